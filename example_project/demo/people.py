@@ -1,0 +1,63 @@
+"""The demo's users."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Permission, User
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can sign in to the demo."""
+
+    username: str
+    role: str
+    is_staff: bool = False
+    is_superuser: bool = False
+    permissions: tuple[str, ...] = ()
+
+    @property
+    def password(self) -> str:
+        """Return the password the demo prints."""
+        return f"{self.username}-demo"
+
+
+PEOPLE = (
+    Person("admin", "superuser", is_staff=True, is_superuser=True),
+    Person(
+        "staff",
+        "sees and ends everyone's sessions in the admin",
+        is_staff=True,
+        permissions=("view_session", "change_session", "end_session"),
+    ),
+    Person("alice", "an ordinary user"),
+    Person("bob", "an ordinary user"),
+)
+
+
+def create_missing_users() -> None:
+    """Create the people who have no user yet. Existing users keep whatever they were changed to."""
+    existing = set(User.objects.values_list("username", flat=True))
+    for person in PEOPLE:
+        if person.username not in existing:
+            create_user(person)
+
+
+def create_user(person: Person) -> None:
+    """Create the user of a person, with the permissions of sessions_api."""
+    user = User.objects.create_user(
+        person.username,
+        password=person.password,
+        first_name=person.username.capitalize(),
+        is_staff=person.is_staff,
+        is_superuser=person.is_superuser,
+    )
+    user.user_permissions.set(
+        Permission.objects.filter(
+            content_type__app_label="sessions_api", codename__in=person.permissions
+        )
+    )
+
+
+def has_printed_password(person: Person) -> bool:
+    """Return whether the person still signs in with the password the demo prints."""
+    return User.objects.get(username=person.username).check_password(person.password)

@@ -1,0 +1,24 @@
+"""The app's identity, and what it registers."""
+
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+from django.utils.translation import gettext_lazy as _
+
+
+class SessionsAPIConfig(AppConfig):
+    """Sessions that tell the truth."""
+
+    name = "sessions_api"
+    verbose_name = _("Sessions")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks and connect the receivers."""
+        from sessions_api import checks, receivers
+
+        register(checks.check_settings, Tags.security)
+        register(checks.check_proxies, Tags.security)
+        register(checks.check_middleware, Tags.security)
+        register(checks.check_engine, Tags.security)
+        register(checks.check_database, Tags.database)
+        receivers.connect()

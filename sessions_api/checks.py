@@ -1,0 +1,201 @@
+"""System checks: what would go wrong at the first request is said before it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.checks import CheckMessage, Error, Warning
+from django.db import router
+from django.utils.module_loading import import_string
+
+from sessions_api import engines
+from sessions_api.conf import SETTING_NAME, Settings, conf
+from sessions_api.models import Session
+from sessions_api.origin import address
+
+MIDDLEWARE = "sessions_api.middleware.SessionsMiddleware"
+AUTHENTICATION_MIDDLEWARE = "django.contrib.auth.middleware.AuthenticationMiddleware"
+
+
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    """E001 to E004 and W001 to W003: SESSIONS_API holds known settings whose values make sense."""
+    values = getattr(settings, SETTING_NAME, {})
+    if not isinstance(values, dict):
+        return [
+            Error(
+                f"{SETTING_NAME} is not a dict.",
+                hint=f'Write it as {SETTING_NAME} = {{"IDLE_TIMEOUT": timedelta(hours=1)}}.',
+                id="sessions_api.E001",
+            )
+        ]
+    errors = [*_unknown_settings(values), *_bad_values(values)]
+    return errors or [*_contradictions(values)]
+
+
+def check_proxies(**kwargs: Any) -> list[CheckMessage]:
+    """E005: TRUSTED_PROXIES and CLIENT_IP_HEADER can be right."""
+    errors: list[CheckMessage] = []
+    for problem in address.configuration_problems():
+        message, _, remedy = problem.rpartition(": ")
+        hint = remedy[0].upper() + remedy[1:]
+        errors.append(Error(f"{SETTING_NAME}: {message}.", hint=hint, id="sessions_api.E005"))
+    return errors
+
+
+def check_middleware(**kwargs: Any) -> list[CheckMessage]:
+    """E006, E007 and W004: the middleware stands directly after AuthenticationMiddleware."""
+    paths = list(settings.MIDDLEWARE)
+    ours = _position(paths, MIDDLEWARE)
+    authentication = _position(paths, AUTHENTICATION_MIDDLEWARE)
+    place = f"Put '{MIDDLEWARE}' directly after '{AUTHENTICATION_MIDDLEWARE}' in MIDDLEWARE."
+    if ours is None:
+        return [Error(f"{MIDDLEWARE} is missing.", hint=place, id="sessions_api.E006")]
+    if authentication is None or ours < authentication:
+        message = f"{MIDDLEWARE} does not come after {AUTHENTICATION_MIDDLEWARE}."
+        return [Error(message, hint=place, id="sessions_api.E007")]
+    if ours > authentication + 1:
+        between = ", ".join(paths[authentication + 1 : ours])
+        message = f"{between} may see the user of a session that has ended."
+        return [Warning(message, hint=place, id="sessions_api.W004")]
+    return []
+
+
+def check_engine(**kwargs: Any) -> list[CheckMessage]:
+    """W005 and W006: what signed_cookies costs."""
+    if not engines.is_client_side():
+        return []
+    warnings: list[CheckMessage] = [
+        Warning(
+            "signed_cookies sessions live in the cookie alone: to end one, every authenticated "
+            "request has to look its row up.",
+            hint=(
+                "Choose a SESSION_ENGINE with a store on the server, such as "
+                "'django.contrib.sessions.backends.cached_db', or silence this check."
+            ),
+            id="sessions_api.W005",
+        )
+    ]
+    if conf.ADOPT == "lazy":
+        warnings.append(
+            Warning(
+                "A cookie from before the installation can be adopted again after its session has "
+                "ended, until SESSION_COOKIE_AGE has passed.",
+                hint=f'Set {SETTING_NAME} = {{"ADOPT": "refuse"}}; such cookies are then refused.',
+                id="sessions_api.W006",
+            )
+        )
+    return warnings
+
+
+def check_database(**kwargs: Any) -> list[CheckMessage]:
+    """E008: our table lives in the users' database."""
+    ours, theirs = router.db_for_write(Session), router.db_for_write(get_user_model())
+    if ours == theirs:
+        return []
+    return [
+        Error(
+            f"The sessions are written to the database '{ours}', the users to '{theirs}'.",
+            hint=(
+                "Have DATABASE_ROUTERS send the app 'sessions_api' where the user model goes; the "
+                "session engine's own table may live elsewhere."
+            ),
+            id="sessions_api.E008",
+        )
+    ]
+
+
+def _unknown_settings(values: dict[str, Any]) -> Iterator[CheckMessage]:
+    known = [name for name in vars(Settings) if name.isupper()]
+    for name in values:
+        if name not in known:
+            yield Error(
+                f"{SETTING_NAME} has no setting {name!r}.",
+                hint=f"Remove it, or write one of {', '.join(known)}.",
+                id="sessions_api.E002",
+            )
+
+
+def _bad_values(values: dict[str, Any]) -> Iterator[CheckMessage]:
+    for name, (is_right, wanted) in _RULES.items():
+        if name in values and not is_right(values[name]):
+            yield Error(
+                f"{SETTING_NAME}: {name} is {values[name]!r}.",
+                hint=f"Make it {wanted}.",
+                id="sessions_api.E003",
+            )
+
+
+def _contradictions(values: dict[str, Any]) -> Iterator[CheckMessage]:
+    if timedelta(seconds=settings.SESSION_COOKIE_AGE) > conf.RETENTION:
+        yield Error(
+            f"{SETTING_NAME}: RETENTION is shorter than SESSION_COOKIE_AGE, so that the row of an "
+            "ended session could be gone while a copy of its cookie is still accepted.",
+            hint=f"Make RETENTION at least {settings.SESSION_COOKIE_AGE} seconds.",
+            id="sessions_api.E004",
+        )
+    if conf.IDLE_TIMEOUT is not None and conf.TOUCH_INTERVAL > conf.IDLE_TIMEOUT / 4:
+        yield Warning(
+            f"{SETTING_NAME}: a session may end up to TOUCH_INTERVAL before IDLE_TIMEOUT has "
+            "passed, which is more than a quarter of it.",
+            hint=f"Make TOUCH_INTERVAL at most {conf.IDLE_TIMEOUT / 4}.",
+            id="sessions_api.W001",
+        )
+    idle, absolute = conf.IDLE_TIMEOUT, conf.ABSOLUTE_TIMEOUT
+    if idle is not None and absolute is not None and idle >= absolute:
+        yield Warning(
+            f"{SETTING_NAME}: IDLE_TIMEOUT is not shorter than ABSOLUTE_TIMEOUT and never acts.",
+            hint="Make IDLE_TIMEOUT shorter, or None.",
+            id="sessions_api.W002",
+        )
+    if "ON_LIMIT" in values and conf.MAX_SESSIONS_PER_USER is None:
+        yield Warning(
+            f"{SETTING_NAME}: ON_LIMIT has no effect without MAX_SESSIONS_PER_USER.",
+            hint="Set MAX_SESSIONS_PER_USER, or remove ON_LIMIT.",
+            id="sessions_api.W003",
+        )
+
+
+def _position(paths: Sequence[str], wanted: str) -> int | None:
+    """Return where a middleware, or a subclass of it, stands."""
+    base = import_string(wanted)
+    for position, path in enumerate(paths):
+        middleware = import_string(path)
+        if path == wanted or (isinstance(middleware, type) and issubclass(middleware, base)):
+            return position
+    return None
+
+
+def _is_duration(value: Any) -> bool:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = timedelta(seconds=value)
+    return isinstance(value, timedelta) and value > timedelta(0)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _or_none(is_right: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: value is None or is_right(value)
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+_DURATION = "a timedelta, or a number of seconds, greater than zero"
+
+_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "TOUCH_INTERVAL": (_is_duration, _DURATION),
+    "IDLE_TIMEOUT": (_or_none(_is_duration), f"{_DURATION}, or None"),
+    "ABSOLUTE_TIMEOUT": (_or_none(_is_duration), f"{_DURATION}, or None"),
+    "RETENTION": (_is_duration, _DURATION),
+    "MAX_SESSIONS_PER_USER": (_or_none(_is_count), "a whole number greater than zero, or None"),
+    "ON_LIMIT": (("end_oldest", "refuse").__contains__, "'end_oldest' or 'refuse'"),
+    "ADOPT": (("lazy", "refuse").__contains__, "'lazy' or 'refuse'"),
+    "STRICT": (_is_bool, "True or False"),
+    "RECORD_IP": (_is_bool, "True or False"),
+    "RECORD_USER_AGENT": (_is_bool, "True or False"),
+}

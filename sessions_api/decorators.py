@@ -1,0 +1,18 @@
+"""Decorators for the site's own views."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+ACTIVITY = "sessions_api_counts_as_activity"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def not_activity(view: View) -> View:
+    """Mark a view that a page calls by itself, so that it does not keep an idle session alive.
+
+    Its requests do not move ``last_used``; a session past its deadlines is refused all the same.
+    For a class-based view: ``@method_decorator(not_activity, name="dispatch")``.
+    """
+    setattr(view, ACTIVITY, False)
+    return view

@@ -1,0 +1,144 @@
+"""The ``Session`` model: one row for each login, whatever session engine the site runs."""
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models, router
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from sessions_api import credentials
+from sessions_api.conf import conf
+
+
+class Kind(models.TextChoices):
+    """What presents the credential."""
+
+    BROWSER = "browser", _("browser")
+    TOKEN = "token", _("token")
+
+
+class EndReason(models.TextChoices):
+    """Why a session is over."""
+
+    LOGOUT = "logout", _("signed out")
+    REPLACED = "replaced", _("signed in again in the same browser")
+    FLUSHED = "flushed", _("ended by the site")
+    REVOKED = "revoked", _("ended from elsewhere")
+    LIMIT = "limit", _("too many sessions")
+    EXPIRED = "expired", _("expired")
+    IDLE = "idle", _("not used for too long")
+    LIFETIME = "lifetime", _("open for too long")
+    CREDENTIALS = "credentials", _("password changed")
+    DEACTIVATED = "deactivated", _("account deactivated")
+    LOST = "lost", _("no longer held by the session engine")
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Sets of sessions as the table alone can know them.
+
+    There is no ``active()``: whether a session still authenticates its browser also depends on the
+    session engine and on the user. ``sessions_api.validity`` answers that.
+    """
+
+    def on_primary(self) -> Self:
+        """Read where the writes go: a replica may not know yet that a session has ended."""
+        return self.using(router.db_for_write(self.model))
+
+    def for_user(self, user: Any) -> Self:
+        """Return the sessions of one user."""
+        return self.filter(user_id=user.pk)
+
+    def known(self) -> Self:
+        """Leave out logins whose response is still on its way."""
+        return self.filter(expires_at__isnull=False)
+
+    def not_ended(self) -> Self:
+        """Return the sessions that nobody has ended."""
+        return self.filter(ended_at__isnull=True)
+
+    def within_deadlines(self, now: datetime, *, slack: timedelta = timedelta(0)) -> Self:
+        """Return the sessions that have not ended by themselves at ``now``.
+
+        ``slack`` is how far ``expires_at`` may lag behind the session engine.
+        """
+        sessions = self.filter(expires_at__gt=now - slack)
+        if conf.IDLE_TIMEOUT is not None:
+            sessions = sessions.filter(last_used__gt=now - conf.IDLE_TIMEOUT)
+        if conf.ABSOLUTE_TIMEOUT is not None:
+            since = now - conf.ABSOLUTE_TIMEOUT
+            sessions = sessions.filter(
+                models.Q(authenticated_at__gt=since)
+                | models.Q(authenticated_at__isnull=True, created_at__gt=since)
+            )
+        return sessions
+
+
+class Session(models.Model):
+    """One login of one user, in one browser or by one token.
+
+    The row is the authority on whether the login has ended; whether it still authenticates is
+    asked of ``sessions_api.validity``. It changes through ``sessions_api.lifecycle`` only.
+    """
+
+    id = models.UUIDField(_("id"), primary_key=True, default=credentials.new_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="sessions_api_sessions",
+        verbose_name=_("user"),
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.BROWSER)
+
+    key_digest = models.CharField(  # noqa: DJ001 (unique, and unknown for many rows)
+        max_length=64, unique=True, null=True, editable=False
+    )
+    sealed_key = models.TextField(blank=True, default="", editable=False)
+    auth_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
+    backend = models.CharField(max_length=255, blank=True, default="", editable=False)
+
+    user_agent = models.CharField(_("user agent"), max_length=512, blank=True, default="")
+    device_type = models.CharField(_("device type"), max_length=8, blank=True, default="")
+    browser = models.CharField(_("browser"), max_length=64, blank=True, default="")
+    os = models.CharField(_("operating system"), max_length=64, blank=True, default="")
+    device = models.CharField(_("device"), max_length=64, blank=True, default="")
+    label = models.CharField(_("label"), max_length=100, blank=True, default="")
+    ip_address = models.GenericIPAddressField(_("address at sign-in"), null=True, blank=True)
+    last_ip_address = models.GenericIPAddressField(_("last address"), null=True, blank=True)
+
+    adopted = models.BooleanField(_("adopted"), default=False)
+    ends_with_browser = models.BooleanField(_("ends with the browser"), default=False)
+
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    authenticated_at = models.DateTimeField(_("signed in"), null=True, blank=True)
+    last_used = models.DateTimeField(_("last used"), default=timezone.now)
+    # Null from the login until its response is known to carry the session to the browser.
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    end_reason = models.CharField(
+        _("why it ended"), max_length=16, choices=EndReason, blank=True, default=""
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ended by"),
+    )
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        default_permissions = ("view", "change", "delete")
+        permissions = [("end_session", _("Can end sessions"))]
+        indexes = [
+            models.Index(fields=["-last_used", "-id"], name="sessions_api_last_used"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.label or self.id)

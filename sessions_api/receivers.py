@@ -1,0 +1,124 @@
+"""Django's signals, passed on to the life cycle."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model, user_logged_in, user_logged_out
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.signals import post_delete, post_save
+
+from sessions_api import lifecycle, validity
+from sessions_api import visit as visits
+from sessions_api.exceptions import SessionLimitReached
+from sessions_api.models import EndReason, Session
+
+
+def connect() -> None:
+    """Connect every receiver. Calling it again changes nothing."""
+    user_logged_in.connect(on_login, dispatch_uid="sessions_api.login")
+    user_logged_out.connect(on_logout, dispatch_uid="sessions_api.logout")
+    post_delete.connect(on_delete, sender=Session, dispatch_uid="sessions_api.delete")
+    for model in apps.get_models():
+        if issubclass(model, get_user_model()):
+            post_save.connect(on_user_saved, sender=model, dispatch_uid="sessions_api.user_saved")
+
+
+def on_login(*, request: Any, user: Any, **kwargs: Any) -> None:
+    """Start a row, unless it is not this request's Django session that was signed in (B2, 28)."""
+    session = getattr(request, "session", None)
+    if session is None or validity.user_id(session) != user.pk or not session.modified:
+        return
+    visit = visits.of(request)
+    superseded = _superseded(session, visit)
+    if visit is not None and visit.started is not None:
+        lifecycle.discard(visit.started)
+        superseded = visit.superseded
+    presented_key = visit.key if visit is not None else None
+    if (
+        session.session_key is None
+        or session.session_key == presented_key
+        or visits.session_id(session) is not None
+    ):
+        # A new key at every authentication (ASVS 7.2.4): Django keeps it when the same user signs
+        # in again, and has none yet when another user does.
+        session.cycle_key()
+    try:
+        started = lifecycle.start(request, user, superseded=superseded)
+    except SessionLimitReached:
+        _sign_out(request)
+        raise
+    if visit is None:
+        lifecycle.bind(started, session)
+        if superseded:
+            lifecycle.end_many(Session.objects.filter(superseded), reason=EndReason.REPLACED)
+    else:
+        visit.started, visit.superseded, visit.refused = started, superseded, False
+
+
+def on_logout(*, request: Any, user: Any, **kwargs: Any) -> None:
+    """End the row of the session that is about to be flushed."""
+    visit = visits.of(request)
+    if visit is not None:
+        visit.logged_out = True
+        return
+    session = getattr(request, "session", None)
+    session_id = visits.session_id(session) if session is not None else None
+    if session_id is not None:
+        lifecycle.end_many(Session.objects.filter(pk=session_id), reason=EndReason.LOGOUT)
+
+
+def on_user_saved(
+    *, instance: Any, created: bool, update_fields: frozenset[str] | None, **kwargs: Any
+) -> None:
+    """End every session of an account that is saved as deactivated (ASVS 7.4.2)."""
+    if created or not validity.is_deactivated(instance):
+        return
+    if update_fields is None or "is_active" in update_fields:
+        lifecycle.end_all(instance, reason=EndReason.DEACTIVATED)
+
+
+def on_delete(*, instance: Session, using: str, **kwargs: Any) -> None:
+    """End the engine session of a deleted row, together with the others of its transaction."""
+    if not instance.sealed_key:
+        return
+    connection = transaction.get_connection(using)
+    waiting = connection.run_on_commit[-1:]
+    if waiting:
+        savepoints, callback, _ = waiting[0]
+        if isinstance(callback, _EndDeleted) and savepoints == set(connection.savepoint_ids):
+            callback.sealed_keys.append(instance.sealed_key)
+            return
+    transaction.on_commit(_EndDeleted(instance.sealed_key), using=using, robust=True)
+
+
+def _superseded(session: Any, visit: visits.Visit | None) -> Q:
+    """Return which sessions a login takes the place of: the payload's, and the cookie's."""
+    superseded = Q()
+    if session_id := visits.session_id(session):
+        superseded |= Q(pk=session_id)
+    if visit is not None and (presented := lifecycle.presented_by(visit.key)):
+        superseded |= presented
+    return superseded
+
+
+def _sign_out(request: Any) -> None:
+    """Undo a refused login, so that the next request is anonymous (B2, 36)."""
+    request.session.flush()
+    anonymous = AnonymousUser()
+
+    async def auser() -> AnonymousUser:
+        return anonymous
+
+    request.user, request.auser = anonymous, auser
+
+
+class _EndDeleted:
+    """Ends the engine sessions of the rows that one transaction deletes, in one batch."""
+
+    def __init__(self, sealed_key: str) -> None:
+        self.sealed_keys = [sealed_key]
+
+    def __call__(self) -> None:
+        lifecycle.end_deleted(self.sealed_keys)

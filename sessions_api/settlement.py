@@ -1,0 +1,224 @@
+"""What a response means for the session behind it: whether the browser keeps it, and how.
+
+It runs below SessionMiddleware, outside the view's transaction, and foresees what SessionMiddleware
+is about to do: an empty session loses its cookie; one that was modified is saved and sent unless
+the response is a server error; any other is left alone.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from sessions_api import activity, credentials, decorators, engines, lifecycle, validity
+from sessions_api import visit as visits
+from sessions_api.activity import Sighting
+from sessions_api.engines import EngineSession
+from sessions_api.models import EndReason, Session
+from sessions_api.origin import address
+from sessions_api.visit import Visit
+
+
+def is_due(request: HttpRequest, visit: Visit) -> bool:
+    """Tell whether there may be anything to settle. Costs no query and loads no session."""
+    if visit.started is not None:
+        return True
+    session = request.session
+    if visit.refused or not session.accessed:
+        return False
+    return (
+        visit.row is not None
+        or session.modified
+        or session.session_key != visit.key
+        or settings.SESSION_SAVE_EVERY_REQUEST
+        or (visit.seen is not None and visit.seen.touch_is_due(activity.now()))
+    )
+
+
+def settle(request: HttpRequest, response: HttpResponseBase, visit: Visit) -> None:
+    """Bring the row in line with what the browser is about to get."""
+    session = request.session
+    if visit.started is not None:
+        _settle_login(visit, visit.started, session, response)
+    elif SESSION_KEY not in session:
+        _settle_exit(visit, session, response)
+    elif session.session_key != visit.key and not engines.is_client_side():
+        _settle_new_key(visit, session, response)
+    else:
+        _settle_use(request, visit, response)
+
+
+def _settle_login(
+    visit: Visit, started: Session, session: EngineSession, response: HttpResponseBase
+) -> None:
+    sent = _is_sent(session, response)
+    if sent and visits.session_id(session) == started.pk:
+        if lifecycle.bind(started, session):
+            _remember(started)
+        else:
+            session.flush()
+    else:
+        lifecycle.discard(started)
+        _drop_unsent_key(visit, session, response)
+    if visit.superseded and (sent or _is_gone(visit.key)):
+        _end(visit.superseded, EndReason.LOGOUT if visit.logged_out else EndReason.REPLACED)
+
+
+def _settle_exit(visit: Visit, session: EngineSession, response: HttpResponseBase) -> None:
+    """The session names no user (any more): end the row of whoever it named before."""
+    client_side = engines.is_client_side()
+    if session.session_key == visit.key and not (visit.admitted or client_side):
+        return
+    if not (session.is_empty() or _is_sent(session, response) or _is_gone(visit.key)):
+        return
+    presented = lifecycle.presented_by(visit.key)
+    if visit.row is not None:
+        presented = Q(pk=visit.row.pk)
+    if presented is None:
+        return
+    if visit.logged_out:
+        _end(presented, EndReason.LOGOUT)
+    elif row := Session.objects.on_primary().not_ended().filter(presented).first():
+        reason = validity.end_by_deadline(row, timezone.now()) or validity.end_by_account(row)
+        lifecycle.end(row, reason=reason or _exit_reason(session))
+
+
+def _exit_reason(session: EngineSession) -> EndReason:
+    """Tell a session that code has emptied from one that the engine did not have any more."""
+    return EndReason.FLUSHED if session.modified else EndReason.LOST
+
+
+def _settle_new_key(visit: Visit, session: EngineSession, response: HttpResponseBase) -> None:
+    """The session goes on under another key, if the browser gets to know it."""
+    session_id = visits.session_id(session)
+    if session_id is None:
+        return
+    if _is_sent(session, response):
+        if not lifecycle.rebind(session_id, session, known_key=visit.key):
+            session.flush()
+        return
+    _drop_unsent_key(visit, session, response)
+    if _is_gone(visit.key):
+        _end(Q(pk=session_id), EndReason.LOST)
+
+
+def _settle_use(request: HttpRequest, visit: Visit, response: HttpResponseBase) -> None:
+    """The session goes on as it was: write its last use and its expiry, where they are due."""
+    session = request.session
+    session_id = visits.session_id(session)
+    sent = _is_sent(session, response)
+    row = visit.row
+    if session_id is None or not (visit.admitted or sent):
+        return
+    if row is None and visit.seen is None:
+        row = Session.objects.on_primary().not_ended().filter(pk=session_id).first()
+        if row is None:
+            session.flush()
+            return
+    key_digest = _key_digest(session)
+    if row is not None and (row.expires_at is None or row.key_digest != key_digest):
+        _settle_unknown_key(row, session)
+        return
+    seen = _sighting(row) if row is not None else visit.seen
+    assert seen is not None
+    changes = _touch(request, visit, seen) | (_moved_expiry(session, seen, row) if sent else {})
+    if not changes or lifecycle.follow(session_id, key_digest, changes):
+        _remember_changed(row, changes, key_digest)
+    else:
+        _forget(key_digest)
+        if sent and not Session.objects.on_primary().not_ended().filter(pk=session_id).exists():
+            session.flush()
+
+
+def _settle_unknown_key(row: Session, session: EngineSession) -> None:
+    """The row has no key yet, or one that is gone: it takes this one, if the engine has it."""
+    is_stale = row.expires_at is not None and _is_gone(session.session_key)
+    if not is_stale and not lifecycle.rebind(row.pk, session, known_key=None):
+        session.flush()
+
+
+def _touch(request: HttpRequest, visit: Visit, seen: Sighting) -> dict[str, Any]:
+    if not (visit.admitted and seen.touch_is_due(activity.now()) and _is_activity(request)):
+        return {}
+    return {"last_used": timezone.now(), "last_ip_address": address.client_address(request)}
+
+
+def _is_activity(request: HttpRequest) -> bool:
+    view = getattr(request.resolver_match, "func", None)
+    return getattr(view, decorators.ACTIVITY, True)
+
+
+def _moved_expiry(session: EngineSession, seen: Sighting, row: Session | None) -> dict[str, Any]:
+    """Return the expiry that this save gives the session, unless it only moves a little later."""
+    changes: dict[str, Any] = {}
+    expires = engines.expiry(session)
+    ends_with_browser = session.get_expire_at_browser_close()
+    later = expires.timestamp() - seen.expires
+    unchanged = -1 < later < max(1, validity.expiry_slack().total_seconds())
+    if not unchanged or ends_with_browser != seen.ends_with_browser:
+        changes |= {"expires_at": expires, "ends_with_browser": ends_with_browser}
+    auth_digest = validity.auth_digest(session)
+    if row is not None and row.auth_digest != auth_digest:
+        changes["auth_digest"] = auth_digest
+    return changes
+
+
+def _is_sent(session: EngineSession, response: HttpResponseBase) -> bool:
+    """Tell whether SessionMiddleware is going to save the session and send its cookie."""
+    saved = session.modified or settings.SESSION_SAVE_EVERY_REQUEST
+    return saved and not session.is_empty() and response.status_code < 500
+
+
+def _is_gone(key: str | None) -> bool:
+    """Tell whether the engine no longer holds a key. A signed cookie is held by its browser."""
+    return key is not None and not engines.is_client_side() and engines.load(key) is None
+
+
+def _drop_unsent_key(visit: Visit, session: EngineSession, response: HttpResponseBase) -> None:
+    """Delete the engine session whose key a server error keeps from its browser."""
+    key = session.session_key
+    if response.status_code >= 500 and key != visit.key and not engines.is_client_side():
+        session.delete(key)
+
+
+def _end(sessions: Q, reason: EndReason) -> None:
+    lifecycle.end_many(Session.objects.filter(sessions), reason=reason)
+
+
+def _key_digest(session: EngineSession) -> str | None:
+    key = session.session_key
+    return None if key is None or engines.is_client_side() else credentials.digest(key)
+
+
+def _sighting(row: Session) -> Sighting:
+    assert row.expires_at is not None
+    return Sighting(
+        checked=activity.now(),
+        used=row.last_used.timestamp(),
+        expires=row.expires_at.timestamp(),
+        ends_with_browser=row.ends_with_browser,
+        deadline=validity.deadline(row).timestamp(),
+    )
+
+
+def _remember(row: Session) -> None:
+    if row.key_digest is not None:
+        activity.remember(row.key_digest, _sighting(row))
+
+
+def _remember_changed(row: Session | None, changes: dict[str, Any], key_digest: str | None) -> None:
+    """Remember the row as it is now. Where it was not read, the next request reads it."""
+    if row is not None:
+        for name, value in changes.items():
+            setattr(row, name, value)
+        _remember(row)
+    elif changes:
+        _forget(key_digest)
+
+
+def _forget(key_digest: str | None) -> None:
+    if key_digest is not None:
+        activity.forget(key_digest)

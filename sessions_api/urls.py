@@ -1,0 +1,25 @@
+"""The native API. Mount it with ``path("api/", include("sessions_api.urls"))``."""
+
+from django.urls import path
+
+from sessions_api.api.views import OwnSessionViewSet
+
+app_name = "sessions_api"
+
+urlpatterns = [
+    path(
+        "sessions/",
+        OwnSessionViewSet.as_view({"get": "list", "delete": "end_others"}),
+        name="sessions",
+    ),
+    path(
+        "sessions/current/",
+        OwnSessionViewSet.as_view({"get": "retrieve_current", "delete": "destroy_current"}),
+        name="current-session",
+    ),
+    path(
+        "sessions/<str:pk>/",
+        OwnSessionViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+        name="session",
+    ),
+]

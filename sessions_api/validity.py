@@ -1,0 +1,275 @@
+"""The one predicate: would a request that presents this credential right now be authenticated?
+
+Every surface asks it here. A session is active when its row is not ended and within its deadlines,
+the engine would load a payload for its key that names this session, and the payload's backend would
+give its user, whose auth hash is the payload's.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import (
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+    get_user_model,
+    load_backend,
+)
+from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_lazy as _
+
+from sessions_api import credentials, engines, visit
+from sessions_api.conf import conf
+from sessions_api.models import EndReason, Session
+
+logger = logging.getLogger("sessions_api.validity")
+
+
+class State(models.TextChoices):
+    """What a session is right now."""
+
+    ACTIVE = "active", _("active")
+    ENDED = "ended", _("ended")
+    EXPIRED = "expired", _("expired")
+    INVALID = "invalid", _("invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The state of one session and, unless it is active, why.
+
+    An invalid session without a reason may become active again: its authentication backend does not
+    answer for the user at the moment.
+    """
+
+    state: State
+    reason: EndReason | None = None
+
+
+ACTIVE = Verdict(State.ACTIVE)
+UNANSWERED = Verdict(State.INVALID)
+
+
+def judge(sessions: Iterable[Session], *, users: Iterable[Any] = ()) -> dict[UUID, Verdict]:
+    """Return the verdict on each session by its id.
+
+    ``users`` are users that a backend has given within this request, and need not be asked for
+    again. Whatever the number of sessions: one query or ``get_many`` of the session engine, and one
+    query for the other users (one each with a backend whose ``get_user`` is not ModelBackend's).
+    """
+    now = timezone.now()
+    verdicts = {}
+    undecided = []
+    for session in sessions:
+        verdict = _by_row(session, now)
+        if verdict is None:
+            undecided.append(session)
+        else:
+            verdicts[session.pk] = verdict
+    payloads = _payloads(undecided)
+    held = {session: _claim(session, payloads.get(session.pk)) for session in undecided}
+    accounts = _Accounts(users)
+    accounts.prefetch(
+        (claim.backend, session.user_id) for session, claim in held.items() if claim is not None
+    )
+    for session, claim in held.items():
+        verdicts[session.pk] = _by_claim(session, claim, accounts)
+    return verdicts
+
+
+def active(sessions: Iterable[Session], *, users: Iterable[Any] = ()) -> list[Session]:
+    """Return those of the sessions that are active, in their order. See ``judge``."""
+    sessions = list(sessions)
+    verdicts = judge(sessions, users=users)
+    return [session for session in sessions if verdicts[session.pk] is ACTIVE]
+
+
+def active_sessions(user: Any) -> list[Session]:
+    """Return the user's active sessions, the most recently used first."""
+    sessions = Session.objects.on_primary().for_user(user).not_ended()
+    return active(
+        sessions.within_deadlines(timezone.now(), slack=expiry_slack()).order_by(
+            "-last_used", "-id"
+        )
+    )
+
+
+def end_by_deadline(session: Session, now: datetime) -> EndReason | None:
+    """Return why the session has ended by itself, or None while it is within its deadlines."""
+    if conf.ABSOLUTE_TIMEOUT is not None and now >= _since(session) + conf.ABSOLUTE_TIMEOUT:
+        return EndReason.LIFETIME
+    if conf.IDLE_TIMEOUT is not None and now >= session.last_used + conf.IDLE_TIMEOUT:
+        return EndReason.IDLE
+    if session.expires_at is not None and now >= session.expires_at + expiry_slack():
+        return EndReason.EXPIRED
+    return None
+
+
+def deadline(session: Session) -> datetime:
+    """Return the earliest moment at which the session ends by itself. It must have an expiry."""
+    assert session.expires_at is not None
+    deadlines = [session.expires_at + expiry_slack()]
+    if conf.IDLE_TIMEOUT is not None:
+        deadlines.append(session.last_used + conf.IDLE_TIMEOUT)
+    if conf.ABSOLUTE_TIMEOUT is not None:
+        deadlines.append(_since(session) + conf.ABSOLUTE_TIMEOUT)
+    return min(deadlines)
+
+
+def expires_at(session: Session) -> datetime | None:
+    """Return when the session ends however much it is used, as far as is known now."""
+    if conf.ABSOLUTE_TIMEOUT is None or session.expires_at is None:
+        return session.expires_at
+    return min(session.expires_at, _since(session) + conf.ABSOLUTE_TIMEOUT)
+
+
+def expiry_slack() -> timedelta:
+    """Return how far the row's expiry may lag behind an engine that enforces its own."""
+    return conf.TOUCH_INTERVAL if engines.enforces_expiry() else timedelta(0)
+
+
+def end_by_account(session: Session) -> EndReason | None:
+    """Return what the user's account says against the session, or None. At most one query."""
+    user = get_user_model()._base_manager.filter(pk=session.user_id).first()
+    if is_deactivated(user):
+        return EndReason.DEACTIVATED
+    if session.auth_digest not in map(credentials.digest, _auth_hashes(user)):
+        return EndReason.CREDENTIALS
+    return None
+
+
+def is_deactivated(user: Any) -> bool:
+    """Tell whether an account is gone (None) or deactivated, for whatever reason."""
+    return user is None or not getattr(user, "is_active", True)
+
+
+def _since(session: Session) -> datetime:
+    return session.authenticated_at or session.created_at
+
+
+def _by_row(session: Session, now: datetime) -> Verdict | None:
+    if session.ended_at is not None:
+        return Verdict(State.ENDED, EndReason(session.end_reason))
+    if session.expires_at is None:
+        return UNANSWERED
+    if reason := end_by_deadline(session, now):
+        return Verdict(State.EXPIRED, reason)
+    return None
+
+
+def _payloads(sessions: list[Session]) -> dict[UUID, engines.Payload]:
+    if engines.is_client_side():
+        return {}
+    keys = {session.pk: credentials.unseal(session.sealed_key) for session in sessions}
+    held = engines.load_many(key for key in keys.values() if key is not None)
+    return {pk: held[key] for pk, key in keys.items() if key in held}
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What a credential says of its user: the backend, and the SHA-256 of the auth hash."""
+
+    backend: str
+    auth_digest: str
+
+
+def _claim(session: Session, payload: engines.Payload | None) -> _Claim | None:
+    """Return what the credential claims, or None when it is not this session's."""
+    if engines.is_client_side():
+        bound_to_a_key = session.key_digest is not None
+        return None if bound_to_a_key else _Claim(session.backend, session.auth_digest)
+    if payload is None or visit.session_id(payload) != session.pk:
+        return None
+    if user_id(payload) != session.user_id:
+        return None
+    return _Claim(payload.get(BACKEND_SESSION_KEY, ""), auth_digest(payload))
+
+
+def user_id(payload: Any) -> Any:
+    """Return the primary key of the user that a payload or engine session names, or None."""
+    try:
+        return get_user_model()._meta.pk.to_python(payload.get(SESSION_KEY))
+    except ValidationError:
+        return None
+
+
+def auth_digest(payload: Any) -> str:
+    """Return the SHA-256 of the auth hash in a payload or engine session, or ""."""
+    auth_hash = payload.get(HASH_SESSION_KEY)
+    return credentials.digest(auth_hash) if auth_hash else ""
+
+
+def _by_claim(session: Session, claim: _Claim | None, accounts: "_Accounts") -> Verdict:
+    if claim is None:
+        return Verdict(State.INVALID, EndReason.LOST)
+    user = accounts.user(claim.backend, session.user_id)
+    if user is None:
+        return _verdict_without_user(session.user_id)
+    if hasattr(user, "get_session_auth_hash") and not any(
+        constant_time_compare(claim.auth_digest, credentials.digest(auth_hash))
+        for auth_hash in _auth_hashes(user)
+    ):
+        return Verdict(State.INVALID, EndReason.CREDENTIALS)
+    return ACTIVE
+
+
+def _auth_hashes(user: Any) -> Iterable[str]:
+    if hasattr(user, "get_session_auth_hash"):
+        yield user.get_session_auth_hash()
+        yield from user.get_session_auth_fallback_hash()
+
+
+class _Accounts:
+    """The users that the authentication backends would give, each asked for once."""
+
+    def __init__(self, users: Iterable[Any]) -> None:
+        self._from_model: dict[Any, Any] = {user.pk: user for user in users}
+        self._given: dict[tuple[str, Any], Any] = {}
+
+    def prefetch(self, claims: Iterable[tuple[str, Any]]) -> None:
+        """Load the users of these (backend, primary key) pairs, in one query where that is true."""
+        ids = {pk for path, pk in claims if _asks_the_model(_backend(path))}
+        ids -= self._from_model.keys()
+        if ids:
+            found = get_user_model()._default_manager.in_bulk(ids)
+            self._from_model |= dict.fromkeys(ids) | found
+
+    def user(self, path: str, pk: Any) -> Any:
+        if (path, pk) not in self._given:
+            self._given[path, pk] = self._ask(_backend(path), pk)
+        return self._given[path, pk]
+
+    def _ask(self, backend: Any, pk: Any) -> Any:
+        if _asks_the_model(backend):
+            user = self._from_model[pk]
+            return user if user is not None and backend.user_can_authenticate(user) else None
+        try:
+            return backend.get_user(pk) if backend is not None else None
+        except Exception:
+            logger.exception("%s does not answer for a user.", type(backend).__name__)
+            return None
+
+
+def _verdict_without_user(pk: Any) -> Verdict:
+    """Tell an account that is gone for good from a backend that does not answer for it."""
+    if is_deactivated(get_user_model()._base_manager.filter(pk=pk).first()):
+        return Verdict(State.INVALID, EndReason.DEACTIVATED)
+    return UNANSWERED
+
+
+def _backend(path: str) -> Any:
+    return load_backend(path) if path in settings.AUTHENTICATION_BACKENDS else None
+
+
+def _asks_the_model(backend: Any) -> bool:
+    """Tell whether the backend's ``get_user`` is ModelBackend's, so that many fit in one query."""
+    return getattr(type(backend), "get_user", None) is ModelBackend.get_user

@@ -1,0 +1,58 @@
+"""What is known of the session behind one request, from the gate to the response."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from sessions_api.activity import Sighting
+from sessions_api.models import Session
+
+PAYLOAD_KEY = "_sessions_api_id"
+"""Where a session's id is kept in the payload of the engine session."""
+
+_ATTRIBUTE = "_sessions_api_visit"
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request's view of its session."""
+
+    key: str | None
+    """The engine key (on signed_cookies: the cookie) that the browser presented."""
+    admitted: bool = False
+    """The gate handed out a user."""
+    refused: bool = False
+    """The gate turned the session away and flushed it."""
+    seen: Sighting | None = None
+    """What this process remembered, if that was enough for the gate."""
+    row: Session | None = None
+    """The row, if the gate had to read it."""
+    started: Session | None = None
+    """The row of a login made during this request."""
+    superseded: Q = field(default_factory=Q)
+    """Which sessions that login takes the place of."""
+    logged_out: bool = False
+    """``logout()`` was called."""
+
+
+def begin(request: HttpRequest) -> Visit:
+    """Note what the request came with. Loads nothing."""
+    visit = Visit(key=request.session.session_key)
+    setattr(request, _ATTRIBUTE, visit)
+    return visit
+
+
+def of(request: Any) -> Visit | None:
+    """Return the visit of a Django or DRF request, or None where our middleware did not run."""
+    return getattr(request, _ATTRIBUTE, None)
+
+
+def session_id(session: Any) -> UUID | None:
+    """Return our id in the payload of an engine session, or None where there is none."""
+    try:
+        return UUID(session.get(PAYLOAD_KEY))
+    except (AttributeError, TypeError, ValueError):
+        return None
