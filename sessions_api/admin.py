@@ -1,6 +1,6 @@
 """Sessions in Django's admin: read, and end. Nothing is added, edited or deleted there."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
@@ -12,6 +12,11 @@ from django.utils.translation import ngettext
 
 from sessions_api import lifecycle, policy, validity
 from sessions_api.models import Session
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Session]
+else:
+    ModelAdmin = admin.ModelAdmin
 
 
 class JudgedChangeList(ChangeList):
@@ -27,7 +32,7 @@ class JudgedChangeList(ChangeList):
 
 
 @admin.register(Session)
-class SessionAdmin(admin.ModelAdmin[Session]):
+class SessionAdmin(ModelAdmin):
     """Every session, the most recently used first."""
 
     list_display = (

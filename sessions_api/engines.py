@@ -5,7 +5,7 @@ their storage alone, are asked in one batch; any other engine is asked once for 
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, TypeAlias
@@ -109,7 +109,7 @@ def move(session: SessionBase, key: str) -> None:
     session._session_key = key
 
 
-def _loader(store: type[SessionBase]) -> Any:
+def _loader(store: type[SessionBase]) -> Callable[[list[str]], dict[str, Payload]]:
     if issubclass(store, cached_db.SessionStore) and _unchanged(
         store, cached_db.SessionStore, "load", "_get_session_from_db"
     ):

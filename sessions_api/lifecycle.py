@@ -105,7 +105,7 @@ def rebind(session_id: UUID, engine_session: engines.EngineSession, known_key: s
     if other_key is not None and other_key != engine_session.session_key:
         engines.move(engine_session, other_key)
         return True
-    return _update(rows.filter(key_digest=row.key_digest), fields)
+    return _update(rows.filter(key_digest=row.key_digest), fields) == 1
 
 
 def follow(session_id: UUID, key_digest: str | None, changes: dict[str, Any]) -> bool:
@@ -203,7 +203,8 @@ def current_session(request: Any) -> Session | None:
     session_id = current_session_id(request)
     if session_id is None:
         return None
-    row = visit.of(request).row
+    this_visit = visit.of(request)
+    row = this_visit.row if this_visit is not None else None
     if row is not None and row.pk == session_id:
         return row
     return Session.objects.on_primary().filter(pk=session_id).first()

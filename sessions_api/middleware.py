@@ -67,7 +67,8 @@ def _begin(request: HttpRequest) -> Visit:
             "the MIDDLEWARE setting."
         )
     visit = visits.begin(request)
-    request.user = SimpleLazyObject(partial(_user, request, visit, request.user))
+    gated: Any = SimpleLazyObject(partial(_user, request, visit, request.user))
+    request.user = gated
     request.auser = partial(_auser, request, visit, request.auser)
     return visit
 
@@ -88,6 +89,5 @@ async def _auser(request: HttpRequest, visit: Visit, find: AsyncUser) -> Any:
 def _anonymous(request: HttpRequest) -> AnonymousUser:
     """Return an anonymous user, and have both ways to ask for the user agree on it."""
     anonymous = AnonymousUser()
-    request._cached_user = anonymous
-    request._acached_user = anonymous
+    vars(request).update(_cached_user=anonymous, _acached_user=anonymous)
     return anonymous

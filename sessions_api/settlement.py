@@ -110,20 +110,19 @@ def _settle_use(request: HttpRequest, visit: Visit, response: HttpResponseBase) 
     session = request.session
     session_id = visits.session_id(session)
     sent = _is_sent(session, response)
-    row = visit.row
     if session_id is None or not (visit.admitted or sent):
         return
-    if row is None and visit.seen is None:
-        row = Session.objects.on_primary().not_ended().filter(pk=session_id).first()
+    key_digest = _key_digest(session)
+    seen, row = visit.seen, visit.row
+    if seen is None:
+        row = row or Session.objects.on_primary().not_ended().filter(pk=session_id).first()
         if row is None:
             session.flush()
             return
-    key_digest = _key_digest(session)
-    if row is not None and (row.expires_at is None or row.key_digest != key_digest):
-        _settle_unknown_key(row, session)
-        return
-    seen = _sighting(row) if row is not None else visit.seen
-    assert seen is not None
+        if row.expires_at is None or row.key_digest != key_digest:
+            _settle_unknown_key(row, session)
+            return
+        seen = _sighting(row)
     changes = _touch(request, visit, seen) | (_moved_expiry(session, seen, row) if sent else {})
     if not changes or lifecycle.follow(session_id, key_digest, changes):
         _remember_changed(row, changes, key_digest)
@@ -194,11 +193,10 @@ def _key_digest(session: EngineSession) -> str | None:
 
 
 def _sighting(row: Session) -> Sighting:
-    assert row.expires_at is not None
     return Sighting(
         checked=activity.now(),
         used=row.last_used.timestamp(),
-        expires=row.expires_at.timestamp(),
+        expires=(row.expires_at or row.created_at).timestamp(),
         ends_with_browser=row.ends_with_browser,
         deadline=validity.deadline(row).timestamp(),
     )

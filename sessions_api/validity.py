@@ -115,9 +115,8 @@ def end_by_deadline(session: Session, now: datetime) -> EndReason | None:
 
 
 def deadline(session: Session) -> datetime:
-    """Return the earliest moment at which the session ends by itself. It must have an expiry."""
-    assert session.expires_at is not None
-    deadlines = [session.expires_at + expiry_slack()]
+    """Return the earliest moment at which the session ends by itself."""
+    deadlines = [(session.expires_at or session.created_at) + expiry_slack()]
     if conf.IDLE_TIMEOUT is not None:
         deadlines.append(session.last_used + conf.IDLE_TIMEOUT)
     if conf.ABSOLUTE_TIMEOUT is not None:

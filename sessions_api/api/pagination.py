@@ -29,7 +29,7 @@ class SessionPagination(BasePagination):
     max_page_size = 250
     order_field = "last_used"
 
-    def paginate_queryset(
+    def paginate_queryset(  # type: ignore[override]  # the stubs allow any sequence of anything
         self, queryset: QuerySet[Session], request: Request, view: Any = None
     ) -> list[Session]:
         size = self._size(request)

@@ -57,7 +57,7 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
 
     def get_is_current(self, session: Session) -> bool:
         """Tell whether this very request was authenticated by the session."""
-        return session.pk == self.context["current_id"]
+        return bool(session.pk == self.context["current_id"])
 
     def get_expires_at(self, session: Session) -> datetime | None:
         """Return when the session ends however much it is used."""

@@ -40,10 +40,8 @@ class OwnSessionViewSet(GenericViewSet[Session]):
         ``"next": null`` is the end.
         """
         standing = self.get_queryset().not_ended()
-        page = self.paginate_queryset(
-            standing.within_deadlines(timezone.now(), slack=validity.expiry_slack())
-        )
-        assert page is not None
+        standing = standing.within_deadlines(timezone.now(), slack=validity.expiry_slack())
+        page = self.paginate_queryset(standing) or []
         verdicts = self._judge(page)
         active = [session for session in page if verdicts[session.pk] is validity.ACTIVE]
         return self.get_paginated_response(self._serialize(active, verdicts, many=True))

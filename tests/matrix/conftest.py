@@ -1,0 +1,38 @@
+"""The session engines the scenarios run on."""
+
+import os
+
+import pytest
+from django.core.cache import caches
+
+from sessions_api import activity
+from tests.matrix.world import World
+from tests.site import views
+
+ENGINES = {
+    "db": {"SESSION_ENGINE": "django.contrib.sessions.backends.db"},
+    "cached_db": {"SESSION_ENGINE": "django.contrib.sessions.backends.cached_db"},
+    "cache": {"SESSION_ENGINE": "django.contrib.sessions.backends.cache"},
+    "file": {"SESSION_ENGINE": "django.contrib.sessions.backends.file"},
+    "signed_cookies": {"SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies"},
+}
+if "TEST_REDIS" in os.environ:
+    ENGINES["redis"] = {**ENGINES["cache"], "SESSION_CACHE_ALIAS": "redis"}
+    ENGINES["cached_db_redis"] = {**ENGINES["cached_db"], "SESSION_CACHE_ALIAS": "redis"}
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request, settings):
+    """Run on each engine: its name without the cache behind it."""
+    for name, value in ENGINES[request.param].items():
+        setattr(settings, name, value)
+    return settings.SESSION_ENGINE.rpartition(".")[2]
+
+
+@pytest.fixture(params=["sync", "async"])
+def world(request, engine, transactional_db, settings):
+    """Return a world on the engine, visited through the sync or the async handler."""
+    activity.clear()
+    views.callbacks.clear()
+    caches[settings.SESSION_CACHE_ALIAS].clear()
+    return World(engine=engine, is_async=request.param == "async")

@@ -1,0 +1,146 @@
+"""A user, her browsers, and a way to compare what is listed with what is true."""
+
+import os
+import time
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.test import AsyncClient, Client
+from rest_framework.test import APIClient
+
+from sessions_api import validity, visit
+from sessions_api.models import Session
+from tests.factories import UserFactory
+from tests.site import views
+
+
+@contextmanager
+def session_files_dated_by_the_clock():
+    """Have files written meanwhile bear the time that the clock shows, which tests move on."""
+    before = _written()
+    yield
+    for path, written in _written().items():
+        if before.get(path) != written:
+            os.utime(path, (time.time(), time.time()))
+
+
+def _written():
+    files = Path(settings.SESSION_FILE_PATH).iterdir()
+    return {path: path.stat().st_mtime_ns for path in files}
+
+
+class Browser:
+    """A browser: it keeps its cookies and sends them along."""
+
+    def __init__(self, *, is_async):
+        self.is_async = is_async
+        client = AsyncClient if is_async else Client
+        self.client = client(raise_request_exception=False)
+        self.environ = {}
+        self.headers = {}
+
+    def get(self, path):
+        """Request a path, through the sync or the async handler."""
+        with session_files_dated_by_the_clock():
+            if self.is_async:
+                return async_to_sync(self.client.get)(path, headers=self.headers)
+            return self.client.get(path, **self.environ)
+
+    def remote_user(self, name):
+        """Have the web server say who it is that uses this browser."""
+        self.headers = {"remote-user": name} if name else {}
+        self.environ = {"REMOTE_USER": name} if name else {}
+
+    def do(self, *steps, status=200, view=None):
+        """Have the site's view take these steps with the browser's session."""
+        view = view or ("ado" if self.is_async else "do")
+        return self.get(f"/{view}/{','.join(steps)}/?status={status}")
+
+    def login(self, user, **kwargs):
+        """Sign in as a user."""
+        return self.do(f"login:{user.pk}", **kwargs)
+
+    def user_name(self):
+        """Return whom the site takes this browser for: a user name, or ""."""
+        return self.do("user").content.decode()
+
+    @property
+    def cookie(self):
+        """Return the session cookie's value, or None."""
+        morsel = self.client.cookies.get(settings.SESSION_COOKIE_NAME)
+        return morsel.value if morsel is not None and morsel.value else None
+
+    @cookie.setter
+    def cookie(self, value):
+        self.client.cookies[settings.SESSION_COOKIE_NAME] = value
+
+    def session(self):
+        """Return the engine session behind the cookie, as a script would open it."""
+        return import_module(settings.SESSION_ENGINE).SessionStore(self.cookie)
+
+    def session_id(self):
+        """Return the id that the engine session carries, or None."""
+        return visit.session_id(self.session()) if self.cookie else None
+
+
+class World:
+    """One user with her browsers on one session engine."""
+
+    def __init__(self, *, engine, is_async):
+        self.engine = engine
+        self.is_async = is_async
+        self.alice = UserFactory.create()
+        self.browsers = []
+
+    @property
+    def is_client_side(self):
+        """Tell whether the cookie is the session."""
+        return self.engine == "signed_cookies"
+
+    def browser(self, *, user=None):
+        """Open a browser, and sign in with it."""
+        browser = Browser(is_async=self.is_async)
+        if user is not None:
+            browser.login(user)
+        self.browsers.append(browser)
+        return browser
+
+    def copy(self, browser):
+        """Return another browser that has the same cookie."""
+        twin = Browser(is_async=self.is_async)
+        twin.cookie = browser.cookie
+        return twin
+
+    def listed(self, user=None):
+        """Return the ids of the sessions shown as active, which every surface must agree on."""
+        user = type(self.alice).objects.get(pk=(user or self.alice).pk)
+        listed = {session.pk for session in validity.active_sessions(user)}
+        verdicts = validity.judge(Session.objects.for_user(user))
+        judged = {pk for pk, verdict in verdicts.items() if verdict is validity.ACTIVE}
+        api = APIClient()
+        api.force_authenticate(user)
+        results = api.get("/api/sessions/").json()["results"]
+        assert listed == judged == {UUID(row["id"]) for row in results}
+        assert all(row["state"] == "active" for row in results)
+        return listed
+
+    def assert_true(self, *alive, user=None):
+        """Assert that exactly these browsers are authenticated, and exactly they are listed."""
+        user = user or self.alice
+        listed = self.listed(user)
+        expected = {browser.session_id() for browser in alive}
+        assert None not in expected
+        answers = [(b, b.user_name()) for b in self.browsers]
+        assert [b for b, name in answers if name == user.username] == [
+            b for b in self.browsers if b in alive
+        ]
+        assert listed == expected
+        assert self.listed(user) == listed
+
+    def while_in_flight(self, callback):
+        """Have the next ``callback`` step of a request call this."""
+        views.callbacks.append(callback)

@@ -1,0 +1,7 @@
+"""Authentication backends as sites have them."""
+
+from django.contrib.auth.backends import ModelBackend
+
+
+class OtherBackend(ModelBackend):
+    """Another path to the same users."""
