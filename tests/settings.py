@@ -1,7 +1,11 @@
 """Settings of the test site. ``TEST_DATABASE`` chooses SQLite, PostgreSQL or MariaDB."""
 
+import atexit
 import os
+import shutil
 import tempfile
+
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 SECRET_KEY = "not-a-secret-this-is-the-test-site"
 DEBUG = False
@@ -41,7 +45,8 @@ CACHES = {
         {
             "redis": {
                 "BACKEND": "django.core.cache.backends.redis.RedisCache",
-                "LOCATION": os.environ["TEST_REDIS"],
+                # A database for each worker: tests empty theirs.
+                "LOCATION": f"{os.environ['TEST_REDIS']}/{WORKER + 1}",
             }
         }
         if "TEST_REDIS" in os.environ
@@ -50,6 +55,7 @@ CACHES = {
 }
 
 SESSION_FILE_PATH = tempfile.mkdtemp(prefix="sessions-api-tests-")
+atexit.register(shutil.rmtree, SESSION_FILE_PATH, ignore_errors=True)
 
 INSTALLED_APPS = [
     "django.contrib.admin",

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -108,6 +108,7 @@ def chromium() -> Iterator[Browser]:
             f"There is no Chromium at {CHROMIUM}. Install it, or name it: CHROMIUM=/path/to/chromium",
             pytrace=False,
         )
+    expect.set_options(timeout=MILLISECONDS_TO_ACT)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=executable, headless=True, args=CHROMIUM_ARGUMENTS

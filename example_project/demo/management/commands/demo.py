@@ -54,7 +54,7 @@ class Command(BaseCommand):
         site = f"http://{name if name in settings.ALLOWED_HOSTS else 'localhost'}:{port}"
         addresses = {
             "Site": reverse("home"),
-            "Your sessions": "/api/sessions/",
+            "Your sessions": reverse("sessions_api:sessions"),
             "Admin": reverse("admin:index"),
             "Everyone's sessions": reverse("admin:sessions_api_session_changelist"),
         }
