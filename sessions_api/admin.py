@@ -37,14 +37,14 @@ class SessionAdmin(ModelAdmin):
 
     list_display = (
         "user",
+        "state",
         "device_in_words",
         "last_ip_address",
-        "authenticated_at",
         "last_used",
-        "state",
+        "authenticated_at",
     )
     list_select_related = ("user",)
-    list_filter = ("kind", "device_type", "browser", "os")
+    list_filter = ("kind", "device_type")
     ordering = ("-last_used", "-id")
     sortable_by = ()
     show_full_result_count = False

@@ -20,5 +20,5 @@ class SessionsAPIConfig(AppConfig):
         register(checks.check_proxies, Tags.security)
         register(checks.check_middleware, Tags.security)
         register(checks.check_engine, Tags.security)
-        register(checks.check_database, Tags.database)
+        register(checks.check_database, Tags.models)
         receivers.connect()

@@ -64,7 +64,11 @@ def check_middleware(**kwargs: Any) -> list[CheckMessage]:
 
 def check_engine(**kwargs: Any) -> list[CheckMessage]:
     """W005 and W006: what signed_cookies costs."""
-    if not engines.is_client_side():
+    try:
+        is_client_side = engines.is_client_side()
+    except (ImportError, AttributeError, ValueError):
+        return []  # no engine: the first request says so in Django's own words
+    if not is_client_side:
         return []
     warnings: list[CheckMessage] = [
         Warning(
@@ -161,16 +165,20 @@ def _position(paths: Sequence[str], wanted: str) -> int | None:
     """Return where a middleware, or a subclass of it, stands."""
     base = import_string(wanted)
     for position, path in enumerate(paths):
-        middleware = import_string(path)
-        if path == wanted or (isinstance(middleware, type) and issubclass(middleware, base)):
+        try:
+            middleware = import_string(path)
+        except ImportError:
+            continue  # Django says so when it loads the middleware
+        if isinstance(middleware, type) and issubclass(middleware, base):
             return position
     return None
 
 
 def _is_duration(value: Any) -> bool:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        value = timedelta(seconds=value)
-    return isinstance(value, timedelta) and value > timedelta(0)
+    if isinstance(value, timedelta):
+        return timedelta(0) < value <= _LONGEST
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and 0 < value <= _LONGEST.total_seconds()
 
 
 def _is_count(value: Any) -> bool:
@@ -181,11 +189,16 @@ def _or_none(is_right: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: value is None or is_right(value)
 
 
+def _one_of(*values: str) -> Callable[[Any], bool]:
+    return lambda value: value in values
+
+
 def _is_bool(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-_DURATION = "a timedelta, or a number of seconds, greater than zero"
+_LONGEST = timedelta(days=36_500)
+_DURATION = "a timedelta, or a number of seconds, greater than zero and at most 100 years"
 
 _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "TOUCH_INTERVAL": (_is_duration, _DURATION),
@@ -193,8 +206,8 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "ABSOLUTE_TIMEOUT": (_or_none(_is_duration), f"{_DURATION}, or None"),
     "RETENTION": (_is_duration, _DURATION),
     "MAX_SESSIONS_PER_USER": (_or_none(_is_count), "a whole number greater than zero, or None"),
-    "ON_LIMIT": (("end_oldest", "refuse").__contains__, "'end_oldest' or 'refuse'"),
-    "ADOPT": (("lazy", "refuse").__contains__, "'lazy' or 'refuse'"),
+    "ON_LIMIT": (_one_of("end_oldest", "refuse"), "'end_oldest' or 'refuse'"),
+    "ADOPT": (_one_of("lazy", "refuse"), "'lazy' or 'refuse'"),
     "STRICT": (_is_bool, "True or False"),
     "RECORD_IP": (_is_bool, "True or False"),
     "RECORD_USER_AGENT": (_is_bool, "True or False"),

@@ -59,7 +59,8 @@ class Settings:
         default = object.__getattribute__(self, name)
         if name.startswith("_"):
             return default
-        value = getattr(django_settings, SETTING_NAME, {}).get(name, default)
+        values = getattr(django_settings, SETTING_NAME, None)
+        value = values.get(name, default) if isinstance(values, dict) else default
         if name in _DURATIONS and isinstance(value, int | float):
             return timedelta(seconds=value)
         return value

@@ -34,7 +34,7 @@ def seal(key: str) -> str:
 def unseal(sealed_key: str) -> str | None:
     """Return the engine key, or None when neither SECRET_KEY nor a fallback opens it any more."""
     try:
-        return _sealer().decrypt(sealed_key).decode()
+        return _sealer().decrypt(sealed_key.encode()).decode()
     except InvalidToken:
         return None
 

@@ -237,10 +237,15 @@ def presented_by(key: str | None) -> models.Q | None:
 
 
 def live_key(session: Session) -> str | None:
-    """Return the row's engine key if the engine still holds this session under it, or None."""
+    """Return the row's engine key if the engine still holds the session, or None.
+
+    A payload without an id may be one that a parallel response has yet to save.
+    """
     key = credentials.unseal(session.sealed_key)
     payload = engines.load(key) if key is not None else None
-    return key if payload is not None and visit.session_id(payload) == session.pk else None
+    if payload is None or visit.session_id(payload) not in (None, session.pk):
+        return None
+    return key
 
 
 def _origin(request: HttpRequest) -> dict[str, Any]:
@@ -286,9 +291,9 @@ def _make_room(user: Any, limit: int, superseded: models.Q | None, now: datetime
     others = Session.objects.on_primary().for_user(user).not_ended()
     if superseded:
         others = others.exclude(superseded)
-    bound = others.within_deadlines(now, slack=validity.expiry_slack())
-    on_their_way = others.filter(expires_at__isnull=True, created_at__gt=now - LOGIN_TAKES_AT_MOST)
-    standing = validity.active(bound, users=[user]) + list(on_their_way)
+    sessions = list(others.exclude(expires_at__lte=now - validity.expiry_slack()))
+    verdicts = validity.judge(sessions, users=[user])
+    standing = [session for session in sessions if _stands(session, verdicts[session.pk], now)]
     if len(standing) < limit:
         return
     if conf.ON_LIMIT == "refuse":
@@ -296,6 +301,13 @@ def _make_room(user: Any, limit: int, superseded: models.Q | None, now: datetime
     standing.sort(key=lambda session: session.created_at)
     oldest = [session.pk for session in standing[: len(standing) - limit + 1]]
     end_many(Session.objects.filter(pk__in=oldest), by=user, reason=EndReason.LIMIT)
+
+
+def _stands(session: Session, verdict: validity.Verdict, now: datetime) -> bool:
+    """Tell whether a session is active, or a login whose response has yet to save it."""
+    if verdict in (validity.UNANSWERED, validity.LOST):
+        return session.created_at > now - LOGIN_TAKES_AT_MOST
+    return verdict is validity.ACTIVE
 
 
 def _update(rows: SessionQuerySet, fields: dict[str, Any]) -> int:

@@ -57,6 +57,7 @@ class Verdict:
 
 ACTIVE = Verdict(State.ACTIVE)
 UNANSWERED = Verdict(State.INVALID)
+LOST = Verdict(State.INVALID, EndReason.LOST)
 
 
 def judge(sessions: Iterable[Session], *, users: Iterable[Any] = ()) -> dict[UUID, Verdict]:
@@ -209,7 +210,7 @@ def auth_digest(payload: Any) -> str:
 
 def _by_claim(session: Session, claim: _Claim | None, accounts: "_Accounts") -> Verdict:
     if claim is None:
-        return Verdict(State.INVALID, EndReason.LOST)
+        return LOST
     user = accounts.user(claim.backend, session.user_id)
     if user is None:
         return _verdict_without_user(session.user_id)

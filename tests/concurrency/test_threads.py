@@ -1,0 +1,143 @@
+"""Many requests at once, in real threads with connections of their own.
+
+They need a database that serves several connections: PostgreSQL or MariaDB, not SQLite in memory.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from importlib import import_module
+from threading import Barrier
+
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import connection, connections
+from django.test import Client
+from django.utils import timezone
+
+from sessions_api import activity, lifecycle, validity
+from sessions_api.models import EndReason, Session
+from tests.factories import UserFactory
+from tests.matrix.conftest import ENGINES
+from tests.site.views import BACKEND
+
+THREADS = 20
+
+
+@pytest.fixture(params=["db", "cached_db", "cache", "redis", "file", "signed_cookies"])
+def engine(request, settings, transactional_db):
+    """Run on each engine, on a database that takes part in races."""
+    assert connection.vendor != "sqlite", "Set TEST_DATABASE to postgresql or mariadb."
+    settings.CACHES = {
+        **settings.CACHES,
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
+        },
+    }
+    for name, value in ENGINES[request.param].items():
+        setattr(settings, name, value)
+    activity.clear()
+    return request.param
+
+
+def at_once(*calls):
+    """Run the calls in threads that all begin together, and return their results in order."""
+    start = Barrier(len(calls))
+
+    def run(call):
+        start.wait()
+        try:
+            return call()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(run, calls))
+
+
+def signed_in(user):
+    client = Client()
+    client.get(f"/do/login:{user.pk}/")
+    return client
+
+
+def name_of(client):
+    return client.get("/do/user/").content.decode()
+
+
+def alive(clients):
+    activity.clear()
+    return [client for client in clients if name_of(client)]
+
+
+@pytest.mark.parametrize("on_limit", ["end_oldest", "refuse"])
+def test_simultaneous_logins_never_leave_more_than_the_limit(engine, settings, on_limit):
+    settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 3, "ON_LIMIT": on_limit}
+    user = UserFactory.create()
+    clients = [Client(raise_request_exception=False) for _ in range(THREADS)]
+    answers = at_once(*(lambda c=c: c.get(f"/do/login:{user.pk}/").status_code for c in clients))
+    assert set(answers) <= {200, 403}
+    assert len(alive(clients)) == 3 == len(validity.active_sessions(user))
+    assert Session.objects.for_user(user).not_ended().count() == 3
+
+
+def test_parallel_first_requests_of_an_old_session_make_one_row(engine):
+    user = UserFactory.create()
+    store = import_module(django_settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = BACKEND
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.save()
+    clients = [Client() for _ in range(THREADS)]
+    for client in clients:
+        client.cookies[django_settings.SESSION_COOKIE_NAME] = store.session_key
+    assert at_once(*(lambda c=c: name_of(c) for c in clients)) == [user.username] * THREADS
+    assert Session.objects.get().adopted
+    assert len(validity.active_sessions(user)) == 1
+    assert alive(clients) == clients
+
+
+def test_an_end_wins_over_touches(engine):
+    user = UserFactory.create()
+    client = signed_in(user)
+    session = Session.objects.get()
+    twins = [Client() for _ in range(THREADS - 1)]
+    for twin in twins:
+        twin.cookies = client.cookies.copy()
+    with time_machine.travel(timezone.now() + timedelta(seconds=90), tick=False):
+        activity.clear()
+        at_once(*(lambda t=t: name_of(t) for t in twins), lambda: lifecycle.end(session))
+        ended = Session.objects.get()
+        assert ended.end_reason == EndReason.REVOKED
+        assert alive([client, *twins]) == []
+        assert Session.objects.get().last_used == ended.last_used
+        assert validity.active_sessions(user) == []
+
+
+@pytest.mark.parametrize("steps", ["user,write", "write", "user,cycle", "cycle"])
+def test_an_end_wins_over_saves_in_flight(engine, steps):
+    user = UserFactory.create()
+    client = signed_in(user)
+    session = Session.objects.get()
+    twins = [Client(raise_request_exception=False) for _ in range(THREADS - 1)]
+    for twin in twins:
+        twin.cookies = client.cookies.copy()
+    at_once(
+        *(lambda t=t: t.get(f"/do/{steps}/") for t in twins[: THREADS // 2]),
+        lambda: lifecycle.end(session),
+        *(lambda t=t: t.get(f"/do/{steps}/") for t in twins[THREADS // 2 :]),
+    )
+    with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=False):
+        assert alive([client, *twins]) == []
+        assert validity.active_sessions(user) == []
+    assert Session.objects.get(pk=session.pk).ended_at is not None
+
+
+def test_simultaneous_ends_agree(engine):
+    user = UserFactory.create()
+    clients = [signed_in(user) for _ in range(3)]
+    ended = at_once(*(lambda: lifecycle.end_all(user, by=user) for _ in range(8)))
+    assert sum(ended) == 3
+    assert alive(clients) == []
