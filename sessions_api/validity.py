@@ -187,7 +187,8 @@ def _claim(session: Session, payload: engines.Payload | None) -> _Claim | None:
     if engines.is_client_side():
         bound_to_a_key = session.key_digest is not None
         return None if bound_to_a_key else _Claim(session.backend, session.auth_digest)
-    if payload is None or visit.session_id(payload) != session.pk:
+    # A payload that names no session is adopted by its key: by this row.
+    if payload is None or visit.session_id(payload) not in (None, session.pk):
         return None
     if user_id(payload) != session.user_id:
         return None

@@ -1,11 +1,23 @@
 """The JSON of a session."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
+from django.db import models
+from django.utils import timezone
 from rest_framework import serializers
 
 from sessions_api import validity
 from sessions_api.models import Session
+
+
+class UTCDateTimeField(serializers.DateTimeField):
+    """A time as RFC 3339 writes it, in UTC whatever the site's time zone."""
+
+    def to_representation(self, value: Any) -> str:
+        """Return for example "2026-03-01T12:00:00.250000Z"."""
+        aware: datetime = timezone.make_aware(value) if timezone.is_naive(value) else value
+        return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class SessionSerializer(serializers.ModelSerializer[Session]):
@@ -19,6 +31,11 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
     end_reason = serializers.SerializerMethodField()
     is_current = serializers.SerializerMethodField()
     expires_at = serializers.SerializerMethodField()
+
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DateTimeField: UTCDateTimeField,
+    }
 
     class Meta:
         model = Session
@@ -59,9 +76,10 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
         """Tell whether this very request was authenticated by the session."""
         return bool(session.pk == self.context["current_id"])
 
-    def get_expires_at(self, session: Session) -> datetime | None:
+    def get_expires_at(self, session: Session) -> str | None:
         """Return when the session ends however much it is used."""
-        return validity.expires_at(session)
+        expires_at = validity.expires_at(session)
+        return None if expires_at is None else UTCDateTimeField().to_representation(expires_at)
 
     def _verdict(self, session: Session) -> validity.Verdict:
         verdict: validity.Verdict = self.context["verdicts"][session.pk]

@@ -21,3 +21,12 @@ def _counted(name):
 
 for _name in ("get", "set", "add", "delete", "touch", "has_key", "incr", "clear"):
     setattr(CountingCache, _name, _counted(_name))
+
+
+class FailingCache(LocMemCache):
+    """A cache whose server is down."""
+
+    def get(self, *args, **kwargs):
+        raise ConnectionError
+
+    set = add = delete = touch = has_key = get_many = delete_many = get

@@ -1,0 +1,150 @@
+"""Sessions from before the installation."""
+
+from importlib import import_module
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+from sessions_api import activity, lifecycle
+from sessions_api.models import EndReason, Session
+from tests.factories import UserFactory
+from tests.matrix.test_life_cycle import later
+from tests.site.views import BACKEND
+
+
+@pytest.fixture
+def old_browser(world):
+    """Return a browser that signed in when the app was not installed."""
+    store = import_module(django_settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(world.alice.pk)
+    store[BACKEND_SESSION_KEY] = BACKEND
+    store[HASH_SESSION_KEY] = world.alice.get_session_auth_hash()
+    store["cart"] = 3
+    store.save()
+    browser = world.browser()
+    browser.cookie = store.session_key
+    return browser
+
+
+def test_an_old_session_is_adopted_at_its_first_authenticated_request(world, old_browser):
+    old_browser.do("read")
+    assert not Session.objects.exists()
+    assert old_browser.user_name() == world.alice.username
+    session = Session.objects.get()
+    assert session.adopted
+    assert session.authenticated_at is None
+    assert session.pk.version == 8
+    assert old_browser.session()["cart"] == 3
+    world.assert_true(old_browser)
+
+
+def test_it_is_listed_in_the_very_request_that_adopts_it(world, old_browser):
+    response = old_browser.get("/api/sessions/")
+    (session,) = response.json()["results"]
+    assert session["is_current"] is True
+    assert session["adopted"] is True
+
+
+def test_an_adopted_session_ends_like_any_other(world, old_browser):
+    old_browser.do("user")
+    session = Session.objects.get()
+    lifecycle.end(session)
+    assert old_browser.user_name() == ""
+    world.assert_true()
+
+
+def test_an_adopted_session_that_has_ended_is_not_adopted_again(world, old_browser):
+    copy = world.copy(old_browser)
+    payload = dict(old_browser.session().items())
+    old_browser.do("user", "logout")
+    if not world.is_client_side:
+        revived = type(old_browser.session())(copy.cookie)
+        revived._session_cache = payload
+        revived.save(must_create=True)
+    assert copy.user_name() == ""
+    world.assert_true()
+    assert Session.objects.get().end_reason == EndReason.LOGOUT
+
+
+def test_an_old_session_that_signs_out_first_leaves_an_ended_row_at_most(world, old_browser):
+    old_browser.do("logout")
+    world.assert_true()
+    assert not Session.objects.not_ended().exists()
+
+
+def test_a_server_error_leaves_the_old_session_to_be_adopted_under_the_same_id(world, old_browser):
+    old_browser.do("user", status=500)
+    adopted = Session.objects.get().pk
+    assert old_browser.user_name() == world.alice.username
+    assert Session.objects.get().pk == adopted
+    world.assert_true(old_browser)
+
+
+def test_a_new_key_in_the_adopting_request_is_followed(world, old_browser):
+    old_browser.do("user", "cycle")
+    world.assert_true(old_browser)
+    assert Session.objects.count() == 1
+
+
+def test_an_id_that_code_removed_is_found_again_by_the_key(world):
+    browser = world.browser(user=world.alice)
+    session_id = browser.session_id()
+    store = browser.session()
+    del store["_sessions_api_id"]
+    store.save()
+    browser.cookie = store.session_key
+    activity.clear()
+    assert browser.user_name() == world.alice.username
+    if not world.is_client_side:
+        assert browser.session_id() == session_id
+    assert browser.session_id() in world.listed()
+
+
+def test_old_sessions_may_be_refused(world, old_browser, settings):
+    settings.SESSIONS_API = {"ADOPT": "refuse"}
+    assert old_browser.user_name() == ""
+    assert not Session.objects.exists()
+    signed_in = world.browser(user=world.alice)
+    world.assert_true(signed_in)
+
+
+def test_a_row_made_for_an_old_session_is_admitted_though_old_sessions_are_refused(
+    world, old_browser, settings
+):
+    old_browser.do("user", status=500)  # leaves a row, and a payload without its id
+    settings.SESSIONS_API = {"ADOPT": "refuse"}
+    activity.clear()
+    assert old_browser.user_name() == world.alice.username
+    world.assert_true(old_browser)
+
+
+def test_a_session_whose_row_is_gone_is_refused_not_adopted(world):
+    browser = world.browser(user=world.alice)
+    kept = browser.session()
+    Session.objects.all()._raw_delete("default")
+    activity.clear()
+    assert kept.get(SESSION_KEY)
+    assert browser.user_name() == ""
+    assert not Session.objects.exists()
+
+
+def test_an_adopted_session_has_a_lifetime_too(world, old_browser, settings):
+    settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": 3600}
+    old_browser.do("user")
+    with later(seconds=3500):
+        world.assert_true(old_browser)
+    with later(seconds=3700):
+        world.assert_true()
+
+
+def test_another_users_id_in_the_payload_is_refused(world):
+    bob_browser = world.browser(user=UserFactory.create())
+    browser = world.browser(user=world.alice)
+    store = browser.session()
+    store["_sessions_api_id"] = str(bob_browser.session_id())
+    store.save()
+    browser.cookie = store.session_key
+    activity.clear()
+    assert browser.user_name() == ""
+    assert bob_browser.user_name()

@@ -1,0 +1,156 @@
+"""A walk through a whole project, in a process of its own: ``python -m tests.projects.walk``.
+
+Sign in, list, end, deactivate and delete, on the settings that the environment names.
+"""
+
+import json
+import sys
+import warnings
+from datetime import timedelta
+
+import django
+from django.apps import apps
+from django.contrib.admin.utils import quote
+from django.core.management import call_command
+from django.test import Client
+from django.test.utils import setup_test_environment
+from django.urls import reverse
+from django.utils import timezone
+
+PASSWORD = "correct horse battery staple"
+AWKWARD_NAME = "alice/o'neil_2F@example.com"
+
+
+def sign_in(user):
+    """Return a browser that has signed in at the admin's login page, or by force."""
+    browser = Client()
+    if user.is_staff:
+        page = {"username": user.get_username(), "password": PASSWORD}
+        assert browser.post("/admin/login/?next=/static-page/", page).status_code == 302
+    else:
+        assert browser.login(username=user.get_username(), password=PASSWORD)
+    assert name_of(browser) == user.get_username()
+    return browser
+
+
+def name_of(browser):
+    """Return whom the site takes a browser for."""
+    return browser.get("/do/user/").content.decode()
+
+
+def listed(browser):
+    """Return what the self API lists, one session on each page."""
+    results, address = [], "/api/sessions/?page_size=1"
+    while address:
+        response = browser.get(address)
+        assert response.status_code == 200, response.content
+        page = response.json()
+        results += page["results"]
+        address = page["next"]
+    assert len({row["id"] for row in results}) == len(results)
+    return results
+
+
+def walk():
+    """Assert what must hold in any project. Return times as the API writes them."""
+    from django.contrib.auth import get_user_model
+
+    from sessions_api import lifecycle, validity
+    from sessions_api.models import EndReason, Session
+
+    users = get_user_model().objects
+    alice = users.create_user(AWKWARD_NAME, password=PASSWORD)
+    root = users.create_user("root", password=PASSWORD, is_staff=True, is_superuser=True)
+
+    # Two browsers are listed, and nothing else.
+    laptop, phone = sign_in(alice), sign_in(alice)
+    rows = listed(laptop)
+    assert [row["state"] for row in rows] == ["active", "active"]
+    assert sorted(row["is_current"] for row in rows) == [False, True]
+    assert len(validity.active_sessions(alice)) == 2
+    times = {name: rows[0][name] for name in ("created_at", "last_used", "expires_at")}
+
+    # One ends the other.
+    (other,) = (row["id"] for row in rows if not row["is_current"])
+    assert laptop.delete(f"/api/sessions/{other}/").status_code == 204
+    assert name_of(phone) == ""
+    assert name_of(laptop) == alice.get_username()
+    ended = Session.objects.get(pk=other)
+    assert ended.ended_by == alice
+    assert ended.end_reason == EndReason.REVOKED
+    assert ended.sealed_key == ""
+    assert [row["id"] for row in listed(laptop)] == [row["id"] for row in rows if row["is_current"]]
+
+    # A deactivated account is out, and stays out.
+    alice.is_active = False
+    alice.save()
+    assert name_of(laptop) == ""
+    alice.is_active = True
+    alice.save()
+    assert name_of(laptop) == ""
+
+    # Whatever model it was saved as.
+    for model in apps.get_models():
+        if issubclass(model, get_user_model()):
+            erin = model.objects.create_user(f"erin-{model.__name__}", password=PASSWORD)
+            tablet = sign_in(erin)
+            erin.is_active = False
+            erin.save()
+            assert Session.objects.for_user(erin).get().end_reason == EndReason.DEACTIVATED
+            assert name_of(tablet) == ""
+            erin.delete()
+
+    # Staff see sessions, end them, and delete their users.
+    staff, laptop, phone = sign_in(root), sign_in(alice), sign_in(alice)
+    changelist = reverse("admin:sessions_api_session_changelist")
+    assert staff.get(changelist).content.decode().count("active") >= 3
+    newest = Session.objects.for_user(alice).not_ended().latest("created_at")
+    assert (
+        staff.get(reverse("admin:sessions_api_session_change", args=[newest.pk])).status_code == 200
+    )
+    staff.post(changelist, {"action": "end_selected", "_selected_action": [str(newest.pk)]})
+    assert name_of(phone) == ""
+    assert name_of(laptop) == alice.get_username()
+    users_of = get_user_model()._meta
+    address = reverse(f"admin:{users_of.app_label}_user_delete", args=[quote(alice.pk)])
+    assert staff.get(address).status_code == 200
+    assert staff.post(address, {"post": "yes"}).status_code == 302
+    assert not users.filter(pk=alice.pk).exists()
+    assert not Session.objects.filter(user_id=alice.pk).exists()
+    assert name_of(laptop) == ""
+    assert name_of(staff) == "root"
+
+    # The rest: end the others, sign out, expire, purge.
+    second = sign_in(root)
+    answer = staff.delete("/api/sessions/")
+    assert json.loads(answer.content) == {"ended": 1}
+    assert name_of(second) == ""
+    assert [row["is_current"] for row in listed(staff)] == [True]
+    (session,) = validity.active_sessions(root)
+    Session.objects.filter(pk=session.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    assert validity.active_sessions(root) == []
+    assert Session.objects.count() == 2
+    assert lifecycle.purge(timezone.now() + timedelta(days=100)) == 2
+    assert not Session.objects.exists()
+    return times
+
+
+def main():
+    """Build the project, walk, and say so."""
+    warnings.simplefilter("error")
+    django.setup()
+    setup_test_environment()
+    from django.conf import settings
+    from django.db import connections
+
+    call_command("check", databases=list(settings.DATABASES), fail_level="WARNING")
+    call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
+    for alias in settings.DATABASES:
+        call_command("migrate", database=alias, verbosity=0)
+    times = walk()
+    tables = {a: sorted(connections[a].introspection.table_names()) for a in settings.DATABASES}
+    sys.stdout.write(json.dumps({"tables": tables, "times": times}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Session engines as third parties write them."""
+
+from typing import ClassVar
+
+from django.contrib.sessions.backends import cached_db, db
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+
+
+class DictionarySessionStore(SessionBase):
+    """Sessions in a dictionary: an engine of which nothing is known but its interface."""
+
+    stored: ClassVar[dict] = {}
+    loads: ClassVar[list] = []
+
+    def exists(self, session_key):
+        return session_key in self.stored
+
+    def create(self):
+        self._session_key = self._get_new_session_key()
+        self.save(must_create=True)
+        self.modified = True
+
+    def save(self, must_create=False):
+        if self.session_key is None:
+            return self.create()
+        data = self._get_session(no_load=must_create)
+        if must_create and self.exists(self.session_key):
+            raise CreateError
+        if not must_create and not self.exists(self.session_key):
+            raise UpdateError
+        self.stored[self.session_key] = self.encode(data)
+        return None
+
+    def delete(self, session_key=None):
+        self.stored.pop(session_key or self.session_key, None)
+
+    def load(self):
+        self.loads.append(self.session_key)
+        if self.session_key in self.stored:
+            return self.decode(self.stored[self.session_key])
+        self._session_key = None
+        return {}
+
+    @classmethod
+    def clear_expired(cls):
+        pass
+
+
+class SubclassedSessionStore(cached_db.SessionStore):
+    """Django's engine with a prefix of its own."""
+
+    cache_key_prefix = "tests.site.subclassed"
+
+
+class OverridingSessionStore(db.SessionStore):
+    """Django's engine with a load() and a delete() of its own."""
+
+    def load(self):
+        return {**super().load(), "loaded": "in its own way"}
+
+    def delete(self, session_key=None):
+        pass

@@ -1,0 +1,1 @@
+"""SESSION_ENGINE names a module with a class SessionStore in it."""

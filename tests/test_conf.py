@@ -1,0 +1,118 @@
+"""The effective settings: the documented defaults, under whatever the site says right now."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import override_settings
+
+from sessions_api.conf import Settings, conf
+
+DEFAULTS = {
+    "TOUCH_INTERVAL": timedelta(seconds=60),
+    "IDLE_TIMEOUT": None,
+    "ABSOLUTE_TIMEOUT": None,
+    "MAX_SESSIONS_PER_USER": None,
+    "ON_LIMIT": "end_oldest",
+    "STRICT": False,
+    "ADOPT": "lazy",
+    "RETENTION": timedelta(days=90),
+    "RECORD_IP": True,
+    "RECORD_USER_AGENT": True,
+    "TRUSTED_PROXIES": (),
+    "CLIENT_IP_HEADER": "X-Forwarded-For",
+}
+OVERRIDES = {
+    "TOUCH_INTERVAL": timedelta(seconds=5),
+    "IDLE_TIMEOUT": timedelta(minutes=30),
+    "ABSOLUTE_TIMEOUT": timedelta(hours=12),
+    "MAX_SESSIONS_PER_USER": 3,
+    "ON_LIMIT": "refuse",
+    "STRICT": True,
+    "ADOPT": "refuse",
+    "RETENTION": timedelta(days=365),
+    "RECORD_IP": False,
+    "RECORD_USER_AGENT": False,
+    "TRUSTED_PROXIES": ["10.0.0.0/8"],
+    "CLIENT_IP_HEADER": "Forwarded",
+}
+DURATIONS = ("TOUCH_INTERVAL", "IDLE_TIMEOUT", "ABSOLUTE_TIMEOUT", "RETENTION")
+
+
+def effective():
+    return {name: getattr(conf, name) for name in DEFAULTS}
+
+
+def test_the_tables_here_name_every_setting():
+    names = {name for name in vars(Settings) if name.isupper()}
+    assert names == DEFAULTS.keys() == OVERRIDES.keys()
+
+
+def test_a_site_without_the_dict_has_the_defaults(settings):
+    assert not hasattr(settings, "SESSIONS_API")
+    assert effective() == DEFAULTS
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_each_setting_has_its_documented_default(name, settings):
+    settings.SESSIONS_API = {}
+    assert getattr(conf, name) == DEFAULTS[name]
+    assert type(getattr(conf, name)) is type(DEFAULTS[name])
+
+
+@pytest.mark.parametrize("name", OVERRIDES)
+def test_an_override_is_seen_at_once_and_changes_nothing_else(name, settings):
+    settings.SESSIONS_API = {name: OVERRIDES[name]}
+    assert effective() == DEFAULTS | {name: OVERRIDES[name]}
+
+
+@pytest.mark.parametrize("name", OVERRIDES)
+def test_an_override_is_gone_as_soon_as_it_is_taken_back(name):
+    with override_settings(SESSIONS_API={name: OVERRIDES[name]}):
+        assert getattr(conf, name) == OVERRIDES[name]
+        with override_settings(SESSIONS_API={}):
+            assert getattr(conf, name) == DEFAULTS[name]
+        assert getattr(conf, name) == OVERRIDES[name]
+    assert getattr(conf, name) == DEFAULTS[name]
+
+
+def test_nothing_is_cached_even_when_the_dict_itself_is_changed(settings):
+    settings.SESSIONS_API = {"STRICT": True}
+    assert conf.STRICT is True
+    settings.SESSIONS_API["STRICT"] = False
+    assert conf.STRICT is False
+    del settings.SESSIONS_API["STRICT"]
+    assert conf.STRICT is DEFAULTS["STRICT"]
+    assert vars(conf) == {}
+
+
+@pytest.mark.parametrize("name", DURATIONS)
+@pytest.mark.parametrize("seconds", [90, 90.0, 0.5])
+def test_a_duration_in_seconds_becomes_a_timedelta(name, seconds, settings):
+    settings.SESSIONS_API = {name: seconds}
+    assert getattr(conf, name) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("name", DURATIONS)
+def test_a_duration_given_as_timedelta_is_left_as_it_is(name, settings):
+    duration = timedelta(hours=3)
+    settings.SESSIONS_API = {name: duration}
+    assert getattr(conf, name) is duration
+
+
+@pytest.mark.parametrize("name", DURATIONS)
+def test_a_duration_of_none_stays_none(name, settings):
+    settings.SESSIONS_API = {name: None}
+    assert getattr(conf, name) is None
+
+
+@pytest.mark.parametrize("name", ["MAX_SESSIONS_PER_USER", "TRUSTED_PROXIES"])
+def test_a_count_is_not_taken_for_a_duration(name, settings):
+    settings.SESSIONS_API = {name: 2}
+    assert getattr(conf, name) == 2
+    assert isinstance(getattr(conf, name), int)
+
+
+def test_a_name_that_is_no_setting_is_an_error_even_if_the_site_sets_it(settings):
+    settings.SESSIONS_API = {"TIMEOUT": 5}
+    with pytest.raises(AttributeError, match="TIMEOUT"):
+        _ = conf.TIMEOUT

@@ -1,0 +1,438 @@
+"""Django's signals: what follows from a login, a logout, a deactivation and a deletion."""
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.contrib.auth import get_user_model, login, logout, user_logged_in, user_logged_out
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import caches
+from django.core.cache.backends.locmem import LocMemCache
+from django.db import connection, transaction
+from django.db.models.signals import post_delete, post_save
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from sessions_api import credentials, engines, receivers, validity
+from sessions_api.exceptions import SessionLimitReached
+from sessions_api.models import EndReason, Session
+from tests.factories import SessionFactory, UserFactory
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+SIGNALS = (user_logged_in, user_logged_out, post_save, post_delete)
+
+
+class CacheThatIsDown(LocMemCache):
+    """A cache that nobody reaches."""
+
+    def delete_many(self, keys, version=None):
+        raise ConnectionRefusedError("The cache is down.")
+
+
+class RollBack(Exception):
+    """Takes a transaction back."""
+
+
+@pytest.fixture(params=["db", "cached_db", "cache", "file"])
+def engine(request, settings):
+    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{request.param}"
+    caches["default"].clear()
+    return request.param
+
+
+@pytest.fixture
+def executed(django_capture_on_commit_callbacks):
+    """Return a context whose transactions are committed, as far as on_commit() goes."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+def browser_of(user):
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def name_of(browser):
+    """Return whom the site takes a browser for."""
+    return browser.get("/do/user/").content.decode()
+
+
+def session_of(browser):
+    return Session.objects.get(pk=browser.session["_sessions_api_id"])
+
+
+def reasons(user):
+    return sorted(Session.objects.for_user(user).values_list("end_reason", flat=True))
+
+
+def script_request(store=None):
+    """Return a request that no middleware has seen."""
+    request = RequestFactory().get("/")
+    request.session = store if store is not None else engines.store_class()()
+    request.user = AnonymousUser()
+    return request
+
+
+def sessions_in_the_engine(user, count):
+    """Make sessions whose rows and payloads are there, without a login for each."""
+    keys = []
+    for _ in range(count):
+        session_id = credentials.new_id()
+        store = engines.store_class()()
+        store["_sessions_api_id"] = str(session_id)
+        store.create()
+        keys.append(store.session_key)
+        SessionFactory.create(
+            id=session_id,
+            user=user,
+            key_digest=credentials.digest(store.session_key),
+            sealed_key=credentials.seal(store.session_key),
+        )
+    return keys
+
+
+def statements_about_django_sessions(captured, verb):
+    return [q["sql"] for q in captured if "django_session" in q["sql"] and verb in q["sql"]]
+
+
+# Deactivation
+
+
+@pytest.mark.parametrize("update_fields", [None, ["is_active"], ["first_name", "is_active"]])
+def test_an_account_saved_as_deactivated_loses_its_sessions(update_fields, db, executed):
+    user, other = UserFactory.create(), UserFactory.create()
+    laptop, phone, bystander = browser_of(user), browser_of(user), browser_of(other)
+    keys = [browser.session.session_key for browser in (laptop, phone)]
+    user.is_active = False
+    with executed():
+        user.save(update_fields=update_fields)
+    assert reasons(user) == [EndReason.DEACTIVATED] * 2
+    assert [engines.load(key) for key in keys] == [None, None]
+    user.is_active = True
+    user.save()
+    assert [name_of(laptop), name_of(phone)] == ["", ""]
+    assert name_of(bystander) == other.username
+
+
+def test_a_deactivation_that_is_rolled_back_ends_nothing(transactional_db):
+    user = UserFactory.create()
+    browser = browser_of(user)
+
+    def deactivate():
+        with transaction.atomic():
+            user.is_active = False
+            user.save()
+            assert reasons(user) == [EndReason.DEACTIVATED]
+            raise RollBack
+
+    with pytest.raises(RollBack):
+        deactivate()
+    assert reasons(user) == [""]
+    assert name_of(browser) == user.username
+
+
+@pytest.mark.parametrize("update_fields", [None, ["first_name"], ["is_active"], ["is_staff"]])
+def test_saving_an_active_account_costs_nothing(update_fields, db, django_assert_num_queries):
+    user = UserFactory.create()
+    browser = browser_of(user)
+    with django_assert_num_queries(1):
+        user.save(update_fields=update_fields)
+    assert name_of(browser) == user.username
+
+
+def test_saving_something_else_of_a_deactivated_account_costs_nothing(
+    db, django_assert_num_queries
+):
+    user = UserFactory.create(is_active=False)
+    with django_assert_num_queries(1):
+        user.save(update_fields=["first_name"])
+
+
+def test_making_a_deactivated_account_costs_nothing(db, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        get_user_model().objects.create(username="alice", is_active=False)
+
+
+def test_saving_something_that_is_no_user_costs_nothing(db, django_assert_num_queries):
+    session = SessionFactory.create(user=UserFactory.create(is_active=False))
+    with django_assert_num_queries(1):
+        session.save(update_fields=["label"])
+
+
+# Deletion
+
+
+def delete_instance(user):
+    for session in Session.objects.for_user(user):
+        session.delete()
+
+
+def delete_queryset(user):
+    Session.objects.for_user(user).delete()
+
+
+def delete_user(user):
+    user.delete()
+
+
+def delete_users(user):
+    get_user_model().objects.filter(pk=user.pk).delete()
+
+
+DELETIONS = [delete_instance, delete_queryset, delete_user, delete_users]
+
+
+@pytest.mark.parametrize("delete", DELETIONS)
+def test_a_deleted_row_takes_its_engine_session_along(delete, engine, db, executed):
+    user, other = UserFactory.create(), UserFactory.create()
+    laptop, phone, bystander = browser_of(user), browser_of(user), browser_of(other)
+    assert name_of(laptop) == name_of(phone) == user.username  # this process remembers them now
+    keys = [browser.session.session_key for browser in (laptop, phone)]
+    with executed():
+        delete(user)
+    assert engines.load_many(keys) == {}
+    assert [name_of(laptop), name_of(phone)] == ["", ""]
+    assert name_of(bystander) == other.username
+
+
+@pytest.mark.parametrize("delete", [delete_instance, delete_queryset, delete_user])
+def test_a_deletion_that_is_rolled_back_changes_nothing(delete, engine, transactional_db):
+    user = UserFactory.create()
+    pk = user.pk
+    browser = browser_of(user)
+    key = browser.session.session_key
+
+    def delete_and_think_again():
+        with transaction.atomic():
+            delete(user)
+            assert not Session.objects.exists()
+            assert engines.load(key) is not None
+            raise RollBack
+
+    with pytest.raises(RollBack):
+        delete_and_think_again()
+    user.pk = pk
+    assert engines.load(key) is not None
+    assert name_of(browser) == user.username
+    assert [session.pk for session in validity.active_sessions(user)] == [session_of(browser).pk]
+
+
+def test_a_deletion_is_committed_without_a_transaction_around_it(engine, transactional_db):
+    user = UserFactory.create()
+    browser, other = browser_of(user), browser_of(user)
+    session_of(browser).delete()
+    assert name_of(browser) == ""
+    assert name_of(other) == user.username
+
+
+def test_only_what_is_not_rolled_back_takes_its_engine_session_along(transactional_db):
+    user = UserFactory.create()
+    browsers = [browser_of(user) for _ in range(4)]
+    sessions = [session_of(browser) for browser in browsers]
+
+    def delete_and_think_again(*which):
+        with transaction.atomic():
+            for session in which:
+                session.delete()
+            raise RollBack
+
+    with transaction.atomic():
+        Session.objects.get(pk=sessions[0].pk).delete()
+        with pytest.raises(RollBack):
+            delete_and_think_again(*Session.objects.filter(pk__in=[s.pk for s in sessions[1:3]]))
+        Session.objects.get(pk=sessions[3].pk).delete()
+    expected = ["", user.username, user.username, ""]
+    assert [name_of(browser) for browser in browsers] == expected
+
+
+def delete_one_by_one(sessions):
+    with transaction.atomic():
+        for session in sessions:
+            session.delete()
+
+
+def delete_at_once(sessions):
+    sessions.delete()
+
+
+@pytest.mark.parametrize("delete", [delete_one_by_one, delete_at_once])
+def test_many_rows_deleted_in_one_transaction_are_one_batch_for_the_engine(
+    delete, transactional_db
+):
+    user = UserFactory.create()
+    keys = sessions_in_the_engine(user, 50)
+    kept = sessions_in_the_engine(user, 1)
+    sessions = Session.objects.exclude(key_digest=credentials.digest(kept[0]))
+    with CaptureQueriesContext(connection) as captured:
+        delete(sessions)
+    assert engines.load_many([*keys, *kept]).keys() == set(kept)
+    assert len(statements_about_django_sessions(captured, "DELETE")) == 1
+    assert len(statements_about_django_sessions(captured, "SELECT")) <= 1
+
+
+def test_a_deleted_user_with_many_sessions_is_one_batch_for_the_engine(transactional_db):
+    user = UserFactory.create()
+    keys = sessions_in_the_engine(user, 50)
+    with CaptureQueriesContext(connection) as captured:
+        user.delete()
+    assert engines.load_many(keys) == {}
+    assert len(statements_about_django_sessions(captured, "DELETE")) == 1
+    assert len(captured) <= 15
+
+
+def test_a_row_that_has_ended_or_holds_no_key_asks_nothing_of_the_engine(transactional_db):
+    user = UserFactory.create()
+    SessionFactory.create(user=user)
+    SessionFactory.create(user=user, ended_at=timezone.now(), end_reason=EndReason.LOGOUT)
+    with CaptureQueriesContext(connection) as captured:
+        user.delete()
+    assert statements_about_django_sessions(captured, "") == []
+
+
+def test_an_engine_that_fails_does_not_keep_the_user_from_being_deleted(
+    transactional_db, settings, caplog
+):
+    user = UserFactory.create()
+    key = browser_of(user).session.session_key
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+    settings.CACHES = {"default": {"BACKEND": f"{__name__}.CacheThatIsDown"}}
+    user.delete()
+    assert not get_user_model().objects.exists()
+    assert "could not delete 1 sessions" in caplog.text
+    assert key not in caplog.text
+
+
+# Registration
+
+
+def test_connecting_again_doubles_no_receiver():
+    before = [list(signal.receivers) for signal in SIGNALS]
+    receivers.connect()
+    assert [list(signal.receivers) for signal in SIGNALS] == before
+
+
+def test_after_connecting_again_a_login_makes_one_row(db):
+    receivers.connect()
+    user = UserFactory.create()
+    browser_of(user)
+    assert Session.objects.for_user(user).count() == 1
+
+
+# Login and logout
+
+
+def test_a_login_in_a_script_makes_a_session_that_is_active(db):
+    user = UserFactory.create()
+    browser = browser_of(user)
+    session = session_of(browser)
+    assert session.key_digest == credentials.digest(browser.session.session_key)
+    assert validity.active_sessions(user) == [session]
+
+
+def test_a_second_login_in_a_script_takes_the_place_of_the_first(db, executed):
+    user = UserFactory.create()
+    browser = browser_of(user)
+    first, key = session_of(browser), browser.session.session_key
+    with executed():
+        browser.force_login(user)
+    assert session_of(browser) != first
+    assert browser.session.session_key != key
+    assert reasons(user) == ["", EndReason.REPLACED]
+    assert name_of(browser) == user.username
+
+
+def test_two_logins_in_one_request_make_one_session(db):
+    alice, bob = UserFactory.create(), UserFactory.create()
+    browser = Client()
+    browser.get(f"/do/login:{alice.pk},login:{bob.pk}/")
+    assert name_of(browser) == bob.username
+    assert Session.objects.get().user == bob
+
+
+def test_a_login_over_another_users_session_replaces_it(db, executed):
+    alice, bob = UserFactory.create(), UserFactory.create()
+    browser = browser_of(alice)
+    with executed():
+        browser.get(f"/do/login:{bob.pk}/")
+    assert name_of(browser) == bob.username
+    assert reasons(alice) == [EndReason.REPLACED]
+
+
+def test_a_login_over_an_anonymous_session_gets_a_key_of_its_own(db):
+    user = UserFactory.create()
+    browser = Client()
+    browser.get("/do/write/")
+    key = browser.session.session_key
+    browser.get(f"/do/login:{user.pk}/")
+    assert browser.session.session_key != key
+    assert engines.load(key) is None
+    assert validity.active_sessions(user) == [session_of(browser)]
+
+
+def test_a_login_signal_without_a_session_is_none_of_ours(db):
+    user = UserFactory.create()
+    request = RequestFactory().get("/")
+    user_logged_in.send(sender=type(user), request=request, user=user)
+    user_logged_in.send(sender=type(user), request=script_request(), user=user)
+    user_logged_out.send(sender=type(user), request=request, user=user)
+    assert not Session.objects.exists()
+
+
+def test_a_login_signal_for_a_session_that_was_signed_in_before_changes_nothing(db):
+    user = UserFactory.create()
+    browser = browser_of(user)
+    session, key = session_of(browser), browser.session.session_key
+    request = script_request(engines.store_class()(key))
+    user_logged_in.send(sender=type(user), request=request, user=user)
+    assert Session.objects.get() == session
+    assert request.session.session_key == key
+
+
+def test_a_login_refused_by_the_limit_leaves_the_browser_anonymous(db, settings):
+    settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 1, "ON_LIMIT": "refuse"}
+    user = UserFactory.create()
+    first, second = browser_of(user), Client()
+    response = second.get(f"/do/login:{user.pk}/")
+    assert response.status_code == 403
+    assert name_of(second) == ""
+    assert name_of(first) == user.username
+    assert Session.objects.for_user(user).count() == 1
+
+
+def test_a_refused_login_in_a_script_signs_nobody_in(db, settings):
+    settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 1, "ON_LIMIT": "refuse"}
+    user = UserFactory.create()
+    browser_of(user)
+    request = script_request()
+    with pytest.raises(SessionLimitReached) as refusal:
+        login(request, user, backend=BACKEND)
+    assert refusal.value.limit == 1
+    assert request.session.is_empty()
+    assert not request.user.is_authenticated
+    assert not async_to_sync(request.auser)().is_authenticated
+    assert Session.objects.for_user(user).count() == 1
+
+
+def test_a_logout_ends_the_session(db, executed):
+    user = UserFactory.create()
+    browser = browser_of(user)
+    with executed():
+        browser.get("/do/logout/")
+    assert name_of(browser) == ""
+    assert reasons(user) == [EndReason.LOGOUT]
+
+
+def test_a_logout_in_a_script_ends_the_session(db, executed):
+    user = UserFactory.create()
+    browser = browser_of(user)
+    request = script_request(engines.store_class()(browser.session.session_key))
+    request.user = user
+    with executed():
+        logout(request)
+    assert name_of(browser) == ""
+    assert reasons(user) == [EndReason.LOGOUT]
+
+
+def test_a_logout_of_a_session_we_do_not_know_is_none_of_ours(db, django_assert_num_queries):
+    request = script_request(engines.store_class()())
+    with django_assert_num_queries(0):
+        user_logged_out.send(sender=get_user_model(), request=request, user=UserFactory.build())
