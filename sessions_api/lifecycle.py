@@ -6,19 +6,18 @@ race brings one back.
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import BACKEND_SESSION_KEY, get_user_model
+from django.contrib.auth import BACKEND_SESSION_KEY
 from django.db import models, router, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from sessions_api import activity, credentials, engines, validity, visit
+from sessions_api import activity, credentials, engines, limit, validity, visit
 from sessions_api.conf import conf
-from sessions_api.exceptions import SessionLimitReached
 from sessions_api.models import EndReason, Session, SessionQuerySet
 from sessions_api.origin import address, device
 
@@ -26,9 +25,6 @@ logger = logging.getLogger("sessions_api.lifecycle")
 
 BATCH = 500
 """How many sessions one statement ends or purges."""
-
-LOGIN_TAKES_AT_MOST = timedelta(minutes=5)
-"""How long a login whose response is still on its way counts towards the limit."""
 
 
 def start(request: HttpRequest, user: Any, *, superseded: models.Q | None = None) -> Session:
@@ -42,8 +38,8 @@ def start(request: HttpRequest, user: Any, *, superseded: models.Q | None = None
         user=user, created_at=now, authenticated_at=now, last_used=now, **_origin(request)
     )
     with transaction.atomic(using=router.db_for_write(Session)):
-        if conf.MAX_SESSIONS_PER_USER is not None:
-            _make_room(user, conf.MAX_SESSIONS_PER_USER, superseded, now)
+        if surplus := limit.surplus(user, now, superseded=superseded):
+            end_many(Session.objects.filter(pk__in=surplus), by=user, reason=EndReason.LIMIT)
         session.save(force_insert=True)
     request.session[visit.PAYLOAD_KEY] = str(session.pk)
     logger.info("Session %s started.", session.pk)
@@ -87,12 +83,18 @@ def bind(session: Session, engine_session: engines.EngineSession) -> bool:
     return True
 
 
-def rebind(session_id: UUID, engine_session: engines.EngineSession, known_key: str | None) -> bool:
+def rebind(
+    session_id: UUID,
+    engine_session: engines.EngineSession,
+    known_key: str | None,
+    *,
+    may_join: bool,
+) -> bool:
     """Follow a session to another engine key; ``known_key`` is the one it had before.
 
-    When a parallel request has already given the session another key that works, this engine
-    session goes on under that one: the browser then has one live key, whichever response comes
-    last. Returns False when the session has ended or is unknown.
+    A parallel request may already have given it another key that works. With ``may_join`` the
+    engine session then goes on under that one: the browser has one live key, whichever response
+    comes last. Returns False when the session is unknown, has ended, or goes on elsewhere.
     """
     fields = _bind_fields(engine_session)
     rows = Session.objects.filter(pk=session_id)
@@ -102,10 +104,11 @@ def rebind(session_id: UUID, engine_session: engines.EngineSession, known_key: s
     if row is None:
         return False
     other_key = live_key(row)
-    if other_key is not None and other_key != engine_session.session_key:
+    if other_key is None:
+        return _update(rows.filter(key_digest=row.key_digest), fields) == 1
+    if may_join:
         engines.move(engine_session, other_key)
-        return True
-    return _update(rows.filter(key_digest=row.key_digest), fields) == 1
+    return may_join
 
 
 def follow(session_id: UUID, key_digest: str | None, changes: dict[str, Any]) -> bool:
@@ -213,7 +216,9 @@ def current_session(request: Any) -> Session | None:
 def current_session_id(request: Any) -> UUID | None:
     """Return the id of the request's session without a query, or None. See ``current_session``."""
     user, this_visit = request.user, visit.of(request)
-    if this_visit is None or not (user.is_authenticated and this_visit.admitted):
+    if this_visit is None or not user.is_authenticated:
+        return None
+    if not (this_visit.admitted or this_visit.started):
         return None
     if getattr(request, "auth", None) is not None or validity.user_id(request.session) != user.pk:
         return None
@@ -282,32 +287,6 @@ def _adopted_row(session: Session) -> Session | None:
     if session.key_digest is not None:
         known |= models.Q(key_digest=session.key_digest)
     return Session.objects.on_primary().filter(known).first()
-
-
-def _make_room(user: Any, limit: int, superseded: models.Q | None, now: datetime) -> None:
-    """End the user's oldest sessions, or refuse, so that one more stays within the limit."""
-    users = get_user_model()._base_manager.using(router.db_for_write(Session))
-    list(users.select_for_update().filter(pk=user.pk).values_list("pk"))
-    others = Session.objects.on_primary().for_user(user).not_ended()
-    if superseded:
-        others = others.exclude(superseded)
-    sessions = list(others.exclude(expires_at__lte=now - validity.expiry_slack()))
-    verdicts = validity.judge(sessions, users=[user])
-    standing = [session for session in sessions if _stands(session, verdicts[session.pk], now)]
-    if len(standing) < limit:
-        return
-    if conf.ON_LIMIT == "refuse":
-        raise SessionLimitReached(limit)
-    standing.sort(key=lambda session: session.created_at)
-    oldest = [session.pk for session in standing[: len(standing) - limit + 1]]
-    end_many(Session.objects.filter(pk__in=oldest), by=user, reason=EndReason.LIMIT)
-
-
-def _stands(session: Session, verdict: validity.Verdict, now: datetime) -> bool:
-    """Tell whether a session is active, or a login whose response has yet to save it."""
-    if verdict in (validity.UNANSWERED, validity.LOST):
-        return session.created_at > now - LOGIN_TAKES_AT_MOST
-    return verdict is validity.ACTIVE
 
 
 def _update(rows: SessionQuerySet, fields: dict[str, Any]) -> int:

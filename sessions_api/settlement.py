@@ -97,7 +97,7 @@ def _settle_new_key(visit: Visit, session: EngineSession, response: HttpResponse
     if session_id is None:
         return
     if _is_sent(session, response):
-        if not lifecycle.rebind(session_id, session, known_key=visit.key):
+        if not lifecycle.rebind(session_id, session, visit.key, may_join=visit.admitted):
             session.flush()
         return
     _drop_unsent_key(visit, session, response)
@@ -133,9 +133,11 @@ def _settle_use(request: HttpRequest, visit: Visit, response: HttpResponseBase) 
 
 
 def _settle_unknown_key(row: Session, session: EngineSession) -> None:
-    """The row has no key yet, or one that is gone: it takes this one, if the engine has it."""
-    is_stale = row.expires_at is not None and _is_gone(session.session_key)
-    if not is_stale and not lifecycle.rebind(row.pk, session, known_key=None):
+    """The row takes this key if it has none that works, unless the engine has dropped this one."""
+    is_bound = row.expires_at is not None
+    if is_bound and (lifecycle.live_key(row) is not None or _is_gone(session.session_key)):
+        return
+    if not lifecycle.rebind(row.pk, session, None, may_join=False):
         session.flush()
 
 

@@ -58,6 +58,7 @@ class Verdict:
 ACTIVE = Verdict(State.ACTIVE)
 UNANSWERED = Verdict(State.INVALID)
 LOST = Verdict(State.INVALID, EndReason.LOST)
+CREDENTIALS_CHANGED = Verdict(State.INVALID, EndReason.CREDENTIALS)
 
 
 def judge(sessions: Iterable[Session], *, users: Iterable[Any] = ()) -> dict[UUID, Verdict]:
@@ -142,9 +143,7 @@ def end_by_account(session: Session) -> EndReason | None:
     user = get_user_model()._base_manager.filter(pk=session.user_id).first()
     if is_deactivated(user):
         return EndReason.DEACTIVATED
-    if session.auth_digest not in map(credentials.digest, _auth_hashes(user)):
-        return EndReason.CREDENTIALS
-    return None
+    return None if _verifies(user, session.auth_digest) else EndReason.CREDENTIALS
 
 
 def is_deactivated(user: Any) -> bool:
@@ -215,18 +214,18 @@ def _by_claim(session: Session, claim: _Claim | None, accounts: "_Accounts") -> 
     user = accounts.user(claim.backend, session.user_id)
     if user is None:
         return _verdict_without_user(session.user_id)
-    if hasattr(user, "get_session_auth_hash") and not any(
-        constant_time_compare(claim.auth_digest, credentials.digest(auth_hash))
-        for auth_hash in _auth_hashes(user)
-    ):
-        return Verdict(State.INVALID, EndReason.CREDENTIALS)
-    return ACTIVE
+    return ACTIVE if _verifies(user, claim.auth_digest) else CREDENTIALS_CHANGED
 
 
-def _auth_hashes(user: Any) -> Iterable[str]:
-    if hasattr(user, "get_session_auth_hash"):
-        yield user.get_session_auth_hash()
-        yield from user.get_session_auth_fallback_hash()
+def _verifies(user: Any, auth_digest: str) -> bool:
+    """Tell whether a digest is that of the user's auth hash, fallbacks included."""
+    if not hasattr(user, "get_session_auth_hash"):
+        return True
+    auth_hashes = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    return any(
+        constant_time_compare(auth_digest, credentials.digest(auth_hash))
+        for auth_hash in auth_hashes
+    )
 
 
 class _Accounts:
