@@ -1,0 +1,84 @@
+"""The README tells everything there is, and nothing that is not."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.urls import get_resolver
+
+from sessions_api import lifecycle, validity
+from sessions_api.api.serializers import SessionSerializer
+from sessions_api.conf import Settings
+from sessions_api.models import EndReason
+from tests.matrix import test_life_cycle
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def section(title):
+    """Return the text under a heading of the README."""
+    return re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL)[1]
+
+
+def rows(title):
+    """Return the cells of the tables under a heading."""
+    lines = [line for line in section(title).splitlines() if line.startswith("| `")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def shown(value):
+    """Return a default as the README writes it."""
+    if isinstance(value, timedelta):
+        return f"{value.days} days" if value.days else f"{value.seconds} seconds"
+    return f'`"{value}"`' if isinstance(value, str) else f"`{value!r}`"
+
+
+def test_every_setting_is_told_with_its_default():
+    told = {cells[0].strip("`"): cells[1] for cells in rows("Settings")}
+    known = {name: shown(vars(Settings)[name]) for name in vars(Settings) if name.isupper()}
+    assert told == known
+
+
+def test_every_endpoint_is_told():
+    told = {
+        (method.strip("` "), path.strip("` "))
+        for cells in rows("The API")
+        if re.match(r"`(GET|POST|PATCH|DELETE) ", cells[0])
+        for method, _, path in [cells[0].partition(" ")]
+    }
+    assert told == {
+        (method.upper(), str(pattern.pattern).replace("<str:pk>", "{id}"))
+        for pattern in get_resolver("sessions_api.urls").url_patterns
+        for method in pattern.callback.actions
+    }
+
+
+def test_every_field_and_reason_is_told():
+    fields = section("The API")
+    for name in SessionSerializer.Meta.fields:
+        assert f"`{name}`" in fields, name
+    for reason in EndReason:
+        assert f"`{reason.value}`" in fields, reason
+
+
+def test_every_check_is_told():
+    source = (Path(lifecycle.__file__).parent / "checks.py").read_text()
+    ids = set(re.findall(r"sessions_api\.[EW]\d{3}", source))
+    assert {cells[0].strip("`") for cells in rows("Checks")} == ids
+
+
+@pytest.mark.parametrize("name", re.findall(r"(?:lifecycle|validity)\.(\w+)\(", README))
+def test_every_function_that_is_told_exists(name):
+    assert callable(getattr(lifecycle, name, None) or getattr(validity, name))
+
+
+def test_every_numbered_event_is_told():
+    told = re.findall(r"^\| (\d+) \|", (ROOT / "docs" / "life-cycle.md").read_text(), re.MULTILINE)
+    assert [int(number) for number in told] == sorted(test_life_cycle.CASES)
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\((?!http)([^)]+)\)", README):
+        assert (ROOT / target).exists(), target

@@ -1,0 +1,184 @@
+"""The predicate, beyond what the matrix asks of it."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY
+from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from sessions_api import activity, validity
+from sessions_api.models import EndReason, Session
+from sessions_api.validity import State, Verdict
+from tests.factories import SessionFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+class DirectoryBackend(BaseBackend):
+    """A backend with a directory of its own, which may be down."""
+
+    is_down = False
+
+    def get_user(self, user_id):
+        if DirectoryBackend.is_down:
+            raise ConnectionError
+        return User.objects.filter(pk=user_id).first()
+
+
+class NobodyBackend(ModelBackend):
+    """A backend that refuses everybody, for a reason of its own."""
+
+    def user_can_authenticate(self, user):
+        return False
+
+
+def path_of(backend):
+    return f"{backend.__module__}.{backend.__name__}"
+
+
+@pytest.fixture
+def signed_in(settings):
+    """Return a function that signs a user in through a backend."""
+    activity.clear()
+
+    def sign_in(user, backend=ModelBackend):
+        path = path_of(backend)
+        settings.AUTHENTICATION_BACKENDS = [path]
+        client = Client()
+        client.force_login(user, backend=path)
+        return client
+
+    return sign_in
+
+
+def judge(session):
+    return validity.judge([session])[session.pk]
+
+
+def test_a_backend_that_does_not_answer_makes_a_session_inactive_for_the_time_being(
+    signed_in, monkeypatch, caplog
+):
+    client = signed_in(UserFactory.create(), DirectoryBackend)
+    session = Session.objects.get()
+    assert judge(session) is validity.ACTIVE
+    monkeypatch.setattr(DirectoryBackend, "is_down", True)
+    assert judge(session) == Verdict(State.INVALID)
+    assert "does not answer" in caplog.text
+    monkeypatch.setattr(DirectoryBackend, "is_down", False)
+    assert judge(session) is validity.ACTIVE
+    assert client.get("/do/user/").content
+
+
+def test_a_backend_that_refuses_an_active_account_ends_nothing(signed_in):
+    client = signed_in(UserFactory.create(), NobodyBackend)
+    session = Session.objects.get()
+    assert judge(session) == Verdict(State.INVALID)
+    assert client.get("/do/user/").content == b""
+    session.refresh_from_db()
+    assert session.ended_at is None
+
+
+def test_users_of_a_foreign_backend_are_asked_for_once_each(signed_in, django_assert_num_queries):
+    users = UserFactory.create_batch(3)
+    for user in users:
+        signed_in(user, DirectoryBackend)
+        signed_in(user, DirectoryBackend)
+    sessions = list(Session.objects.all())
+    with django_assert_num_queries(1 + len(users)):
+        verdicts = validity.judge(sessions)
+    assert set(verdicts.values()) == {validity.ACTIVE}
+
+
+def test_many_users_cost_one_query(signed_in, django_assert_num_queries):
+    for user in UserFactory.create_batch(5):
+        signed_in(user)
+    sessions = list(Session.objects.all())
+    with django_assert_num_queries(2):
+        assert len(validity.active(sessions)) == 5
+
+
+def test_users_who_are_given_cost_none(signed_in, django_assert_num_queries):
+    user = UserFactory.create()
+    signed_in(user)
+    session = Session.objects.get()
+    with django_assert_num_queries(1):
+        assert validity.active([session], users=[user]) == [session]
+
+
+def test_the_payloads_backend_is_the_one_that_counts(signed_in, settings):
+    client = signed_in(UserFactory.create())
+    session = client.session
+    session[BACKEND_SESSION_KEY] = path_of(DirectoryBackend)
+    session.save()
+    assert judge(Session.objects.get()).state == State.INVALID
+    settings.AUTHENTICATION_BACKENDS = [path_of(DirectoryBackend)]
+    assert judge(Session.objects.get()) is validity.ACTIVE
+
+
+def test_a_deactivated_account_is_told_from_a_backend_that_does_not_answer(signed_in):
+    user = UserFactory.create()
+    signed_in(user)
+    User.objects.update(is_active=False)
+    assert judge(Session.objects.get()) == Verdict(State.INVALID, EndReason.DEACTIVATED)
+
+
+def test_a_row_without_an_engine_session_is_lost():
+    assert judge(SessionFactory.create()) == Verdict(State.INVALID, EndReason.LOST)
+    assert judge(SessionFactory.create(sealed_key="garbage")) is validity.LOST
+
+
+def test_rows_are_lost_when_the_site_changes_its_engine(signed_in, settings):
+    signed_in(UserFactory.create())
+    session = Session.objects.get()
+    for engine in ("cache", "file", "signed_cookies"):
+        settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+        assert judge(session) is validity.LOST
+
+
+def test_a_login_on_its_way_is_not_active_yet():
+    assert judge(SessionFactory.create(expires_at=None)) == Verdict(State.INVALID)
+
+
+def test_an_ended_session_keeps_its_reason():
+    session = SessionFactory.create(ended_at=timezone.now(), end_reason=EndReason.LIMIT)
+    assert judge(session) == Verdict(State.ENDED, EndReason.LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("options", "age", "reason"),
+    [
+        ({"IDLE_TIMEOUT": 600}, 601, EndReason.IDLE),
+        ({"ABSOLUTE_TIMEOUT": 600}, 601, EndReason.LIFETIME),
+        ({}, 1_209_600 + 61, EndReason.EXPIRED),
+    ],
+)
+def test_a_session_past_a_deadline_has_expired(settings, options, age, reason):
+    settings.SESSIONS_API = options
+    begun = timezone.now() - timedelta(seconds=age)
+    session = SessionFactory.create(
+        created_at=begun,
+        authenticated_at=begun,
+        last_used=begun,
+        expires_at=begun + timedelta(days=14),
+    )
+    assert judge(session) == Verdict(State.EXPIRED, reason)
+    assert validity.deadline(session) <= timezone.now()
+
+
+def test_active_sessions_come_with_the_most_recently_used_first(signed_in):
+    user = UserFactory.create()
+    for _ in range(3):
+        signed_in(user)
+    sessions = validity.active_sessions(user)
+    assert len(sessions) == 3
+    assert sessions == sorted(sessions, key=lambda session: session.last_used, reverse=True)
+
+
+def test_what_is_shown_as_the_expiry_is_never_later_than_the_lifetime(settings):
+    session = SessionFactory.create()
+    assert validity.expires_at(session) == session.expires_at
+    settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": 3600}
+    assert validity.expires_at(session) == session.authenticated_at + timedelta(hours=1)
