@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from sessions_api import lifecycle, policy, validity
-from sessions_api.models import Session
+from sessions_api.models import Session, SessionQuerySet
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Session]
@@ -70,6 +70,13 @@ class SessionAdmin(ModelAdmin):
         """Return the change list that judges its rows."""
         return JudgedChangeList
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Refuse to filter by credentials, which would let them be guessed letter by letter."""
+        field = lookup.partition("__")[0]
+        if field in ("key_digest", "sealed_key", "auth_digest", "backend"):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: only a login makes a session."""
         return False
@@ -106,14 +113,17 @@ class SessionAdmin(ModelAdmin):
         return f"{verdict.state.label}: {verdict.reason.label}"
 
     @admin.action(description=_("End selected sessions"), permissions=["end"])
-    def end_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+    def end_selected(self, request: HttpRequest, queryset: SessionQuerySet) -> None:
         """End the selected sessions that the staff user may end."""
-        selected = list(queryset.select_related("user"))
-        allowed = [session for session in selected if policy.may_end(request.user, session)]
-        ended = lifecycle.end_many(
-            Session.objects.filter(pk__in=[session.pk for session in allowed]), by=request.user
-        )
-        message = ngettext("%(count)d session ended.", "%(count)d sessions ended.", ended)
-        self.message_user(request, message % {"count": ended}, messages.SUCCESS)
-        if len(allowed) < len(selected):
-            self.message_user(request, _("A superuser's session was left alone."), messages.WARNING)
+        allowed = policy.endable_by(request.user, queryset)
+        left_alone = queryset.count() - allowed.count()
+        if ended := lifecycle.end_many(allowed, by=request.user):
+            message = ngettext("%(count)d session ended.", "%(count)d sessions ended.", ended)
+            self.message_user(request, message % {"count": ended}, messages.SUCCESS)
+        if left_alone:
+            message = ngettext(
+                "A superuser's session was left alone.",
+                "%(count)d sessions of superusers were left alone.",
+                left_alone,
+            )
+            self.message_user(request, message % {"count": left_alone}, messages.WARNING)

@@ -7,7 +7,6 @@ race brings one back.
 import logging
 from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -160,7 +159,7 @@ def end_many(
                 Session.objects.filter(pk__in=pks),
                 {"ended_at": now, "end_reason": reason, "ended_by": by},
             )
-            transaction.on_commit(partial(finish_ends, pks), using=using, robust=True)
+            _finish_on_commit(pks, using)
     return total
 
 
@@ -179,8 +178,9 @@ def finish_ends(pks: list[UUID]) -> int:
 
 
 def end_deleted(sealed_keys: list[str]) -> None:
-    """Delete the engine sessions of rows that are gone from the table."""
-    _delete_engine_sessions(dict(enumerate(sealed_keys)))
+    """Delete the engine sessions of rows that are gone from the table, in batches."""
+    for begin in range(0, len(sealed_keys), BATCH):
+        _delete_engine_sessions(dict(enumerate(sealed_keys[begin : begin + BATCH])))
 
 
 def purge(now: datetime | None = None) -> int:
@@ -296,6 +296,14 @@ def _update(rows: SessionQuerySet, fields: dict[str, Any]) -> int:
 def _set(session: Session, fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         setattr(session, name, value)
+
+
+def _finish_on_commit(pks: list[UUID], using: str) -> None:
+    # A function and no partial: Django 5.2 logs what fails by its __qualname__.
+    def finish() -> None:
+        finish_ends(pks)
+
+    transaction.on_commit(finish, using=using, robust=True)
 
 
 def _delete_engine_sessions(sealed_keys: dict[Any, str]) -> set[Any]:

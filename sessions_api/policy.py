@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from sessions_api.models import Session
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from sessions_api.models import Session, SessionQuerySet
 
 
 def may_end(actor: Any, session: Session) -> bool:
@@ -15,6 +18,15 @@ def may_end(actor: Any, session: Session) -> bool:
     if not may_end_any(actor):
         return False
     return bool(actor.is_superuser or not getattr(session.user, "is_superuser", False))
+
+
+def endable_by(actor: Any, sessions: SessionQuerySet) -> SessionQuerySet:
+    """Return those of the sessions that a user may end. See ``may_end``."""
+    if not may_end_any(actor):
+        return sessions.for_user(actor)
+    if actor.is_superuser or not hasattr(get_user_model(), "is_superuser"):
+        return sessions
+    return sessions.filter(Q(user__is_superuser=False) | Q(user_id=actor.pk))
 
 
 def may_end_any(actor: Any) -> bool:

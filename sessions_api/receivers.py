@@ -75,7 +75,8 @@ def on_user_saved(
     """End every session of an account that is saved as deactivated (ASVS 7.4.2)."""
     if created or not validity.is_deactivated(instance):
         return
-    if update_fields is None or "is_active" in update_fields:
+    is_stored = "is_active" in {field.name for field in instance._meta.concrete_fields}
+    if update_fields is None or "is_active" in update_fields or not is_stored:
         lifecycle.end_all(instance, reason=EndReason.DEACTIVATED)
 
 
@@ -119,6 +120,7 @@ class _EndDeleted:
 
     def __init__(self, sealed_key: str) -> None:
         self.sealed_keys = [sealed_key]
+        self.__qualname__ = type(self).__qualname__  # by which Django 5.2 logs what fails
 
     def __call__(self) -> None:
         lifecycle.end_deleted(self.sealed_keys)

@@ -1,12 +1,14 @@
 """Django's signals: what follows from a login, a logout, a deactivation and a deletion."""
 
+from typing import Any
+
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model, login, logout, user_logged_in, user_logged_out
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import caches
 from django.core.cache.backends.locmem import LocMemCache
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models.signals import post_delete, post_save
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -77,7 +79,7 @@ def sessions_in_the_engine(user, count):
     keys = []
     for _ in range(count):
         session_id = credentials.new_id()
-        store = engines.store_class()()
+        store: Any = engines.store_class()()
         store["_sessions_api_id"] = str(session_id)
         store.create()
         keys.append(store.session_key)
@@ -128,6 +130,23 @@ def test_a_deactivation_that_is_rolled_back_ends_nothing(transactional_db):
         deactivate()
     assert reasons(user) == [""]
     assert name_of(browser) == user.username
+
+
+def test_a_database_that_fails_after_the_commit_does_not_fail_the_request(transactional_db, caplog):
+    user = UserFactory.create(is_active=False)
+    session = session_of(browser_of(user))
+
+    def fail_to_finish(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and "sealed_key" in sql.partition("WHERE")[0]:
+            raise OperationalError("The database is down.")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail_to_finish):
+        user.save()
+    assert "The database is down." in caplog.text
+    session.refresh_from_db()
+    assert session.ended_at is not None
+    assert session.sealed_key != ""  # work left for reconcile_sessions
 
 
 @pytest.mark.parametrize("update_fields", [None, ["first_name"], ["is_active"], ["is_staff"]])
@@ -362,6 +381,7 @@ def test_a_login_over_an_anonymous_session_gets_a_key_of_its_own(db):
     browser = Client()
     browser.get("/do/write/")
     key = browser.session.session_key
+    assert key is not None
     browser.get(f"/do/login:{user.pk}/")
     assert browser.session.session_key != key
     assert engines.load(key) is None

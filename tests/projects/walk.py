@@ -140,15 +140,15 @@ def main():
     warnings.simplefilter("error")
     django.setup()
     setup_test_environment()
-    from django.conf import settings
     from django.db import connections
 
-    call_command("check", databases=list(settings.DATABASES), fail_level="WARNING")
+    aliases = list(connections)
+    call_command("check", databases=aliases, fail_level="WARNING")
     call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
-    for alias in settings.DATABASES:
+    for alias in aliases:
         call_command("migrate", database=alias, verbosity=0)
     times = walk()
-    tables = {a: sorted(connections[a].introspection.table_names()) for a in settings.DATABASES}
+    tables = {a: sorted(connections[a].introspection.table_names()) for a in aliases}
     sys.stdout.write(json.dumps({"tables": tables, "times": times}))
 
 
