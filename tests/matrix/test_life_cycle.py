@@ -395,8 +395,7 @@ def ended_while_a_request_reads_the_session(world):
 def the_web_server_says_who_it_is(world):
     backend = "django.contrib.auth.backends.RemoteUserBackend"
     with overridden(
-        AUTHENTICATION_BACKENDS=[backend],
-        MIDDLEWARE=[*settings.MIDDLEWARE, "tests.site.middleware.RemoteUserHeaderMiddleware"],
+        AUTHENTICATION_BACKENDS=[backend], MIDDLEWARE=middleware_and("RemoteUserMiddleware")
     ):
         browser = world.browser()
         browser.remote_user(world.alice.username)
@@ -582,3 +581,8 @@ def rotated_secret_key(*, keep_old):
         SECRET_KEY="another-secret-key-of-the-test-site",
         SECRET_KEY_FALLBACKS=[settings.SECRET_KEY] if keep_old else [],
     )
+
+
+def middleware_and(name):
+    """Return the site's middleware and one more of django.contrib.auth's."""
+    return [*settings.MIDDLEWARE, f"django.contrib.auth.middleware.{name}"]

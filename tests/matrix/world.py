@@ -53,7 +53,7 @@ class Browser:
     def remote_user(self, name):
         """Have the web server say who it is that uses this browser."""
         self.headers = {"remote-user": name} if name else {}
-        self.environ = {"HTTP_REMOTE_USER": name} if name else {}
+        self.environ = {"REMOTE_USER": name} if name else {}
 
     def do(self, *steps, status=200, view=None):
         """Have the site's view take these steps with the browser's session."""
