@@ -108,9 +108,11 @@ class SessionAdmin(ModelAdmin):
     def state(self, session: Session) -> str:
         """Return the predicate's verdict in words."""
         verdict = getattr(session, "verdict", None) or validity.judge([session])[session.pk]
-        if verdict.reason is None:
+        if verdict is validity.ACTIVE:
             return str(verdict.state.label)
-        return f"{verdict.state.label}: {verdict.reason.label}"
+        if verdict.reason is None:
+            return _("not active: its authentication backend does not answer")
+        return _("not active: %(reason)s") % {"reason": verdict.reason.label}
 
     @admin.action(description=_("End selected sessions"), permissions=["end"])
     def end_selected(self, request: HttpRequest, queryset: SessionQuerySet) -> None:

@@ -174,10 +174,10 @@ def test_the_list_says_what_the_predicate_says(admin_client):
         [
             "active",
             "active",
-            "invalid: password changed",
-            "ended: too many sessions",
-            "expired: expired",
-            "invalid: no longer held by the session engine",
+            "not active: password changed",
+            "not active: too many sessions",
+            "not active: expired",
+            "not active: no longer held by the session engine",
         ]
     )
     assert name_of(living) == alive.username
@@ -191,7 +191,7 @@ def test_the_detail_says_what_the_predicate_says(is_alive, admin_client):
     if not is_alive:
         get_user_model().objects.filter(pk=user.pk).update(password=make_password("another"))
     html = html_of(admin_client.get(detail(session)))
-    assert ("invalid: password changed" in html) is not is_alive
+    assert ("not active: password changed" in html) is not is_alive
     assert (">active<" in html) is is_alive
 
 
@@ -202,7 +202,10 @@ def test_a_backend_that_does_not_answer_is_no_reason(admin_client, settings):
     browser.force_login(UserFactory.create(), backend=other)
     assert states(html_of(admin_client.get(CHANGELIST))) == ["active", "active"]
     settings.AUTHENTICATION_BACKENDS = settings.AUTHENTICATION_BACKENDS[:-1]
-    assert sorted(states(html_of(admin_client.get(CHANGELIST)))) == ["active", "invalid"]
+    assert sorted(states(html_of(admin_client.get(CHANGELIST)))) == [
+        "active",
+        "not active: its authentication backend does not answer",
+    ]
 
 
 def test_the_list_costs_the_same_however_many_rows_there_are(admin_client):
@@ -269,7 +272,7 @@ def test_staff_who_may_end_sessions_end_them_and_the_browser_is_out(executed):
     assert session.ended_by == staff
     assert session.end_reason == EndReason.REVOKED
     assert session.sealed_key == ""
-    assert "ended: ended from elsewhere" in html_of(staff_browser.get(detail(session)))
+    assert "not active: ended from elsewhere" in html_of(staff_browser.get(detail(session)))
 
 
 def test_many_sessions_are_ended_at_once_and_those_over_are_not_counted(admin_client, executed):
