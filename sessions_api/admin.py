@@ -111,7 +111,7 @@ class SessionAdmin(ModelAdmin):
         if verdict is validity.ACTIVE:
             return str(verdict.state.label)
         if verdict.reason is None:
-            return _("not active: its authentication backend does not answer")
+            return str(_("not active: its authentication backend does not answer"))
         return _("not active: %(reason)s") % {"reason": verdict.reason.label}
 
     @admin.action(description=_("End selected sessions"), permissions=["end"])
