@@ -110,9 +110,10 @@ class SessionAdmin(ModelAdmin):
         verdict = getattr(session, "verdict", None) or validity.judge([session])[session.pk]
         if verdict is validity.ACTIVE:
             return str(verdict.state.label)
-        if verdict.reason is None:
-            return str(_("not active: its authentication backend does not answer"))
-        return _("not active: %(reason)s") % {"reason": verdict.reason.label}
+        reason = verdict.reason.label if verdict.reason else verdict.state.label
+        if verdict == validity.UNANSWERED:
+            reason = _("its authentication backend does not answer")
+        return _("not active: %(reason)s") % {"reason": reason}
 
     @admin.action(description=_("End selected sessions"), permissions=["end"])
     def end_selected(self, request: HttpRequest, queryset: SessionQuerySet) -> None:

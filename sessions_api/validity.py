@@ -157,7 +157,8 @@ def _since(session: Session) -> datetime:
 
 def _by_row(session: Session, now: datetime) -> Verdict | None:
     if session.ended_at is not None:
-        return Verdict(State.ENDED, EndReason(session.end_reason))
+        known = session.end_reason in EndReason.values
+        return Verdict(State.ENDED, EndReason(session.end_reason) if known else None)
     if session.expires_at is None:
         return UNANSWERED
     if reason := end_by_deadline(session, now):

@@ -147,6 +147,11 @@ def test_an_ended_session_keeps_its_reason():
     assert judge(session) == Verdict(State.ENDED, EndReason.LIMIT)
 
 
+def test_an_ended_session_without_a_reason_has_ended_all_the_same():
+    session = SessionFactory.create(ended_at=timezone.now())
+    assert judge(session) == Verdict(State.ENDED)
+
+
 @pytest.mark.parametrize(
     ("options", "age", "reason"),
     [
