@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import BACKEND_SESSION_KEY
 from django.db import models, router, transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -99,7 +98,7 @@ def rebind(
     rows = Session.objects.filter(pk=session_id)
     if known_key and _update(rows.filter(key_digest=credentials.digest(known_key)), fields):
         return True
-    row = rows.on_primary().not_ended().first()
+    row = rows.on_primary().not_ended().filter(user_id=validity.user_id(engine_session)).first()
     if row is None:
         return False
     other_key = live_key(row)
@@ -210,7 +209,8 @@ def current_session(request: Any) -> Session | None:
     row = this_visit.row if this_visit is not None else None
     if row is not None and row.pk == session_id:
         return row
-    return Session.objects.on_primary().filter(pk=session_id).first()
+    sessions = Session.objects.on_primary().for_user(request.user)
+    return sessions.filter(pk=session_id).first()
 
 
 def current_session_id(request: Any) -> UUID | None:
@@ -271,7 +271,7 @@ def _origin(request: HttpRequest) -> dict[str, Any]:
 def _bind_fields(engine_session: engines.EngineSession) -> dict[str, Any]:
     """Return what a row records of an engine session that is about to be saved."""
     fields = {
-        "backend": engine_session.get(BACKEND_SESSION_KEY, ""),
+        "backend": validity.backend(engine_session),
         "auth_digest": validity.auth_digest(engine_session),
         "expires_at": engines.expiry(engine_session),
         "ends_with_browser": engine_session.get_expire_at_browser_close(),

@@ -31,7 +31,7 @@ def on_login(*, request: Any, user: Any, **kwargs: Any) -> None:
     if session is None or validity.user_id(session) != user.pk or not session.modified:
         return
     visit = visits.of(request)
-    superseded = _superseded(session, visit)
+    superseded = _superseded(session, visit, user)
     if visit is not None and visit.started is not None:
         lifecycle.discard(visit.started)
         superseded = visit.superseded
@@ -64,9 +64,9 @@ def on_logout(*, request: Any, user: Any, **kwargs: Any) -> None:
         visit.logged_out = True
         return
     session = getattr(request, "session", None)
-    session_id = visits.session_id(session) if session is not None else None
-    if session_id is not None:
-        lifecycle.end_many(Session.objects.filter(pk=session_id), reason=EndReason.LOGOUT)
+    if session is not None and user is not None and (session_id := visits.session_id(session)):
+        sessions = Session.objects.for_user(user).filter(pk=session_id)
+        lifecycle.end_many(sessions, reason=EndReason.LOGOUT)
 
 
 def on_user_saved(
@@ -94,11 +94,11 @@ def on_delete(*, instance: Session, using: str, **kwargs: Any) -> None:
     transaction.on_commit(_EndDeleted(instance.sealed_key), using=using, robust=True)
 
 
-def _superseded(session: Any, visit: visits.Visit | None) -> Q:
+def _superseded(session: Any, visit: visits.Visit | None, user: Any) -> Q:
     """Return which sessions a login takes the place of: the payload's, and the cookie's."""
     superseded = Q()
     if session_id := visits.session_id(session):
-        superseded |= Q(pk=session_id)
+        superseded |= Q(pk=session_id, user_id=user.pk)
     if visit is not None and (presented := lifecycle.presented_by(visit.key)):
         superseded |= presented
     return superseded

@@ -101,8 +101,8 @@ def _settle_new_key(visit: Visit, session: EngineSession, response: HttpResponse
             session.flush()
         return
     _drop_unsent_key(visit, session, response)
-    if _is_gone(visit.key):
-        _end(Q(pk=session_id), EndReason.LOST)
+    if _is_gone(visit.key) and (presented := lifecycle.presented_by(visit.key)):
+        _end(presented, EndReason.LOST)
 
 
 def _settle_use(request: HttpRequest, visit: Visit, response: HttpResponseBase) -> None:
@@ -116,7 +116,7 @@ def _settle_use(request: HttpRequest, visit: Visit, response: HttpResponseBase) 
     seen, row = visit.seen, visit.row
     if seen is None:
         row = row or Session.objects.on_primary().not_ended().filter(pk=session_id).first()
-        if row is None:
+        if row is None or row.user_id != validity.user_id(session):
             session.flush()
             return
         if row.expires_at is None or row.key_digest != key_digest:

@@ -192,7 +192,7 @@ def _claim(session: Session, payload: engines.Payload | None) -> _Claim | None:
         return None
     if user_id(payload) != session.user_id:
         return None
-    return _Claim(payload.get(BACKEND_SESSION_KEY, ""), auth_digest(payload))
+    return _Claim(backend(payload), auth_digest(payload))
 
 
 def user_id(payload: Any) -> Any:
@@ -206,7 +206,13 @@ def user_id(payload: Any) -> Any:
 def auth_digest(payload: Any) -> str:
     """Return the SHA-256 of the auth hash in a payload or engine session, or ""."""
     auth_hash = payload.get(HASH_SESSION_KEY)
-    return credentials.digest(auth_hash) if auth_hash else ""
+    return credentials.digest(auth_hash) if auth_hash and isinstance(auth_hash, str) else ""
+
+
+def backend(payload: Any) -> str:
+    """Return the path of the authentication backend in a payload or engine session, or ""."""
+    path = payload.get(BACKEND_SESSION_KEY)
+    return path if isinstance(path, str) else ""
 
 
 def _by_claim(session: Session, claim: _Claim | None, accounts: "_Accounts") -> Verdict:
@@ -249,14 +255,14 @@ class _Accounts:
             self._given[path, pk] = self._ask(_backend(path), pk)
         return self._given[path, pk]
 
-    def _ask(self, backend: Any, pk: Any) -> Any:
-        if _asks_the_model(backend):
+    def _ask(self, asked: Any, pk: Any) -> Any:
+        if _asks_the_model(asked):
             user = self._from_model[pk]
-            return user if user is not None and backend.user_can_authenticate(user) else None
+            return user if user is not None and asked.user_can_authenticate(user) else None
         try:
-            return backend.get_user(pk) if backend is not None else None
+            return asked.get_user(pk) if asked is not None else None
         except Exception:
-            logger.exception("%s does not answer for a user.", type(backend).__name__)
+            logger.exception("%s does not answer for a user.", type(asked).__name__)
             return None
 
 
@@ -271,6 +277,6 @@ def _backend(path: str) -> Any:
     return load_backend(path) if path in settings.AUTHENTICATION_BACKENDS else None
 
 
-def _asks_the_model(backend: Any) -> bool:
+def _asks_the_model(asked: Any) -> bool:
     """Tell whether the backend's ``get_user`` is ModelBackend's, so that many fit in one query."""
-    return getattr(type(backend), "get_user", None) is ModelBackend.get_user
+    return getattr(type(asked), "get_user", None) is ModelBackend.get_user
