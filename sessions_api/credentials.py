@@ -52,7 +52,8 @@ def derived_id(key: str) -> uuid.UUID:
     which key it was made from.
     """
     mac = salted_hmac(_SALT + ".adopted", key, algorithm="sha256").digest()
-    return _versioned(int.from_bytes(mac[:16]), version=8)
+    # MariaDB 10.11 takes a version 8 UUID whose ninth byte is 0x80 for malformed, so it never is.
+    return _versioned(int.from_bytes(mac[:16]) | 1 << 56, version=8)
 
 
 def _versioned(value: int, *, version: int) -> uuid.UUID:

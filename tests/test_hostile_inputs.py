@@ -5,6 +5,7 @@ import re
 import uuid
 from datetime import timedelta
 from importlib import import_module
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +13,7 @@ import time_machine
 from asgiref.sync import async_to_sync
 from django.conf import settings as django_settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.models import Session as EngineSession
 from django.core import signing
 from django.core.cache import caches
 from django.test import AsyncClient, Client
@@ -37,9 +39,10 @@ on_sync_and_async = on("is_async", [False, True], ids=["sync", "async"])
 class Wire:
     """A test client that sends headers and cookies as they are given, from any peer."""
 
-    peer = "127.0.0.1"
-    raw_cookie = None
-    raw_headers = {}
+    cookies: Any
+    peer: str | None = "127.0.0.1"
+    raw_cookie: str | None = None
+    raw_headers: dict[str, str] = {}
 
     @property
     def cookie(self):
@@ -60,7 +63,7 @@ class SyncWire(Wire, Client):
     """Speaks WSGI."""
 
     def _base_environ(self, **request):
-        environ = super()._base_environ(**request)
+        environ = super()._base_environ(**request)  # type: ignore[misc]  # unknown to the stubs
         for name, value in self._headers().items():
             # Django takes cookies for bytes that the server has decoded as latin-1, and no more.
             sent = _bytes(value).decode("latin1") if name == "cookie" else value
@@ -79,7 +82,7 @@ class AsyncWire(Wire, AsyncClient):
     """Speaks ASGI."""
 
     def _base_scope(self, **request):
-        scope = super()._base_scope(**request)
+        scope = super()._base_scope(**request)  # type: ignore[misc]  # unknown to the stubs
         headers = {name.encode(): _bytes(text) for name, text in self._headers().items()}
         scope["headers"] = [
             *((name, value) for name, value in scope["headers"] if name not in headers),
@@ -643,9 +646,7 @@ def test_a_browser_is_adopted_whatever_its_key(db):
         for key in [key for key in keys if credentials.derived_id(key).bytes[8] == edge][:5]:
             client = browser()
             client.cookie = key
-            session = store(client)
-            session.update(payload)
-            session.save(must_create=True)
+            EngineSession.objects.save(key, payload, timezone.now() + timedelta(days=1))
             assert user_name(client) == alice.username
             assert Session.objects.get(pk=credentials.derived_id(key)).adopted
             assert str(credentials.derived_id(key)) in [item["id"] for item in listed(client)]

@@ -1,5 +1,6 @@
 """Keyset pagination: a page begins where the one before it ended, however many rows there are."""
 
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from django.core import signing
@@ -33,20 +34,26 @@ class SessionPagination(BasePagination):
         self, queryset: QuerySet[Session], request: Request, view: Any = None
     ) -> list[Session]:
         size = self._size(request)
-        value, pk, backwards = self._position(request)
-        comparison = "gt" if backwards else "lt"
-        if pk is not None:
-            at_or_beyond = Q(**{f"{self.order_field}__{comparison}e": value})
-            beyond = Q(**{f"{self.order_field}__{comparison}": value})
-            queryset = queryset.filter(at_or_beyond, beyond | Q(**{f"pk__{comparison}": pk}))
+        position = self._position(request)
+        backwards = position is not None and position.backwards
+        if position is not None:
+            queryset = queryset.filter(position.beyond(self.order_field))
         sign = "" if backwards else "-"
         rows = list(queryset.order_by(f"{sign}{self.order_field}", f"{sign}pk")[: size + 1])
         more, page = len(rows) > size, rows[:size]
         if backwards:
             page.reverse()
         self._url = request.build_absolute_uri()
-        self._next = self._link(page, -1) if more or backwards else None
-        self._previous = self._link(page, 0) if (more if backwards else pk is not None) else None
+        self._next = self._previous = None
+        if page and (more or backwards):
+            self._next = self._link(self._at(page[-1], backwards=False))
+        if page and (more if backwards else position is not None):
+            self._previous = self._link(self._at(page[0], backwards=True))
+        if position is not None and not page:
+            # All that stood there is gone: the way back begins where this page was to begin.
+            turned = replace(position, backwards=not backwards, inclusive=True)
+            self._next = self._link(turned) if backwards else None
+            self._previous = None if backwards else self._link(turned)
         return page
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -62,20 +69,37 @@ class SessionPagination(BasePagination):
             raise ValidationError({"page_size": error.detail}) from error
         return min(size, self.max_page_size)
 
-    def _position(self, request: Request) -> tuple[Any, str | None, bool]:
+    def _position(self, request: Request) -> "_Position | None":
         cursor = request.query_params.get("cursor")
         if cursor is None:
-            return None, None, False
+            return None
         try:
-            value, pk, backwards = signing.loads(cursor, salt=_SALT)
+            value, *rest = signing.loads(cursor, salt=_SALT)
         except signing.BadSignature as error:
             raise ValidationError({"cursor": [_("This cursor is not one of ours.")]}) from error
-        return parse_datetime(value), pk, backwards
+        return _Position(parse_datetime(value), *rest)
 
-    def _link(self, page: list[Session], position: int) -> str | None:
-        if not page:
-            return None
-        edge = page[position]
-        value = getattr(edge, self.order_field).isoformat()
-        cursor = signing.dumps([value, str(edge.pk), position == 0], salt=_SALT)
+    def _at(self, session: Session, *, backwards: bool) -> "_Position":
+        return _Position(getattr(session, self.order_field), str(session.pk), backwards)
+
+    def _link(self, position: "_Position") -> str:
+        value, *rest = astuple(position)
+        cursor = signing.dumps([value.isoformat(), *rest], salt=_SALT)
         return replace_query_param(self._url, "cursor", cursor)
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """Between two sessions, or with ``inclusive`` right on one, and which way the page goes."""
+
+    value: Any
+    pk: str
+    backwards: bool
+    inclusive: bool = False
+
+    def beyond(self, field: str) -> Q:
+        """Return which sessions are on the page or after it."""
+        comparison = "gt" if self.backwards else "lt"
+        later = Q(**{f"{field}__{comparison}": self.value})
+        same = Q(**{f"pk__{comparison}{'e' if self.inclusive else ''}": self.pk})
+        return Q(**{f"{field}__{comparison}e": self.value}) & (later | same)
