@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.utils import timezone
 from factory.declarations import LazyAttribute, LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
@@ -13,7 +14,7 @@ from sessions_api.models import Session
 PASSWORD = "correct horse battery staple"
 
 
-class UserFactory(DjangoModelFactory):
+class UserFactory(DjangoModelFactory[User]):
     """A user who can sign in with PASSWORD."""
 
     class Meta:
@@ -29,7 +30,7 @@ class UserFactory(DjangoModelFactory):
         return model_class._default_manager.create_user(*args, password=password, **kwargs)
 
 
-class SessionFactory(DjangoModelFactory):
+class SessionFactory(DjangoModelFactory[Session]):
     """A row, with no engine session behind it."""
 
     class Meta:

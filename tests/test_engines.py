@@ -51,7 +51,7 @@ def test_many_payloads_are_loaded_by_their_keys(engine):
     assert {key: payload["number"] for key, payload in held.items()} == dict(
         zip(keys, range(5), strict=True)
     )
-    assert engines.load(keys[0])["number"] == 0
+    assert engines.load(keys[0]) == {"number": 0}
     assert engines.load("unknown0key") is None
     assert engines.load_many([]) == {}
 
@@ -95,7 +95,7 @@ def test_a_session_is_listed_and_ended_on_any_engine(engine):
     for browser in browsers:
         browser.get(f"/do/login:{user.pk}/")
     assert len(validity.active_sessions(user)) == 2
-    lifecycle.end(Session.objects.order_by("created_at").first())
+    lifecycle.end(Session.objects.earliest("created_at"))
     assert len(validity.active_sessions(user)) == 1
     names = [browser.get("/do/user/").content.decode() for browser in browsers]
     assert names == ["", user.username]
@@ -106,7 +106,7 @@ def test_an_engine_of_a_third_party_is_asked_once_for_each_key(engine):
     keys = [saved(number=number) for number in range(3)]
     DictionarySessionStore.loads.clear()
     engines.load_many(keys)
-    assert sorted(DictionarySessionStore.loads) == sorted(keys)
+    assert DictionarySessionStore.loads == keys
     assert not engines.enforces_expiry()
 
 
@@ -121,7 +121,7 @@ def test_a_subclass_that_loads_and_deletes_in_its_own_way_is_asked_to(engine):
 def test_a_cache_that_fails_leaves_cached_db_its_database(engine, settings):
     key = saved(number=1)
     settings.CACHES = {"default": {"BACKEND": "tests.site.cache.FailingCache"}}
-    assert engines.load(key)["number"] == 1
+    assert engines.load(key) == {"number": 1}
 
 
 @pytest.mark.parametrize("engine", [ENGINES["cached_db"]["SESSION_ENGINE"]], indirect=True)

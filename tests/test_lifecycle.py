@@ -36,6 +36,7 @@ def test_a_login_records_where_it_comes_from():
     assert (session.browser, session.os, session.device_type) == ("Firefox 146", "Linux", "desktop")
     assert session.ip_address == session.last_ip_address == "203.0.113.7"
     assert session.authenticated_at == session.created_at == session.last_used
+    assert session.expires_at is not None
     assert session.expires_at - session.created_at == pytest.approx(
         timedelta(days=14), abs=timedelta(seconds=5)
     )
@@ -76,7 +77,7 @@ def test_all_of_a_users_sessions_end_but_one():
     user, other = UserFactory.create(), UserFactory.create()
     kept, *others = [signed_in(user) for _ in range(3)]
     bystander = signed_in(other)
-    session = Session.objects.order_by("created_at").first()
+    session = Session.objects.earliest("created_at")
     assert lifecycle.end_all(user, except_=session) == 2
     assert kept.get("/do/user/").content
     assert bystander.get("/do/user/").content

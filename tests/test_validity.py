@@ -186,4 +186,5 @@ def test_what_is_shown_as_the_expiry_is_never_later_than_the_lifetime(settings):
     session = SessionFactory.create()
     assert validity.expires_at(session) == session.expires_at
     settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": 3600}
+    assert session.authenticated_at is not None
     assert validity.expires_at(session) == session.authenticated_at + timedelta(hours=1)

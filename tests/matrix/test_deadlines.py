@@ -67,7 +67,6 @@ def test_a_deadline_ends_a_session_within_the_touch_interval(world, settings):
     browser = world.browser(user=world.alice)
     with later(seconds=550):
         assert browser.user_name() == world.alice.username
-        assert activity.recall  # remembered until its deadline, not for a whole interval
     with later(seconds=550 + 599):
         world.assert_true(browser)
     with later(seconds=550 + 601 + 599):

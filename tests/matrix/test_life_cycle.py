@@ -5,6 +5,7 @@ The numbers are those of the life-cycle table in docs/life-cycle.md. Each case a
 still authenticated, and that these are the right ones.
 """
 
+from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -23,8 +24,9 @@ from django.utils import timezone
 from sessions_api import activity, lifecycle
 from sessions_api.models import EndReason, Session
 from tests.factories import PASSWORD, UserFactory
+from tests.matrix.world import World
 
-CASES = {}
+CASES: dict[int, Callable[[World], None]] = {}
 
 ELSEWHERE = {
     (20, "cache"): "clearsessions does nothing there",

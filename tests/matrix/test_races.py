@@ -5,6 +5,7 @@ STRICT it never authenticates a request. ``another_process`` keeps a memory from
 a process does that has not heard of it.
 """
 
+import shutil
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ import pytest
 import time_machine
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
-from django.contrib.sessions.backends import cached_db, file
+from django.contrib.sessions.backends import cached_db
 from django.core.cache import caches
 from django.test import override_settings
 from django.utils import timezone
@@ -39,6 +40,7 @@ def another_process(browser):
     """Forget within the block what this process learns in it of the browser's session."""
     key_digest = credentials.digest(browser.cookie)
     known = activity.recall(key_digest)
+    assert known is not None
     yield
     activity.remember(key_digest, known)
 
@@ -122,7 +124,7 @@ def resurrect(world, victim, monkeypatch):
         interruption = just_before(monkeypatch, cache, "set", end(victim))
         steps = ["user", "write"]
     elif world.engine == "file":
-        interruption = just_before(monkeypatch, file.shutil, "move", end(victim))
+        interruption = just_before(monkeypatch, shutil, "move", end(victim))
         steps = ["user", "write"]
     else:
         return False

@@ -5,6 +5,7 @@ import time
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
@@ -39,7 +40,7 @@ class Browser:
     def __init__(self, *, is_async):
         self.is_async = is_async
         client = AsyncClient if is_async else Client
-        self.client = client(raise_request_exception=False)
+        self.client: Any = client(raise_request_exception=False)
         self.environ = {}
         self.headers = {}
 
@@ -47,8 +48,11 @@ class Browser:
         """Request a path, through the sync or the async handler."""
         with session_files_dated_by_the_clock():
             if self.is_async:
-                return async_to_sync(self.client.get)(path, headers=self.headers)
+                return async_to_sync(self._aget)(path)
             return self.client.get(path, **self.environ)
+
+    async def _aget(self, path):
+        return await self.client.get(path, headers=self.headers)
 
     def remote_user(self, name):
         """Have the web server say who it is that uses this browser."""

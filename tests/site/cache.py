@@ -2,7 +2,7 @@
 
 from django.core.cache.backends.locmem import LocMemCache
 
-operations = []
+operations: list[str] = []
 
 
 class CountingCache(LocMemCache):

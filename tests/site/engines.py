@@ -1,16 +1,18 @@
 """Session engines as third parties write them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.sessions.backends import cached_db, db
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 
+Base: Any = SessionBase  # the stubs leave out what engines are written with
 
-class DictionarySessionStore(SessionBase):
+
+class DictionarySessionStore(Base):  # type: ignore[misc]  # it is Any, see above
     """Sessions in a dictionary: an engine of which nothing is known but its interface."""
 
-    stored: ClassVar[dict] = {}
-    loads: ClassVar[list] = []
+    stored: ClassVar[dict[str, str]] = {}
+    loads: ClassVar[list[str | None]] = []
 
     def exists(self, session_key):
         return session_key in self.stored

@@ -3,6 +3,8 @@
 ``/do/login:3,write/?status=500`` signs in user 3, writes to the session, and answers 500.
 """
 
+from collections.abc import Callable
+
 from asgiref.sync import sync_to_async
 from django.contrib.auth import (
     SESSION_KEY,
@@ -23,7 +25,7 @@ from sessions_api.decorators import not_activity
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
-callbacks = []
+callbacks: list[Callable[[], object]] = []
 """What the next ``callback`` step calls: the rest of the world, while a request is in flight."""
 
 
