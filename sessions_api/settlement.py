@@ -63,7 +63,7 @@ def _settle_login(
     else:
         lifecycle.discard(started)
         _drop_unsent_key(visit, session, response)
-    if visit.superseded and (sent or _is_gone(visit.key)):
+    if visit.superseded and (sent or session.is_empty() or _is_gone(visit.key)):
         _end(visit.superseded, EndReason.LOGOUT if visit.logged_out else EndReason.REPLACED)
 
 

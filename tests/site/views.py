@@ -18,6 +18,7 @@ from django.contrib.auth import (
     logout,
     update_session_auth_hash,
 )
+from django.db import transaction
 from django.http import HttpResponse
 
 from sessions_api import lifecycle
@@ -49,6 +50,10 @@ def _fail(request, message):
     raise RuntimeError(message)
 
 
+def _roll_back(request, _):
+    transaction.set_rollback(True)
+
+
 def _callback(*args):
     callbacks.pop()()
 
@@ -69,6 +74,7 @@ STEPS = {
     "expiry": lambda request, seconds: request.session.set_expiry(int(seconds)),
     "save": lambda request, _: request.session.save(),
     "callback": _callback,
+    "roll_back": _roll_back,
     "fail": _fail,
 }
 

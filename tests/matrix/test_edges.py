@@ -1,0 +1,128 @@
+"""What happens between a login, its response and its key, where two things happen at once."""
+
+from django.contrib.auth import SESSION_KEY
+
+from sessions_api import activity, lifecycle
+from sessions_api.models import EndReason, Session
+from tests.matrix.test_life_cycle import atomic_requests, overridden
+
+
+def test_a_login_whose_transaction_is_rolled_back_while_its_engine_keeps_the_session(world):
+    browser = world.browser()
+    with atomic_requests():
+        browser.do(f"login:{world.alice.pk}", "roll_back", view="do")
+    kept = world.engine in ("cache", "file", "signed_cookies")
+    world.assert_true(*([browser] if kept else []))
+    if kept:
+        assert Session.objects.get().authenticated_at is not None
+
+
+def test_a_login_that_is_ended_before_its_response(world):
+    browser = world.browser()
+    world.while_in_flight(lambda: lifecycle.end_all(world.alice))
+    browser.do(f"login:{world.alice.pk}", "callback")
+    assert Session.objects.get().end_reason == EndReason.REVOKED
+    world.assert_true()
+
+
+def test_a_login_that_is_flushed_in_its_own_request(world):
+    browser = world.browser(user=world.alice)
+    browser.do(f"login:{world.alice.pk}", "flush")
+    world.assert_true()
+    assert not Session.objects.not_ended().exists()
+
+
+def test_a_key_that_was_changed_outside_any_request_is_followed(world):
+    browser = world.browser(user=world.alice)
+    session_id = browser.session_id()
+    job = browser.session()
+    job.cycle_key()
+    job.save()
+    browser.cookie = job.session_key
+    activity.clear()
+    assert browser.user_name() == world.alice.username
+    assert browser.session_id() == session_id
+    world.assert_true(browser)
+
+
+def test_a_twin_that_never_asks_for_its_user_takes_nothing_over(world):
+    if world.is_client_side:
+        return  # two cookies with one payload are one credential
+    browser, other = world.browser(user=world.alice), world.browser()
+    twin = type(browser.session())()
+    twin.update(dict(browser.session().items()))
+    twin.save()
+    other.cookie = twin.session_key
+    other.do("write")
+    assert other.cookie != browser.cookie
+    world.assert_true(browser)
+    again = type(twin)()
+    again.update(dict(browser.session().items()))
+    again.save()
+    other.cookie = again.session_key
+    other.do("cycle")
+    world.assert_true(browser)
+
+
+def test_a_request_whose_key_was_changed_meanwhile_goes_on_and_writes_nothing(world):
+    browser = world.browser(user=world.alice)
+    tab = world.copy(browser)
+    activity.clear()
+    world.while_in_flight(lambda: tab.do("user", "cycle"))
+    response = browser.do("read", "callback", "user")
+    assert response.content.decode() == world.alice.username
+    world.browsers = [tab]
+    world.assert_true(tab)
+
+
+def test_a_login_after_a_session_was_refused_stands(world):
+    browser = world.browser(user=world.alice)
+    Session.objects.update(ended_at=Session.objects.get().created_at, end_reason="revoked")
+    activity.clear()
+    browser.do("user", f"login:{world.alice.pk}")
+    world.assert_true(browser)
+
+
+def test_a_server_error_after_a_key_change_elsewhere_ends_only_what_is_lost(world):
+    browser, other = world.browser(user=world.alice), world.browser(user=world.alice)
+    browser.do("cycle", status=500)
+    world.assert_true(other, *([browser] if world.is_client_side else []))
+
+
+def test_an_anonymous_cookie_that_is_flushed_ends_nothing(world):
+    browser, visitor = world.browser(user=world.alice), world.browser()
+    visitor.do("write")
+    visitor.do("flush")
+    visitor.do("write")
+    visitor.do("flush", "write")
+    world.assert_true(browser)
+    assert not Session.objects.filter(ended_at__isnull=False).exists()
+
+
+def test_a_deactivated_user_whom_the_session_outlived_is_dismissed(world):
+    browser = world.browser(user=world.alice)
+    type(world.alice).objects.update(is_active=False)
+    browser.do("flush")
+    assert Session.objects.get().end_reason == EndReason.DEACTIVATED
+
+
+def test_a_login_bound_by_nobody_is_bound_at_its_next_request(world):
+    browser = world.browser(user=world.alice)
+    fields = {"expires_at": None, "key_digest": None, "sealed_key": ""}
+    Session.objects.update(**fields)
+    activity.clear()
+    assert world.listed() == set()
+    assert browser.session()[SESSION_KEY] == str(world.alice.pk)
+    assert browser.user_name() == world.alice.username
+    world.assert_true(browser)
+
+
+def test_the_limit_counts_a_login_that_is_still_on_its_way(world):
+    other = world.browser()
+    with overridden(SESSIONS_API={"MAX_SESSIONS_PER_USER": 1, "ON_LIMIT": "refuse"}):
+        browser = world.browser()
+        answers = []
+        world.while_in_flight(lambda: answers.append(other.login(world.alice).status_code))
+        browser.do(f"login:{world.alice.pk}", "callback")
+        assert answers == [403]
+        world.assert_true(browser)

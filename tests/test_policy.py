@@ -1,0 +1,52 @@
+"""Who may end which session."""
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from sessions_api import policy
+from sessions_api.models import Session
+from tests.factories import SessionFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def staff(*, may_end, **kwargs):
+    user = UserFactory.create(is_staff=True, **kwargs)
+    if may_end:
+        user.user_permissions.add(Permission.objects.get(codename="end_session"))
+    return user
+
+
+def of_superuser():
+    return SessionFactory.create(user=UserFactory.create(is_superuser=True))
+
+
+def test_everybody_may_end_their_own():
+    session = SessionFactory.create()
+    assert policy.may_end(session.user, session)
+    assert policy.may_end(of_superuser().user, session) is False
+
+
+def test_staff_with_the_permission_may_end_others_but_no_superusers():
+    actor = staff(may_end=True)
+    assert policy.may_end(actor, SessionFactory.create())
+    assert not policy.may_end(actor, of_superuser())
+    assert not policy.may_end(staff(may_end=False), SessionFactory.create())
+    assert not policy.may_end(staff(may_end=True, is_active=False), SessionFactory.create())
+
+
+def test_superusers_among_the_staff_may_end_all():
+    actor = UserFactory.create(is_staff=True, is_superuser=True)
+    assert policy.may_end(actor, of_superuser())
+
+
+@pytest.mark.parametrize("may_end", [True, False])
+@pytest.mark.parametrize("is_superuser", [True, False])
+def test_a_set_is_judged_as_each_of_its_sessions(may_end, is_superuser):
+    actor = staff(may_end=may_end, is_superuser=is_superuser)
+    SessionFactory.create(user=actor)
+    SessionFactory.create()
+    of_superuser()
+    allowed = policy.endable_by(actor, Session.objects.all())
+    expected = {session for session in Session.objects.all() if policy.may_end(actor, session)}
+    assert set(allowed) == expected
