@@ -1,10 +1,11 @@
 """What happens between a login, its response and its key, where two things happen at once."""
 
 from django.contrib.auth import SESSION_KEY
+from django.test import override_settings as overridden
 
 from sessions_api import activity, lifecycle
 from sessions_api.models import EndReason, Session
-from tests.matrix.test_life_cycle import atomic_requests, overridden
+from tests.matrix.test_life_cycle import atomic_requests
 
 
 def test_a_login_whose_transaction_is_rolled_back_while_its_engine_keeps_the_session(world):
