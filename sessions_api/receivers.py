@@ -26,7 +26,10 @@ def connect() -> None:
 
 
 def on_login(*, request: Any, user: Any, **kwargs: Any) -> None:
-    """Start a row, unless it is not this request's Django session that was signed in (B2, 28)."""
+    """Start a row, unless it is not this request's session that was signed in.
+
+    Others send the signal for tokens of theirs (docs/life-cycle.md, 28).
+    """
     session = getattr(request, "session", None)
     if session is None or validity.user_id(session) != user.pk or not session.modified:
         return
@@ -105,7 +108,7 @@ def _superseded(session: Any, visit: visits.Visit | None, user: Any) -> Q:
 
 
 def _sign_out(request: Any) -> None:
-    """Undo a refused login, so that the next request is anonymous (B2, 36)."""
+    """Undo a refused login, so that the next request is anonymous (docs/life-cycle.md, 36)."""
     request.session.flush()
     anonymous = AnonymousUser()
 
