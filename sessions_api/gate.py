@@ -101,7 +101,8 @@ def _presents_its_key(request: HttpRequest, visit: Visit, row: Session) -> bool:
     """Tell whether the engine key in use is the row's, or may become it.
 
     A key that came to be during this request is settled at its response. Two keys of older date
-    that the engine both holds are a copied payload: only the row's own is the session (docs/life-cycle.md, 33).
+    that the engine both holds are a copied payload: only the row's own is the session
+    (docs/life-cycle.md, 33).
     """
     key = request.session.session_key
     if engines.is_client_side() or row.key_digest is None or key is None or key != visit.key:
