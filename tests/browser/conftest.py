@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -83,7 +83,8 @@ def wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path)
         try:
             urllib.request.urlopen(url, timeout=5).close()  # noqa: S310
         except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.1)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.1)  # a site that stops is not waited for
         else:
             return
     state = "did not answer in time" if process.poll() is None else "stopped"
