@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parent.parent
 
@@ -19,6 +20,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "sessions_api",
     "example_project.pages",
     "example_project.demo",
@@ -39,10 +42,27 @@ SESSIONS_API = {
     "IDLE_TIMEOUT": timedelta(days=7),
 }
 
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Example site",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    # From the sidecar package, so that no other site is asked for anything.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+if rate := os.environ.get("EXAMPLE_SIGN_IN_RATE"):
+    REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {
+        "sessions_api_user_name": rate,
+        "sessions_api_address": rate,
+    }
 
 ROOT_URLCONF = "example_project.urls"
 WSGI_APPLICATION = "example_project.wsgi.application"
@@ -71,6 +91,9 @@ DATABASES = {
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 SESSION_ENGINE = os.environ.get("EXAMPLE_SESSION_ENGINE", "django.contrib.sessions.backends.db")
+
+if hasher := os.environ.get("EXAMPLE_PASSWORD_HASHER"):
+    PASSWORD_HASHERS = [hasher]
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -25,6 +25,10 @@ class Sighting:
     """The row's ``expires_at``."""
     ends_with_browser: bool
     """The row's ``ends_with_browser``."""
+    client: int
+    """The ``hash()`` of the row's ``last_client``."""
+    assurance: int
+    """The ``hash()`` of what is known of its sign-in."""
     deadline: float
     """The earliest moment at which the session ends by itself."""
 

@@ -1,6 +1,6 @@
 """The app's identity, and what it registers."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
 
@@ -22,3 +22,5 @@ class SessionsAPIConfig(AppConfig):
         register(checks.check_engine, Tags.security)
         register(checks.check_database, Tags.models)
         receivers.connect()
+        if apps.is_installed("drf_spectacular"):
+            from sessions_api.api import schema  # noqa: F401 (registers itself)

@@ -1,8 +1,10 @@
 """System checks: what would go wrong at the first request is said before it."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -200,12 +202,37 @@ def _is_bool(value: Any) -> bool:
 _LONGEST = timedelta(days=36_500)
 _DURATION = "a timedelta, or a number of seconds, greater than zero and at most 100 years"
 
+
+def _is_callable_path(value: Any) -> bool:
+    try:
+        return callable(import_string(value))
+    except (ImportError, AttributeError, TypeError, ValueError):
+        return False
+
+
+def _is_prefix(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("[a-z0-9]{1,20}", value) is not None
+
+
+def _is_uuid(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and str(UUID(value)) == value.lower()
+    except (AttributeError, TypeError, ValueError):
+        return False
+
+
 _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "TOUCH_INTERVAL": (_is_duration, _DURATION),
     "IDLE_TIMEOUT": (_or_none(_is_duration), f"{_DURATION}, or None"),
     "ABSOLUTE_TIMEOUT": (_or_none(_is_duration), f"{_DURATION}, or None"),
+    "TOKEN_LIFETIME": (_is_duration, _DURATION),
+    "REAUTHENTICATION_AGE": (_or_none(_is_duration), f"{_DURATION}, or None"),
     "RETENTION": (_is_duration, _DURATION),
     "MAX_SESSIONS_PER_USER": (_or_none(_is_count), "a whole number greater than zero, or None"),
+    "ORGANIZATION": (_or_none(_is_callable_path), "the dotted path of a callable, or None"),
+    "ORY_REQUIRED_AAL": (_or_none(_is_callable_path), "the dotted path of a callable, or None"),
+    "TORII_ENVIRONMENT": (_is_uuid, "a UUID, as text"),
+    "TOKEN_PREFIX": (_is_prefix, "1 to 20 lower-case letters and digits"),
     "ON_LIMIT": (_one_of("end_oldest", "refuse"), "'end_oldest' or 'refuse'"),
     "ADOPT": (_one_of("lazy", "refuse"), "'lazy' or 'refuse'"),
     "STRICT": (_is_bool, "True or False"),

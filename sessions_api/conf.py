@@ -43,6 +43,26 @@ class Settings:
     RETENTION: timedelta = timedelta(days=90)
     """How long the row of a session that is over is kept. Never shorter than SESSION_COOKIE_AGE."""
 
+    TOKEN_PREFIX: str = "session"  # noqa: S105 (no password)
+    """What tokens begin with, before "_": lower-case letters and digits that name your site."""
+
+    TOKEN_LIFETIME: timedelta = timedelta(days=30)
+    """How long a token session lasts unless it is said when it is issued (ASVS 7.2.2)."""
+
+    REAUTHENTICATION_AGE: timedelta | None = None
+    """How old an authentication may be for its session to end others (ASVS 7.5.2). None: any."""
+
+    ORGANIZATION: str | None = None
+    """The dotted path of a callable that takes a request, or None, and the user who signs in, and
+    returns the id of the organization that the session is for: at most 64 characters, or None."""
+
+    ORY_REQUIRED_AAL: str | None = None
+    """The dotted path of a callable that takes a user and returns the assurance level, 1 or 2, that
+    the Ory dialect asks of her sessions. None: 1 of everybody's."""
+
+    TORII_ENVIRONMENT: str = "5d1ab3a5-3d7c-8e0a-b7a1-6f0f1c2e9d44"
+    """The UUID that the Torii dialect calls this site's environment."""
+
     RECORD_IP: bool = True
     """Store the addresses a session was used from."""
 
@@ -66,6 +86,15 @@ class Settings:
         return value
 
 
-_DURATIONS = frozenset({"TOUCH_INTERVAL", "IDLE_TIMEOUT", "ABSOLUTE_TIMEOUT", "RETENTION"})
+_DURATIONS = frozenset(
+    {
+        "TOUCH_INTERVAL",
+        "IDLE_TIMEOUT",
+        "ABSOLUTE_TIMEOUT",
+        "TOKEN_LIFETIME",
+        "REAUTHENTICATION_AGE",
+        "RETENTION",
+    }
+)
 
 conf = Settings()

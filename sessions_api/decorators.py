@@ -12,7 +12,8 @@ def not_activity(view: View) -> View:
     """Mark a view that a page calls by itself, so that it does not keep an idle session alive.
 
     Its requests do not move ``last_used``; a session past its deadlines is refused all the same.
-    For a class-based view: ``@method_decorator(not_activity, name="dispatch")``.
+    For a class-based view: ``@method_decorator(not_activity, name="dispatch")``, or
+    ``@not_activity`` on one of its methods, such as ``get``, or on an action of a viewset.
     """
     setattr(view, ACTIVITY, False)
     return view

@@ -1,6 +1,8 @@
 """The errors this app raises."""
 
 from django.core.exceptions import PermissionDenied
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 
@@ -22,3 +24,23 @@ class SessionLimitReached(PermissionDenied):
             % {"limit": limit}
         )
         self.limit = limit
+
+
+class CannotExtend(Exception):
+    """A session cannot get a later expiry. ``why`` is one of the reasons below, and the message."""
+
+    NOT_ACTIVE = _("This session is not active.")
+    NOT_BY_ENGINE = _("The session engine cannot extend a session.")
+    FIXED_DATE = _("This session ends at a fixed date.")
+
+    def __init__(self, why: str | Promise) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class CannotList(Exception):
+    """The site's session engine cannot say which sessions it holds."""
+
+
+class EngineDoesNotAnswer(Exception):
+    """The site's session engine cannot be asked which sessions it holds, at the moment or here."""

@@ -22,6 +22,7 @@ from sessions_api.visit import Visit
 def is_free(request: HttpRequest, visit: Visit, user: Any) -> bool:
     """Tell whether ``admits`` would answer without a query, so that async code need not leave."""
     is_authenticated = bool(user.is_authenticated)  # first, as below
+    visit = visits.at_present(request, visit)
     if visit.admitted or not _names_a_user(request):
         return True
     return is_authenticated and _recall(request) is not None
@@ -31,6 +32,7 @@ def admits(request: HttpRequest, visit: Visit, user: Any) -> bool:
     """Tell whether the user that Django found for the request may be handed out."""
     # First of all: it is this that has Django look at the session, and find the user.
     is_authenticated = user.is_authenticated
+    visit = visits.at_present(request, visit)
     if not _names_a_user(request):
         return True
     if not is_authenticated:

@@ -1,13 +1,16 @@
 """The ``Session`` model: one row for each login, whatever session engine the site runs."""
 
+import ipaddress
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models, router
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+import sessions_api.lookups  # noqa: F401 (registers __within)
 from sessions_api import credentials
 from sessions_api.conf import conf
 
@@ -33,6 +36,22 @@ class EndReason(models.TextChoices):
     CREDENTIALS = "credentials", _("password changed")
     DEACTIVATED = "deactivated", _("account deactivated")
     LOST = "lost", _("no longer held by the session engine")
+    DELETED = "deleted", _("deleted")
+
+
+class Client(NamedTuple):
+    """Who is at the other end: an address, None when unknown, and a user agent, "" when unknown."""
+
+    ip_address: str | None
+    user_agent: str
+
+    def differs_from(self, other: "Client") -> bool:
+        """Tell whether either part has changed. What is unknown has not."""
+        return any(a and b and a != b for a, b in zip(self, other, strict=True))
+
+
+MAX_SEARCH_TERM = 254
+"""The longest term that can find anything; databases refuse patterns that are much longer."""
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -58,6 +77,33 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Return the sessions that nobody has ended."""
         return self.filter(ended_at__isnull=True)
 
+    def search(self, term: str) -> Self:
+        """Return the sessions of an exact address, or of users so named or with such an e-mail.
+
+        Of names and e-mail addresses the beginning will do, in capitals or not. None is longer
+        than 254 characters, the most that an e-mail address can have (RFC 5321, errata 1690).
+        """
+        if len(term) > MAX_SEARCH_TERM:
+            return self.none()
+        try:
+            ipaddress.ip_address(term)
+        except ValueError:
+            return self.filter(user__in=_users_named(term))
+        return self.used_from(term)
+
+    def used_from(self, network: str) -> Self:
+        """Return the sessions begun or last used at an address, or in a network (CIDR).
+
+        Raises ValueError for anything else.
+        """
+        parsed = ipaddress.ip_network(network, strict=False)
+        if parsed.num_addresses == 1:
+            lookup, value = "exact", str(parsed.network_address)
+        else:
+            lookup, value = "within", str(parsed)
+        at_sign_in = models.Q(**{f"ip_address__{lookup}": value})
+        return self.filter(at_sign_in | models.Q(**{f"last_ip_address__{lookup}": value}))
+
     def within_deadlines(self, now: datetime, *, slack: timedelta = timedelta(0)) -> Self:
         """Return the sessions that have not ended by themselves at ``now``.
 
@@ -73,6 +119,15 @@ class SessionQuerySet(models.QuerySet["Session"]):
                 | models.Q(authenticated_at__isnull=True, created_at__gt=since)
             )
         return sessions
+
+
+def _users_named(beginning: str) -> models.QuerySet[Any]:
+    users = get_user_model()
+    fields = {users.USERNAME_FIELD, users.get_email_field_name()}
+    named = models.Q(pk__in=[])
+    for field in fields & {field.name for field in users._meta.fields}:
+        named |= models.Q(**{f"{field}__istartswith": beginning})
+    return users._base_manager.filter(named).values("pk")
 
 
 class Session(models.Model):
@@ -92,13 +147,15 @@ class Session(models.Model):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.BROWSER)
 
     key_digest = models.CharField(  # noqa: DJ001 (unique, and unknown for many rows)
-        max_length=64, unique=True, null=True, editable=False
+        max_length=64, null=True, editable=False
     )
     sealed_key = models.TextField(blank=True, default="", editable=False)
     auth_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
     backend = models.CharField(max_length=255, blank=True, default="", editable=False)
 
     user_agent = models.CharField(_("user agent"), max_length=512, blank=True, default="")
+    # Blank while it is that of the sign-in.
+    last_user_agent = models.CharField(_("last user agent"), max_length=512, blank=True, default="")
     device_type = models.CharField(_("device type"), max_length=8, blank=True, default="")
     browser = models.CharField(_("browser"), max_length=64, blank=True, default="")
     os = models.CharField(_("operating system"), max_length=64, blank=True, default="")
@@ -107,8 +164,23 @@ class Session(models.Model):
     ip_address = models.GenericIPAddressField(_("address at sign-in"), null=True, blank=True)
     last_ip_address = models.GenericIPAddressField(_("last address"), null=True, blank=True)
 
+    # Words with a space between them; none when it is not known how the session was signed in.
+    methods = models.CharField(_("signed in by"), max_length=128, blank=True, default="")
+    aal = models.PositiveSmallIntegerField(_("assurance level"), null=True, blank=True)
+    impersonator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("impersonator"),
+    )
+    organization_id = models.CharField(_("organization"), max_length=64, blank=True, default="")
+
     adopted = models.BooleanField(_("adopted"), default=False)
     ends_with_browser = models.BooleanField(_("ends with the browser"), default=False)
+    # Staff have extended the session, and the browser does not know yet.
+    cookie_is_due = models.BooleanField(default=False, editable=False)
 
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -136,6 +208,10 @@ class Session(models.Model):
         verbose_name_plural = _("sessions")
         default_permissions = ("view", "change", "delete")
         permissions = [("end_session", _("Can end sessions"))]
+        # Not unique=True, which on PostgreSQL makes an index for LIKE too, a tenth of a bulk end.
+        constraints = [
+            models.UniqueConstraint(fields=["key_digest"], name="sessions_api_key_digest")
+        ]
         indexes = [
             # It costs each touch its in-place (HOT) update on PostgreSQL, 0.8 instead of 0.2 kB of
             # WAL, and saves the list of all sessions a sort of the table: at 1,000,000 rows a page
@@ -145,3 +221,8 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return str(self.label or self.id)
+
+    @property
+    def last_client(self) -> Client:
+        """Return where the session was last used, and by what."""
+        return Client(self.last_ip_address, self.last_user_agent or self.user_agent)

@@ -30,10 +30,13 @@ def on_login(*, request: Any, user: Any, **kwargs: Any) -> None:
 
     Others send the signal for tokens of theirs (docs/life-cycle.md, 28).
     """
-    session = getattr(request, "session", None)
+    session, visit = getattr(request, "session", None), visits.of(request)
     if session is None or validity.user_id(session) != user.pk or not session.modified:
         return
-    visit = visits.of(request)
+    if visit is not None and visit.token is not None:
+        return
+    if visit is not None and session is not visit.session:
+        visit = None  # a session that no response carries, as allauth's are for apps
     superseded = _superseded(session, visit, user)
     if visit is not None and visit.started is not None:
         lifecycle.discard(visit.started)
@@ -62,11 +65,10 @@ def on_login(*, request: Any, user: Any, **kwargs: Any) -> None:
 
 def on_logout(*, request: Any, user: Any, **kwargs: Any) -> None:
     """End the row of the session that is about to be flushed."""
-    visit = visits.of(request)
-    if visit is not None:
-        visit.logged_out = True
+    session, visit = getattr(request, "session", None), visits.of(request)
+    if visit is not None and session is visit.session:
+        visit.logged_out = visit.token is None
         return
-    session = getattr(request, "session", None)
     if session is not None and user is not None and (session_id := visits.session_id(session)):
         sessions = Session.objects.for_user(user).filter(pk=session_id)
         lifecycle.end_many(sessions, reason=EndReason.LOGOUT)

@@ -13,18 +13,28 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from sessions_api import activity, credentials, decorators, engines, lifecycle, validity
+from sessions_api import (
+    activity,
+    assurance,
+    credentials,
+    decorators,
+    engines,
+    events,
+    lifecycle,
+    validity,
+)
 from sessions_api import visit as visits
 from sessions_api.activity import Sighting
+from sessions_api.assurance import Assurance
 from sessions_api.engines import EngineSession
-from sessions_api.models import EndReason, Session
-from sessions_api.origin import address
+from sessions_api.models import Client, EndReason, Session
+from sessions_api.origin import address, device
 from sessions_api.visit import Visit
 
 
 def is_due(request: HttpRequest, visit: Visit) -> bool:
     """Tell whether there may be anything to settle. Costs no query and loads no session."""
-    if visit.started is not None:
+    if visit.started is not None or _token_is_due(visit):
         return True
     session = request.session
     if visit.refused or not session.accessed:
@@ -40,7 +50,11 @@ def is_due(request: HttpRequest, visit: Visit) -> bool:
 
 def settle(request: HttpRequest, response: HttpResponseBase, visit: Visit) -> None:
     """Bring the row in line with what the browser is about to get."""
+    if visit.token is not None:
+        _settle_token(request, visit, visit.token)
     session = request.session
+    if visit.row is not None and visit.row.cookie_is_due and response.status_code < 500:
+        session.modified = True  # so that the cookie goes out again
     if visit.started is not None:
         _settle_login(visit, visit.started, session, response)
     elif SESSION_KEY not in session:
@@ -67,6 +81,33 @@ def _settle_login(
         _end(visit.superseded, EndReason.LOGOUT if visit.logged_out else EndReason.REPLACED)
 
 
+def _token_is_due(visit: Visit) -> bool:
+    if visit.token is None:
+        return False
+    is_used = visit.refusal is None
+    return not is_used or _sighting(visit.token).touch_is_due(activity.now())
+
+
+def _settle_token(request: HttpRequest, visit: Visit, session: Session) -> None:
+    """End a token that was refused for good; write the last use of one that was taken."""
+    if visit.refusal is not None:
+        lifecycle.end(session, reason=visit.refusal)
+    elif _sighting(session).touch_is_due(activity.now()) and _is_activity(request):
+        previous = session.last_client
+        client = previous if visit.relayed else _client(request)
+        touch = _touch(client, session)
+        if lifecycle.follow(session.pk, session.key_digest, touch):
+            _tell_if_moved(session, previous, touch)
+
+
+def _tell_if_moved(session: Session, previous: Client, changes: dict[str, Any]) -> None:
+    """Tell of a session that a request has just brought up to date, if its client has changed."""
+    for name, value in changes.items():
+        setattr(session, name, value)
+    if previous.differs_from(session.last_client):
+        events.client_changed(session, previous)
+
+
 def _settle_exit(visit: Visit, session: EngineSession, response: HttpResponseBase) -> None:
     """The session names no user (any more): end the row of whoever it named before."""
     client_side = engines.is_client_side()
@@ -79,6 +120,9 @@ def _settle_exit(visit: Visit, session: EngineSession, response: HttpResponseBas
         presented = Q(pk=visit.row.pk)
     if presented is None:
         return
+    if session.session_key is not None and session.session_key == visit.key and not client_side:
+        # What it still holds goes on under a key of its own: the ended session's is deleted.
+        session.cycle_key()
     if visit.logged_out:
         _end(presented, EndReason.LOGOUT)
     elif row := Session.objects.on_primary().not_ended().filter(presented).first():
@@ -123,9 +167,18 @@ def _settle_use(request: HttpRequest, visit: Visit, response: HttpResponseBase) 
             _settle_unknown_key(row, session)
             return
         seen = _sighting(row)
-    changes = _touch(request, visit, seen) | (_moved_expiry(session, seen, row) if sent else {})
+    changes = _moved_expiry(session, seen, row) if sent else {}
+    previous = None
+    if _touch_is_due(request, visit, seen):
+        client = _client(request)
+        if hash(client) != seen.client:
+            row = row or Session.objects.on_primary().not_ended().filter(pk=session_id).first()
+            previous = row.last_client if row is not None else None
+        changes |= _touch(client, row)
     if not changes or lifecycle.follow(session_id, key_digest, changes):
         _remember_changed(row, changes, key_digest)
+        if row is not None and previous is not None and previous.differs_from(row.last_client):
+            events.client_changed(row, previous)
     else:
         _forget(key_digest)
         if sent and not Session.objects.on_primary().not_ended().filter(pk=session_id).exists():
@@ -141,15 +194,30 @@ def _settle_unknown_key(row: Session, session: EngineSession) -> None:
         session.flush()
 
 
-def _touch(request: HttpRequest, visit: Visit, seen: Sighting) -> dict[str, Any]:
-    if not (visit.admitted and seen.touch_is_due(activity.now()) and _is_activity(request)):
-        return {}
-    return {"last_used": timezone.now(), "last_ip_address": address.client_address(request)}
+def _touch_is_due(request: HttpRequest, visit: Visit, seen: Sighting) -> bool:
+    if visit.token is not None:  # the use of a token is no sign of its browser's user
+        return False
+    return visit.admitted and seen.touch_is_due(activity.now()) and _is_activity(request)
+
+
+def _touch(client: Client, row: Session | None) -> dict[str, Any]:
+    touch = {"last_used": timezone.now(), "last_ip_address": client.ip_address}
+    if row is not None and client.user_agent not in ("", row.last_client.user_agent):
+        is_as_at_sign_in = client.user_agent == row.user_agent
+        touch["last_user_agent"] = "" if is_as_at_sign_in else client.user_agent
+    return touch
+
+
+def _client(request: HttpRequest) -> Client:
+    return Client(address.client_address(request), device.recorded_user_agent(request))
 
 
 def _is_activity(request: HttpRequest) -> bool:
     view = getattr(request.resolver_match, "func", None)
-    return getattr(view, decorators.ACTIVITY, True)
+    name = "get" if request.method == "HEAD" else str(request.method).lower()
+    name = (getattr(view, "actions", None) or {}).get(name, name)  # of a viewset
+    handler = getattr(getattr(view, "cls", getattr(view, "view_class", None)), name, None)
+    return all(getattr(each, decorators.ACTIVITY, True) for each in (view, handler))
 
 
 def _moved_expiry(session: EngineSession, seen: Sighting, row: Session | None) -> dict[str, Any]:
@@ -164,6 +232,11 @@ def _moved_expiry(session: EngineSession, seen: Sighting, row: Session | None) -
     auth_digest = validity.auth_digest(session)
     if row is not None and row.auth_digest != auth_digest:
         changes["auth_digest"] = auth_digest
+    known = assurance.of(session)
+    if hash(known) != seen.assurance:  # a second factor, say, that came later
+        changes |= known._asdict()
+    if row is not None and row.cookie_is_due:
+        changes["cookie_is_due"] = False
     return changes
 
 
@@ -198,6 +271,8 @@ def _sighting(row: Session) -> Sighting:
     return Sighting(
         checked=activity.now(),
         used=row.last_used.timestamp(),
+        client=hash(row.last_client),
+        assurance=hash(Assurance(row.methods, row.aal, row.impersonator_id)),
         expires=(row.expires_at or row.created_at).timestamp(),
         ends_with_browser=row.ends_with_browser,
         deadline=validity.deadline(row).timestamp(),

@@ -29,7 +29,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sessions_api import credentials, engines, visit
 from sessions_api.conf import conf
-from sessions_api.models import EndReason, Session
+from sessions_api.models import EndReason, Kind, Session, SessionQuerySet
 
 logger = logging.getLogger("sessions_api.validity")
 
@@ -97,12 +97,13 @@ def active(sessions: Iterable[Session], *, users: Iterable[Any] = ()) -> list[Se
 
 def active_sessions(user: Any) -> list[Session]:
     """Return the user's active sessions, the most recently used first."""
-    sessions = Session.objects.on_primary().for_user(user).not_ended()
-    return active(
-        sessions.within_deadlines(timezone.now(), slack=expiry_slack()).order_by(
-            "-last_used", "-id"
-        )
-    )
+    sessions = candidates(Session.objects.on_primary().for_user(user))
+    return active(sessions.order_by("-last_used", "-id"))
+
+
+def candidates(sessions: SessionQuerySet) -> SessionQuerySet:
+    """Return those of the sessions that may be active, as far as the table alone knows."""
+    return sessions.not_ended().within_deadlines(timezone.now(), slack=expiry_slack())
 
 
 def end_by_deadline(session: Session, now: datetime) -> EndReason | None:
@@ -111,14 +112,14 @@ def end_by_deadline(session: Session, now: datetime) -> EndReason | None:
         return EndReason.LIFETIME
     if conf.IDLE_TIMEOUT is not None and now >= session.last_used + conf.IDLE_TIMEOUT:
         return EndReason.IDLE
-    if session.expires_at is not None and now >= session.expires_at + expiry_slack():
+    if session.expires_at is not None and now >= session.expires_at + _slack(session):
         return EndReason.EXPIRED
     return None
 
 
 def deadline(session: Session) -> datetime:
     """Return the earliest moment at which the session ends by itself."""
-    deadlines = [(session.expires_at or session.created_at) + expiry_slack()]
+    deadlines = [(session.expires_at or session.created_at) + _slack(session)]
     if conf.IDLE_TIMEOUT is not None:
         deadlines.append(session.last_used + conf.IDLE_TIMEOUT)
     if conf.ABSOLUTE_TIMEOUT is not None:
@@ -134,8 +135,13 @@ def expires_at(session: Session) -> datetime | None:
 
 
 def expiry_slack() -> timedelta:
-    """Return how far the row's expiry may lag behind an engine that enforces its own."""
+    """Return how far a row's expiry may lag behind an engine that enforces its own."""
     return conf.TOUCH_INTERVAL if engines.enforces_expiry() else timedelta(0)
+
+
+def _slack(session: Session) -> timedelta:
+    """Return the same for one row: a token has no engine behind it."""
+    return timedelta(0) if session.kind == Kind.TOKEN else expiry_slack()
 
 
 def end_by_account(session: Session) -> EndReason | None:
@@ -169,7 +175,8 @@ def _by_row(session: Session, now: datetime) -> Verdict | None:
 def _payloads(sessions: list[Session]) -> dict[UUID, engines.Payload]:
     if engines.is_client_side():
         return {}
-    keys = {session.pk: credentials.unseal(session.sealed_key) for session in sessions}
+    in_browsers = [session for session in sessions if session.kind == Kind.BROWSER]
+    keys = {session.pk: credentials.unseal(session.sealed_key) for session in in_browsers}
     held = engines.load_many(key for key in keys.values() if key is not None)
     return {pk: held[key] for pk, key in keys.items() if key in held}
 
@@ -184,6 +191,8 @@ class _Claim:
 
 def _claim(session: Session, payload: engines.Payload | None) -> _Claim | None:
     """Return what the credential claims, or None when it is not this session's."""
+    if session.kind == Kind.TOKEN:
+        return _Claim(session.backend, session.auth_digest)
     if engines.is_client_side():
         bound_to_a_key = session.key_digest is not None
         return None if bound_to_a_key else _Claim(session.backend, session.auth_digest)
@@ -207,6 +216,12 @@ def auth_digest(payload: Any) -> str:
     """Return the SHA-256 of the auth hash in a payload or engine session, or ""."""
     auth_hash = payload.get(HASH_SESSION_KEY)
     return credentials.digest(auth_hash) if auth_hash and isinstance(auth_hash, str) else ""
+
+
+def auth_digest_of(user: Any) -> str:
+    """Return the SHA-256 of a user's auth hash, or "" for a user model that has none."""
+    make_hash = getattr(user, "get_session_auth_hash", None)
+    return credentials.digest(make_hash()) if make_hash is not None else ""
 
 
 def backend(payload: Any) -> str:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from sessions_api.activity import Sighting
-from sessions_api.models import Session
+from sessions_api.models import EndReason, Session
 
 PAYLOAD_KEY = "_sessions_api_id"
 """Where a session's id is kept in the payload of the engine session."""
@@ -20,7 +20,9 @@ _ATTRIBUTE = "_sessions_api_visit"
 class Visit:
     """One request's view of its session."""
 
-    key: str | None
+    session: Any
+    """What the request came with. For a while a package may put another in its place."""
+    key: str | None = field(repr=False)
     """The engine key (on signed_cookies: the cookie) that the browser presented."""
     admitted: bool = False
     """The gate handed out a user."""
@@ -34,13 +36,19 @@ class Visit:
     """The row of a login made during this request."""
     superseded: Q = field(default_factory=Q)
     """Which sessions that login takes the place of."""
+    token: Session | None = None
+    """The row of the token that the request was authenticated by, or refused for."""
+    refusal: EndReason | None = None
+    """Why that token is to end."""
+    relayed: bool = False
+    """That token was shown by another server: its client is not at the other end."""
     logged_out: bool = False
     """``logout()`` was called."""
 
 
 def begin(request: HttpRequest) -> Visit:
     """Note what the request came with. Loads nothing."""
-    visit = Visit(key=request.session.session_key)
+    visit = _of_session(request)
     setattr(request, _ATTRIBUTE, visit)
     return visit
 
@@ -48,6 +56,15 @@ def begin(request: HttpRequest) -> Visit:
 def of(request: Any) -> Visit | None:
     """Return the visit of a Django or DRF request, or None where our middleware did not run."""
     return getattr(request, _ATTRIBUTE, None)
+
+
+def at_present(request: HttpRequest, visit: Visit) -> Visit:
+    """Return the visit, or one of its own of another session that has taken the place of its."""
+    return visit if request.session is visit.session else _of_session(request)
+
+
+def _of_session(request: HttpRequest) -> Visit:
+    return Visit(session=request.session, key=request.session.session_key)
 
 
 def session_id(session: Any) -> UUID | None:

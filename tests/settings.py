@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 
+DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 SECRET_KEY = "not-a-secret-this-is-the-test-site"
@@ -19,7 +20,7 @@ DATABASES = {
     "sqlite": {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
     "postgresql": {
         "default": {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "tests.site.postgresql",
             "NAME": "sessions_api",
             "HOST": os.environ.get("PGHOST", "127.0.0.1"),
             "USER": os.environ.get("PGUSER", "postgres"),
@@ -37,7 +38,8 @@ DATABASES = {
             "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"},
         }
     },
-}[os.environ.get("TEST_DATABASE", "sqlite")]
+}[DATABASE]
+FIRST_REDIS = {"sqlite": 0, "postgresql": 5, "mariadb": 10}[DATABASE]
 
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
@@ -45,8 +47,9 @@ CACHES = {
         {
             "redis": {
                 "BACKEND": "django.core.cache.backends.redis.RedisCache",
-                # A database for each worker: tests empty theirs.
-                "LOCATION": f"{os.environ['TEST_REDIS']}/{WORKER + 1}",
+                # A database for each process of a run: tests empty theirs.
+                "LOCATION": f"{os.environ['TEST_REDIS']}/{FIRST_REDIS + WORKER}",
+                "OPTIONS": {"pool_class": "tests.site.redis_pool.Pool"},
             }
         }
         if "TEST_REDIS" in os.environ

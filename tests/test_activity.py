@@ -14,7 +14,13 @@ NOW = 1_800_000_000.0
 INTERVAL = 60
 
 SIGHTING = Sighting(
-    checked=NOW, used=NOW, expires=NOW + 1_209_600, ends_with_browser=False, deadline=NOW + 3600
+    checked=NOW,
+    used=NOW,
+    expires=NOW + 1_209_600,
+    ends_with_browser=False,
+    client=0,
+    assurance=0,
+    deadline=NOW + 3600,
 )
 
 

@@ -8,6 +8,8 @@ import re
 from collections import Counter
 from datetime import timedelta
 from inspect import getsource
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -107,6 +109,12 @@ def test_a_project_with_every_setting_used_well_has_nothing_to_hear(settings):
         "ON_LIMIT": "refuse",
         "STRICT": True,
         "ADOPT": "refuse",
+        "TOKEN_PREFIX": "acme",
+        "TOKEN_LIFETIME": timedelta(days=7),
+        "REAUTHENTICATION_AGE": 600,
+        "ORGANIZATION": "tests.site.organizations.of",
+        "ORY_REQUIRED_AAL": "tests.site.organizations.of",
+        "TORII_ENVIRONMENT": "01931a72-0000-7000-8000-0000000000cc",
         "RETENTION": timedelta(days=365),
         "RECORD_IP": False,
         "RECORD_USER_AGENT": False,
@@ -181,10 +189,22 @@ NOT_A_DURATION = [
 NOT_A_COUNT = ["3", b"3", 0, -1, 1.5, 3.0, True, False, [], [3], {}, timedelta(1), math.inf, 1j]
 NOT_A_CHOICE = ["", "END_OLDEST", "Lazy", " lazy", b"lazy", 0, 1, None, True, ["lazy"], {}, set()]
 NOT_A_BOOL = ["True", "", "no", 0, 1, None, [], [True], {}, timedelta(1), 1.0, object()]
-NASTY = {
+NOT_A_PATH = ["", "x", "tests.site.nothing", "tests.site.organizations.nothing", 5, b"a.b"]
+NOT_A_UUID = [
+    *("", "x", "5d1ab3a53d7c8e0ab7a16f0f1c2e9d44", "{5d1ab3a5-3d7c-8e0a-b7a1-6f0f1c2e9d44}"),
+    *("5d1ab3a5-3d7c-8e0a-b7a1-6f0f1c2e9d4", "5d1ab3a5-3d7c-8e0a-b7a1-6f0f1c2e9d44\n", None, 5),
+    *("5d1a-b3a53d7c-8e0ab7a1-6f0f-1c2e9d44", UUID("5d1ab3a5-3d7c-8e0a-b7a1-6f0f1c2e9d44"), b""),
+]
+NASTY: dict[str, list[Any]] = {
     "TOUCH_INTERVAL": [*NOT_A_DURATION, None],
     "IDLE_TIMEOUT": NOT_A_DURATION,
     "ABSOLUTE_TIMEOUT": NOT_A_DURATION,
+    "ORGANIZATION": NOT_A_PATH,
+    "ORY_REQUIRED_AAL": NOT_A_PATH,
+    "TORII_ENVIRONMENT": NOT_A_UUID,
+    "TOKEN_PREFIX": ["", "Acme", "a_b", "a b", "é", "x" * 21, b"acme", 5, None, True, ["acme"]],
+    "TOKEN_LIFETIME": [*NOT_A_DURATION, None],
+    "REAUTHENTICATION_AGE": NOT_A_DURATION,
     "RETENTION": [*NOT_A_DURATION, None],
     "MAX_SESSIONS_PER_USER": NOT_A_COUNT,
     "ON_LIMIT": NOT_A_CHOICE,
@@ -255,6 +275,9 @@ def test_e003_a_duration_that_leaves_the_calendar(name, value, settings):
         ("IDLE_TIMEOUT", None),
         ("ABSOLUTE_TIMEOUT", None),
         ("ABSOLUTE_TIMEOUT", timedelta(days=3650)),
+        ("ORY_REQUIRED_AAL", None),
+        ("TORII_ENVIRONMENT", "5D1AB3A5-3D7C-8E0A-B7A1-6F0F1C2E9D44"),
+        ("TORII_ENVIRONMENT", "00000000-0000-0000-0000-000000000000"),
         ("MAX_SESSIONS_PER_USER", None),
         ("MAX_SESSIONS_PER_USER", 1),
         ("MAX_SESSIONS_PER_USER", 10**6),

@@ -15,6 +15,12 @@ DEFAULTS = {
     "ON_LIMIT": "end_oldest",
     "STRICT": False,
     "ADOPT": "lazy",
+    "TOKEN_PREFIX": "session",
+    "TOKEN_LIFETIME": timedelta(days=30),
+    "REAUTHENTICATION_AGE": None,
+    "ORGANIZATION": None,
+    "ORY_REQUIRED_AAL": None,
+    "TORII_ENVIRONMENT": "5d1ab3a5-3d7c-8e0a-b7a1-6f0f1c2e9d44",
     "RETENTION": timedelta(days=90),
     "RECORD_IP": True,
     "RECORD_USER_AGENT": True,
@@ -29,13 +35,26 @@ OVERRIDES = {
     "ON_LIMIT": "refuse",
     "STRICT": True,
     "ADOPT": "refuse",
+    "TOKEN_PREFIX": "acme",
+    "TOKEN_LIFETIME": timedelta(days=7),
+    "REAUTHENTICATION_AGE": timedelta(minutes=10),
+    "ORGANIZATION": "tests.site.organizations.of",
+    "ORY_REQUIRED_AAL": "tests.site.organizations.of",
+    "TORII_ENVIRONMENT": "01931a72-0000-7000-8000-0000000000cc",
     "RETENTION": timedelta(days=365),
     "RECORD_IP": False,
     "RECORD_USER_AGENT": False,
     "TRUSTED_PROXIES": ["10.0.0.0/8"],
     "CLIENT_IP_HEADER": "Forwarded",
 }
-DURATIONS = ("TOUCH_INTERVAL", "IDLE_TIMEOUT", "ABSOLUTE_TIMEOUT", "RETENTION")
+DURATIONS = (
+    "TOUCH_INTERVAL",
+    "IDLE_TIMEOUT",
+    "ABSOLUTE_TIMEOUT",
+    "TOKEN_LIFETIME",
+    "REAUTHENTICATION_AGE",
+    "RETENTION",
+)
 
 
 def effective():

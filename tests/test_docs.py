@@ -5,15 +5,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
+from django.dispatch import Signal
 from django.urls import get_resolver
 
-from sessions_api import lifecycle, validity
+from sessions_api import lifecycle, signals, validity
 from sessions_api.api.serializers import SessionSerializer
 from sessions_api.conf import Settings
+from sessions_api.filters import StaffSessionFilter
 from sessions_api.models import EndReason
 from tests.matrix import test_life_cycle
 
 ROOT = Path(__file__).parents[1]
+DOCS = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
 README = (ROOT / "README.md").read_text()
 
 
@@ -51,7 +55,10 @@ def test_every_endpoint_is_told():
         for method, _, path in [cells[0].partition(" ")]
     }
     assert told == {
-        (method.upper(), str(pattern.pattern).replace("<str:pk>", "{id}"))
+        (
+            method.upper(),
+            re.sub(r"<str:(\w+)>", r"{\1}", str(pattern.pattern)).replace("{pk}", "{id}"),
+        )
         for pattern in get_resolver("sessions_api.urls").url_patterns
         for method in vars(pattern.callback)["actions"]
         if method != "head"  # follows get, from the first request on
@@ -66,13 +73,35 @@ def test_every_field_and_reason_is_told():
         assert f"`{reason.value}`" in fields, reason
 
 
+def test_every_filter_is_told():
+    told = {
+        name
+        for cells in rows("The API")
+        for name in re.findall(r"`(\w+)`", cells[0])
+        if cells[0].startswith("`") and name in StaffSessionFilter.base_filters
+    }
+    assert told == StaffSessionFilter.base_filters.keys()
+
+
+def test_every_signal_is_told():
+    told = {cells[0].strip("`") for cells in rows("Signals and logs")}
+    assert told == {name for name, value in vars(signals).items() if isinstance(value, Signal)}
+
+
+def test_every_command_is_told():
+    ours = {name for name, app in get_commands().items() if app == "sessions_api"}
+    assert {cells[0].strip("`").split()[0] for cells in rows("Commands")} == ours
+
+
 def test_every_check_is_told():
-    source = (Path(lifecycle.__file__).parent / "checks.py").read_text()
+    source = (Path(validity.__file__).parent / "checks.py").read_text()
     ids = set(re.findall(r"sessions_api\.[EW]\d{3}", source))
     assert {cells[0].strip("`") for cells in rows("Checks")} == ids
 
 
-@pytest.mark.parametrize("name", re.findall(r"(?:lifecycle|validity)\.(\w+)\(", README))
+@pytest.mark.parametrize(
+    "name", sorted(set(re.findall(r"(?:lifecycle|validity)\.(\w+)\(", README)))
+)
 def test_every_function_that_is_told_exists(name):
     assert callable(getattr(lifecycle, name, None) or getattr(validity, name))
 
@@ -82,6 +111,16 @@ def test_every_numbered_event_is_told():
     assert [int(number) for number in told] == sorted(test_life_cycle.CASES)
 
 
-def test_links_lead_somewhere():
-    for target in re.findall(r"\]\((?!http)([^)]+)\)", README):
-        assert (ROOT / target).exists(), target
+def headings(page):
+    """Return what links can name in a page."""
+    lines = re.findall(r"^#+ (.+)$", (ROOT / page).read_text(), re.MULTILINE)
+    return {line.lower().replace(" ", "-") for line in lines}
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{page}" for page in DOCS)])
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\((?!http)([^)]+)\)", (ROOT / page).read_text()):
+        name, _, anchor = target.partition("#")
+        other = (ROOT / page).parent / name if name else ROOT / page
+        assert other.exists(), target
+        assert not anchor or anchor in headings(other), target

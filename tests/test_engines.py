@@ -1,6 +1,7 @@
 """What the session engine holds."""
 
 import logging
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -8,8 +9,10 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from sessions_api import activity, engines, lifecycle, validity
+from sessions_api.exceptions import CannotList, EngineDoesNotAnswer
 from sessions_api.models import Session
 from tests.factories import UserFactory
 from tests.matrix.conftest import ENGINES
@@ -150,3 +153,140 @@ def test_a_signed_cookie_is_believed_while_it_is_genuine_and_young(settings):
     assert engines.signed_payload("") == {}
     with later(days=15):
         assert engines.signed_payload(cookie) == {}
+
+
+EXTENDING = [engine for engine in SERVER_SIDE if engine != "tests.site.third_party.dictionary"]
+LISTING = [
+    *(ENGINES[name]["SESSION_ENGINE"] for name in ("db", "cached_db", "file")),
+    "tests.site.third_party.subclassed",
+]
+on_those_that_extend = pytest.mark.parametrize("engine", sorted(set(EXTENDING)), indirect=True)
+on_those_that_list = pytest.mark.parametrize("engine", LISTING, indirect=True)
+
+
+@on_those_that_extend
+def test_an_expiry_is_raised_and_the_payload_is_not_written(engine):
+    key = saved(number=1)
+    with later(days=10):
+        assert engines.extend(key) == timezone.now() + timedelta(days=14)
+        assert engines.extend("unknown0key") is None
+    with later(days=20):
+        assert engines.load(key) == {"number": 1}
+        caches["default"].clear()
+        assert (engines.load(key) is None) == (engine == ENGINES["cache"]["SESSION_ENGINE"])
+
+
+@pytest.mark.parametrize("engine", [ENGINES["cached_db"]["SESSION_ENGINE"]], indirect=True)
+def test_an_expiry_is_raised_where_the_cache_has_lost_the_session(engine):
+    key = saved(number=1)
+    caches["default"].clear()
+    with later(days=10):
+        assert engines.extend(key) is not None
+    with later(days=20):
+        assert engines.load(key) == {"number": 1}
+
+
+@pytest.mark.parametrize("engine", [ENGINES["cached_db"]["SESSION_ENGINE"]], indirect=True)
+def test_an_expiry_is_raised_where_the_cache_fails(engine, settings):
+    key = saved(number=1)
+    settings.CACHES = {"default": {"BACKEND": "tests.site.cache.FailingCache"}}
+    with later(days=10):
+        assert engines.extend(key) is not None
+    with later(days=20):
+        assert engines.load(key) == {"number": 1}
+
+
+@on_those_that_extend
+def test_a_write_in_flight_keeps_what_it_writes(engine):
+    key = saved(number=1)
+    in_flight = engines.store_class()(key)
+    in_flight["number"] = 2
+    engines.extend(key)
+    in_flight.save()
+    assert engines.load(key) == {"number": 2}
+
+
+@on_those_that_extend
+@pytest.mark.parametrize("expiry", [0, 3600, datetime(2100, 1, 1, tzinfo=UTC)])
+def test_a_raised_expiry_is_what_a_save_would_give(engine, expiry):
+    key = saved(expiry=expiry)
+    with later(minutes=30):
+        session = engines.store_class()(key)
+        session.load()
+        assert engines.extend(key) == session.get_expiry_date()
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        ENGINES["signed_cookies"]["SESSION_ENGINE"],
+        "tests.site.third_party.dictionary",
+        "tests.site.third_party.overriding",
+    ],
+    indirect=True,
+)
+def test_what_cannot_be_raised_without_writing_is_left_alone(engine):
+    assert engines.extend(saved(number=1)) is None
+
+
+@on_those_that_list
+def test_everything_that_is_held_is_listed_in_pages(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr(engines.store_class(), "_storage_path", str(tmp_path), raising=False)
+    with later(seconds=0):
+        expiry = timezone.now() + timedelta(days=14)
+        keys = {saved(number=number): number for number in range(5)}
+        saved(expiry=timezone.now() + timedelta(minutes=30))
+    with later(hours=1):
+        pages = list(engines.each(2))
+    held = [each for page in pages for each in page]
+    assert max(map(len, pages)) == 2
+    assert {session.session_key: session["number"] for session, _ in held} == keys
+    if engine != ENGINES["file"]["SESSION_ENGINE"]:  # its files are of the real time
+        assert {expires for _, expires in held} == {expiry}
+
+
+@pytest.mark.parametrize("engine", [ENGINES["file"]["SESSION_ENGINE"]], indirect=True)
+def test_a_listed_file_expires_by_when_it_was_saved(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr(engines.store_class(), "_storage_path", str(tmp_path), raising=False)
+    saved(number=1)
+    (tmp_path / "sessionid_not a key!").write_text("left by somebody")
+    (tmp_path / "another file").write_text("left by somebody")
+    (((_, expires),),) = engines.each(10)
+    saved_at = datetime.fromtimestamp(next(tmp_path.glob("sessionid????*")).stat().st_mtime, UTC)
+    assert timedelta(days=13) < expires - saved_at < timedelta(days=15)
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        *(ENGINES[name]["SESSION_ENGINE"] for name in ("cache", "signed_cookies")),
+        "tests.site.third_party.dictionary",
+        "tests.site.third_party.overriding",
+    ],
+    indirect=True,
+)
+def test_an_engine_that_cannot_list_says_so(engine):
+    with pytest.raises(CannotList, match=engine):
+        engines.each(2)
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [ENGINES[name]["SESSION_ENGINE"] for name in ("db", "cached_db", "file", "signed_cookies")],
+    indirect=True,
+)
+def test_an_engine_that_can_be_read_answers(engine):
+    saved(number=1)
+    engines.check_answers()
+
+
+@pytest.mark.parametrize("engine", [ENGINES["file"]["SESSION_ENGINE"]], indirect=True)
+def test_files_that_cannot_be_read_are_not_taken_for_none(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr(engines.store_class(), "_storage_path", str(tmp_path), raising=False)
+    engines.check_answers()
+    (tmp_path / "sessionid0").mkdir()  # that even root cannot open
+    with pytest.raises(EngineDoesNotAnswer):
+        engines.check_answers()
+    monkeypatch.setattr(engines.store_class(), "_storage_path", str(tmp_path / "not mounted"))
+    with pytest.raises(EngineDoesNotAnswer):
+        engines.check_answers()

@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from sessions_api import activity, lifecycle, validity
+from sessions_api.lifecycle import ending, upkeep
 from sessions_api.models import EndReason, Session
 from tests.factories import SessionFactory, UserFactory
 from tests.matrix.test_life_cycle import later
@@ -87,7 +88,7 @@ def test_all_of_a_users_sessions_end_but_one():
 
 
 def test_many_end_in_batches(monkeypatch):
-    monkeypatch.setattr(lifecycle, "BATCH", 3)
+    monkeypatch.setattr(ending, "BATCH", 3)
     user = UserFactory.create()
     clients = [signed_in(user) for _ in range(8)]
     assert lifecycle.end_many(Session.objects.for_user(user)) == 8
@@ -131,7 +132,7 @@ def test_an_end_whose_engine_session_is_left_is_refused_at_the_gate_and_finished
 
 
 def test_purging_deletes_what_has_been_over_for_longer_than_the_retention(settings, monkeypatch):
-    monkeypatch.setattr(lifecycle, "BATCH", 2)
+    monkeypatch.setattr(upkeep, "PURGE_BATCH", 2)
     settings.SESSIONS_API = {"RETENTION": timedelta(days=30)}
     now = timezone.now()
     long_ago, lately = now - timedelta(days=31), now - timedelta(days=29)
@@ -182,8 +183,9 @@ def test_life_cycle_events_are_logged_by_id_and_without_keys(caplog):
         key = client.cookies["sessionid"].value
         session = Session.objects.get()
         lifecycle.end(session)
-    assert f"Session {session.pk} started." in caplog.messages
-    assert f"Session {session.pk} ended." in caplog.messages
+    of_whom = f"session={session.pk} user={session.user_id}"
+    assert f"event=started {of_whom}" in caplog.messages
+    assert f"event=ended {of_whom} reason=revoked by=None" in caplog.messages
     assert key not in caplog.text
     assert session.sealed_key not in caplog.text
     assert session.key_digest not in caplog.text

@@ -1,18 +1,30 @@
 """The middleware and the gate behind it."""
 
 import pickle
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
+from django.urls import path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views import View
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
 
-from sessions_api import activity
+from sessions_api import activity, lifecycle
+from sessions_api.authentication import SessionTokenAuthentication
+from sessions_api.decorators import not_activity
 from sessions_api.middleware import SessionsMiddleware
 from sessions_api.models import Session
 from tests.factories import UserFactory
+from tests.site import urls
 
 OURS = "sessions_api.middleware.SessionsMiddleware"
 
@@ -100,3 +112,123 @@ def test_a_session_that_strict_finds_in_order_is_admitted(client_, settings):
     assert client_.get("/do/user/").content
     Session.objects.update(ended_at=Session.objects.get().created_at, end_reason="revoked")
     assert client_.get("/do/user/").content == b""
+
+
+def name_of_user(request):
+    return HttpResponse(request.user.get_username())
+
+
+class Board(View):
+    """A page that asks by itself, and where its user writes."""
+
+    @not_activity
+    def get(self, request):
+        return name_of_user(request)
+
+    def post(self, request):
+        return name_of_user(request)
+
+
+class BoardAPI(APIView):
+    """The same of Django REST framework's, for tokens."""
+
+    authentication_classes = (SessionTokenAuthentication,)
+
+    @not_activity
+    def get(self, request):
+        return Response(request.user.get_username())
+
+    def post(self, request):
+        return Response(request.user.get_username())
+
+
+@method_decorator(not_activity, name="dispatch")
+class Dashboard(View):
+    """A page where nothing is activity."""
+
+    def get(self, request):
+        return name_of_user(request)
+
+    post = get
+
+
+class Boards(ViewSet):
+    """Actions of which one asks by itself."""
+
+    authentication_classes = (SessionTokenAuthentication,)
+
+    @not_activity
+    def watch(self, request):
+        return Response(request.user.get_username())
+
+    def move(self, request):
+        return Response(request.user.get_username())
+
+
+urlpatterns = [
+    *urls.urlpatterns,
+    path("board/", Board.as_view()),
+    path("board-api/", BoardAPI.as_view()),
+    path("dashboard/", Dashboard.as_view()),
+    path("boards/", Boards.as_view({"get": "watch", "post": "move"})),
+    path("boards/turned/", Boards.as_view({"get": "move", "post": "watch"})),
+]
+
+
+def is_use(client, method, address):
+    """Tell whether a request, a while later, moves the last use of the only session."""
+    before = Session.objects.get().last_used
+    with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False):
+        assert getattr(client, method)(address).status_code == 200
+        after = Session.objects.get().last_used
+        assert after in (before, timezone.now())
+    return after != before
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(
+    ("method", "address", "expected"),
+    [
+        ("get", "/board/", False),
+        ("head", "/board/", False),
+        ("post", "/board/", True),
+        ("get", "/dashboard/", False),
+        ("head", "/dashboard/", False),
+        ("post", "/dashboard/", False),
+    ],
+)
+def test_a_method_of_a_class_that_is_no_activity_is_no_use(client_, method, address, expected):
+    assert client_.get("/do/user/").content
+    assert is_use(client_, method, address) is expected
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(
+    ("method", "address", "expected"),
+    [
+        ("get", "/board-api/", False),
+        ("head", "/board-api/", False),
+        ("post", "/board-api/", True),
+        ("get", "/boards/", False),
+        ("head", "/boards/", False),
+        ("post", "/boards/", True),
+        ("get", "/boards/turned/", True),
+        ("head", "/boards/turned/", True),
+        ("post", "/boards/turned/", False),
+    ],
+)
+def test_an_action_that_is_no_activity_is_no_use_of_a_token(db, method, address, expected):
+    token = lifecycle.issue_token(UserFactory.create()).token
+    client = Client(headers={"authorization": f"Bearer {token}"})
+    assert is_use(client, method, address) is expected
+
+
+@pytest.mark.urls(__name__)
+def test_what_is_no_activity_does_not_keep_an_idle_session(client_, settings):
+    settings.SESSIONS_API = {"IDLE_TIMEOUT": 3600}
+    for minutes in (50, 70):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=False):
+            activity.clear()
+            content = client_.get("/board/").content
+    assert content == b""
+    assert Session.objects.get().end_reason == "idle"

@@ -260,3 +260,9 @@ def test_every_deadline_counts(settings):
 def test_without_timeouts_only_the_expiry_counts():
     long_ago = NOW - timedelta(days=3650)
     assert is_within(last_used=long_ago, authenticated_at=long_ago, created_at=long_ago)
+
+
+@pytest.mark.django_db
+def test_a_term_longer_than_any_name_finds_nothing():
+    SessionFactory.create()
+    assert not Session.objects.search("x" * 60_000).exists()

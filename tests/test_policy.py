@@ -1,9 +1,12 @@
-"""Who may end which session."""
+"""Who may end which session, and who may keep it alive."""
+
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
 
-from sessions_api import policy
+from sessions_api import lifecycle, policy
+from sessions_api.conf import conf
 from sessions_api.models import Session
 from tests.factories import SessionFactory, UserFactory
 
@@ -50,3 +53,18 @@ def test_a_set_is_judged_as_each_of_its_sessions(may_end, is_superuser):
     allowed = policy.endable_by(actor, Session.objects.all())
     expected = {session for session in Session.objects.all() if policy.may_end(actor, session)}
     assert set(allowed) == expected
+
+
+def test_nobody_keeps_a_session_alive_but_its_owner():
+    session = SessionFactory.create()
+    assert policy.may_keep_alive(session.user, session)
+    assert not policy.may_keep_alive(UserFactory.create(), session)
+    assert not policy.may_keep_alive(staff(may_end=True, is_superuser=True), session)
+
+
+def test_a_token_that_was_to_be_short_is_not_kept_alive():
+    user = UserFactory.create()
+    token = lifecycle.issue_token(user).session
+    short = lifecycle.issue_token(user, lifetime=conf.TOKEN_LIFETIME - timedelta(seconds=1)).session
+    assert policy.may_keep_alive(user, token)
+    assert not policy.may_keep_alive(user, short)

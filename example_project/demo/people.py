@@ -27,7 +27,7 @@ PEOPLE = (
         "staff",
         "sees and ends everyone's sessions in the admin",
         is_staff=True,
-        permissions=("view_session", "change_session", "end_session"),
+        permissions=("view_user", "view_session", "change_session", "end_session"),
     ),
     Person("alice", "an ordinary user"),
     Person("bob", "an ordinary user"),
@@ -43,7 +43,7 @@ def create_missing_users() -> None:
 
 
 def create_user(person: Person) -> None:
-    """Create the user of a person, with the permissions of sessions_api."""
+    """Create the user of a person, with the permissions named."""
     user = User.objects.create_user(
         person.username,
         password=person.password,
@@ -53,7 +53,7 @@ def create_user(person: Person) -> None:
     )
     user.user_permissions.set(
         Permission.objects.filter(
-            content_type__app_label="sessions_api", codename__in=person.permissions
+            content_type__app_label__in=("auth", "sessions_api"), codename__in=person.permissions
         )
     )
 

@@ -1,14 +1,14 @@
 """The JSON of a session."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 from rest_framework import serializers
 
 from sessions_api import validity
 from sessions_api.models import Session
+from sessions_api.times import utc
 
 
 class UTCDateTimeField(serializers.DateTimeField):
@@ -16,8 +16,8 @@ class UTCDateTimeField(serializers.DateTimeField):
 
     def to_representation(self, value: Any) -> str:
         """Return for example "2026-03-01T12:00:00.250000Z"."""
-        aware: datetime = timezone.make_aware(value) if timezone.is_naive(value) else value
-        return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        time: datetime = value
+        return utc(time)
 
 
 class SessionSerializer(serializers.ModelSerializer[Session]):
@@ -27,6 +27,9 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
     context.
     """
 
+    last_user_agent = serializers.SerializerMethodField()
+    methods = serializers.SerializerMethodField()
+    is_impersonated = serializers.SerializerMethodField()
     state = serializers.SerializerMethodField()
     end_reason = serializers.SerializerMethodField()
     is_current = serializers.SerializerMethodField()
@@ -46,12 +49,17 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
             "is_current",
             "label",
             "user_agent",
+            "last_user_agent",
             "device_type",
             "browser",
             "os",
             "device",
             "ip_address",
             "last_ip_address",
+            "methods",
+            "aal",
+            "is_impersonated",
+            "organization_id",
             "adopted",
             "ends_with_browser",
             "created_at",
@@ -62,6 +70,18 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
             "end_reason",
         )
         read_only_fields = fields
+
+    def get_last_user_agent(self, session: Session) -> str:
+        """Return the user agent that last used the session."""
+        return session.last_client.user_agent
+
+    def get_methods(self, session: Session) -> list[str]:
+        """Return how the session was signed in, as far as is known."""
+        return session.methods.split()
+
+    def get_is_impersonated(self, session: Session) -> bool:
+        """Tell whether somebody else has taken the user's place."""
+        return session.impersonator_id is not None
 
     def get_state(self, session: Session) -> str:
         """Return what the session is right now: active, ended, expired or invalid."""
@@ -78,9 +98,84 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
 
     def get_expires_at(self, session: Session) -> str | None:
         """Return when the session ends however much it is used."""
-        expires_at = validity.expires_at(session)
-        return None if expires_at is None else UTCDateTimeField().to_representation(expires_at)
+        return utc(validity.expires_at(session))
 
     def _verdict(self, session: Session) -> validity.Verdict:
         verdict: validity.Verdict = self.context["verdicts"][session.pk]
         return verdict
+
+
+class AdminSessionSerializer(SessionSerializer):
+    """A session as staff see it: also whose it is, and who ended it."""
+
+    user_name = serializers.CharField(source="user.get_username", read_only=True)
+
+    class Meta:
+        model = Session
+        fields = (
+            "user",
+            "user_name",
+            *SessionSerializer.Meta.fields,
+            "impersonator",
+            "ended_by",
+        )
+        read_only_fields = fields
+
+
+class IssuedSerializer(SessionSerializer):
+    """A session whose credential has just been made: with the token, shown this once."""
+
+    token = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Session
+        fields = (*SessionSerializer.Meta.fields, "token")
+        read_only_fields = fields
+
+    def get_token(self, session: Session) -> str | None:
+        """Return the token; None for a browser's session, whose credential is its cookie."""
+        token: str | None = self.context["token"]
+        return token
+
+
+class TextField(serializers.CharField):
+    """Text, and no number or boolean that could be taken for it."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text. Raises ValidationError for anything else."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        text: str = super().to_internal_value(data)
+        return text
+
+
+class PasswordField(TextField):
+    """A password as it is typed, at most 4096 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        style = {"input_type": "password"}
+        super().__init__(max_length=4096, trim_whitespace=False, style=style, **kwargs)
+
+
+class CredentialsSerializer(serializers.Serializer[Any]):
+    """What signs a user in, and the name of the session that this makes."""
+
+    username = TextField(max_length=254, trim_whitespace=False)
+    password = PasswordField()
+    label = TextField(  # type: ignore[assignment]  # a field, not this serializer's label
+        max_length=100, required=False, default="", allow_blank=True
+    )
+
+
+class PasswordSerializer(serializers.Serializer[Any]):
+    """What proves again who the caller is."""
+
+    password = PasswordField()
+
+
+class LabelSerializer(serializers.Serializer[Any]):
+    """The owner's name for a session, at most 100 characters; "" takes it back."""
+
+    label = TextField(  # type: ignore[assignment]  # a field, not this serializer's label
+        max_length=100, allow_blank=True
+    )

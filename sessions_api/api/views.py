@@ -1,90 +1,236 @@
-"""The native API's endpoints."""
+"""The caller's own sessions."""
 
-from typing import Any
+import builtins
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from uuid import UUID
 
-from django.contrib.auth import logout
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from rest_framework import serializers, status
-from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.permissions import IsAuthenticated
+from django.views.decorators.debug import sensitive_variables
+from rest_framework import parsers, serializers, status
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    MethodNotAllowed,
+    NotFound,
+    ValidationError,
+)
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import GenericViewSet
 
-from sessions_api import lifecycle, validity
+from sessions_api import lifecycle, revocation, validity
+from sessions_api.api import signing
 from sessions_api.api.pagination import SessionPagination
-from sessions_api.api.serializers import SessionSerializer
+from sessions_api.api.serializers import (
+    CredentialsSerializer,
+    IssuedSerializer,
+    LabelSerializer,
+    PasswordSerializer,
+    SessionSerializer,
+)
+from sessions_api.api.throttling import AddressThrottle, UserNameThrottle
+from sessions_api.authentication import SessionTokenAuthentication
+from sessions_api.filters import SessionFilter
 from sessions_api.models import Session, SessionQuerySet
+from sessions_api.parsers import JSONParser
+from sessions_api.permissions import (
+    MayRename,
+    RecentlyAuthenticated,
+    RecentlyAuthenticatedToEndOthers,
+)
 
 
 @method_decorator(never_cache, name="dispatch")
-class OwnSessionViewSet(GenericViewSet[Session]):
+class SessionViewSet(GenericViewSet[Session]):
+    """What every list and detail of sessions has in common: each is judged before it is shown."""
+
+    pagination_class = SessionPagination
+    filter_backends = ()  # a backend would filter the details, too
+    filterset_class: type[SessionFilter]
+    serializer_class: type[SessionSerializer]
+
+    def get_authenticators(self) -> builtins.list[BaseAuthentication]:
+        """Try our tokens first, then what the site uses."""
+        others = [
+            one
+            for one in super().get_authenticators()
+            if not isinstance(one, SessionTokenAuthentication)
+        ]
+        return [SessionTokenAuthentication(), *others]
+
+    def get_parsers(self) -> builtins.list[BaseParser]:
+        """Take what the site takes, JSON by a parser that no body brings down."""
+        return [
+            JSONParser() if type(one) is parsers.JSONParser else one
+            for one in super().get_parsers()
+        ]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Answer a method that an address does not have with 405, whoever asks."""
+        if self.action is None:
+            raise MethodNotAllowed(str(request.method))
+        super().initial(request, *args, **kwargs)
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Return a page. A session found to be in no state that was asked for is dropped from it.
+
+        So a page can be short: only ``"next": null`` is the end.
+        """
+        filterset = self.filterset_class(request.query_params, self.get_queryset(), request=request)
+        if not filterset.is_valid():
+            raise ValidationError(filterset.errors)
+        page = self.paginate_queryset(filterset.qs) or []
+        verdicts = self._judge(page)
+        shown = [session for session in page if filterset.shows(verdicts[session.pk])]
+        return self.get_paginated_response(self._serialize(shown, verdicts, many=True))
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Return one session, in whatever state."""
+        return self._show(self.get_object())
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """End one session; 204, and 204 again when it has ended already."""
+        revocation.end(request, self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _show(self, session: Session) -> Response:
+        return Response(self._serialize(session, self._judge([session])))
+
+    def _judge(self, sessions: Any) -> dict[UUID, validity.Verdict]:
+        return validity.judge(sessions, users=[self.request.user])
+
+    def _serialize(
+        self, sessions: Any, verdicts: dict[UUID, validity.Verdict], *, many: bool = False
+    ) -> Any:
+        context = self._context(verdicts)
+        return self.serializer_class(sessions, many=many, context=context).data
+
+    def _context(self, verdicts: dict[UUID, validity.Verdict]) -> dict[str, Any]:
+        current_id = lifecycle.current_session_id(self.request)
+        return {**self.get_serializer_context(), "verdicts": verdicts, "current_id": current_id}
+
+
+class OwnSessionViewSet(SessionViewSet):
     """The caller's own sessions. Somebody else's id is answered with 404, as one that never was."""
 
-    permission_classes = (IsAuthenticated,)
-    pagination_class = SessionPagination
     serializer_class = SessionSerializer
+    filterset_class = SessionFilter
+    permissions: ClassVar[dict[str, type[BasePermission]]] = {
+        "rename": MayRename,
+        "destroy": RecentlyAuthenticatedToEndOthers,
+        "end_others": RecentlyAuthenticated,
+    }
+    bodies: ClassVar[dict[str, type[Any]]] = {
+        "rename": LabelSerializer,
+        "sign_in": CredentialsSerializer,
+        "reauthenticate": PasswordSerializer,
+    }
 
     def get_queryset(self) -> SessionQuerySet:
         """Return every session of the caller, over or not."""
         return Session.objects.on_primary().for_user(self.request.user).known()
 
-    def list(self, request: Request) -> Response:
-        """``GET sessions/``: the active ones, the most recently used first, a page at a time.
+    def get_permissions(self) -> list[Any]:
+        """Return what the action asks of the caller: to be somebody, and for some a little more."""
+        if self.action == "sign_in":
+            return [AllowAny()]
+        more = self.permissions.get(self.action or "")
+        return [IsAuthenticated(), *([more()] if more is not None else [])]
 
-        A session that turns out to be dead is dropped from its page, so a page can be short: only
-        ``"next": null`` is the end.
+    def get_serializer_class(self) -> type[Any]:
+        """Return what the body of a request is, for the forms of the browsable API."""
+        return self.bodies.get(self.action or "", self.serializer_class)
+
+    def get_throttles(self) -> builtins.list[BaseThrottle]:
+        """Slow down whoever tries passwords, besides what the site limits."""
+        tries_passwords = self.action in ("sign_in", "reauthenticate")
+        ours = [UserNameThrottle(), AddressThrottle()] if tries_passwords else []
+        return [*super().get_throttles(), *ours]
+
+    def user_name(self, request: Request) -> str:
+        """Return whose password is tried, or ""."""
+        if self.action == "reauthenticate":
+            return str(request.user.get_username())
+        given = request.data.get("username") if isinstance(request.data, Mapping) else None
+        return given if isinstance(given, str) else ""
+
+    def perform_authentication(self, request: Request) -> None:
+        """Look who is asking, but not at a sign-in, which needs no CSRF token."""
+        if self.action != "sign_in":
+            super().perform_authentication(request)
+
+    @sensitive_variables()
+    def sign_in(self, request: Request) -> Response:
+        """Return a new token session for credentials; 201, with the token, shown this once.
+
+        401 for credentials that no authentication backend takes.
         """
-        standing = self.get_queryset().not_ended()
-        standing = standing.within_deadlines(timezone.now(), slack=validity.expiry_slack())
-        page = self.paginate_queryset(standing) or []
-        verdicts = self._judge(page)
-        active = [session for session in page if verdicts[session.pk] is validity.ACTIVE]
-        return self.get_paginated_response(self._serialize(active, verdicts, many=True))
+        credentials = CredentialsSerializer(data=request.data)
+        credentials.is_valid(raise_exception=True)
+        values = credentials.validated_data
+        issued = signing.sign_in(
+            request,
+            user_name=values["username"],
+            password=values["password"],
+            label=values["label"],
+        )
+        if issued is None:
+            raise AuthenticationFailed(_("No account has this user name and password."))
+        context = {**self.get_serializer_context(), "current_id": None, "token": issued.token}
+        context["verdicts"] = {issued.session.pk: validity.ACTIVE}
+        body = IssuedSerializer(issued.session, context=context).data
+        return Response(body, status=status.HTTP_201_CREATED)
+
+    @sensitive_variables()
+    def reauthenticate(self, request: Request) -> Response:
+        """Confirm the caller's password; 200 and the session, under a new token or cookie."""
+        session = self._current()
+        body = PasswordSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        password = body.validated_data["password"]
+        is_right, token = signing.reauthenticate(request, session, password=password)
+        if not is_right:
+            raise ValidationError({"password": [_("This is not your password.")]})
+        context = {**self._context({session.pk: validity.ACTIVE}), "token": token}
+        return Response(IssuedSerializer(session, context=context).data)
 
     def end_others(self, request: Request) -> Response:
-        """``DELETE sessions/``: end all but the current one; 200 ``{"ended": n}``.
+        """End all but the current one; 200 ``{"ended": n}``.
 
         ``?include_current=true`` ends that one too, and signs the caller out.
         """
         current_id = lifecycle.current_session_id(request)
-        include_current = self._include_current()
-        if current_id is None and not include_current:
-            message = _(
-                "This request was not authenticated by a session: say true to end them all."
-            )
-            raise ValidationError({"include_current": [message]})
-        ended = [s for s in validity.active_sessions(request.user) if s.pk != current_id]
-        lifecycle.end_all(request.user, except_=current_id, by=request.user)
-        count = len(ended)
-        if include_current and current_id is not None:
-            logout(request._request)
-            count += 1
-        return Response({"ended": count})
+        sessions = Session.objects.on_primary().for_user(request.user)
+        if not self._include_current():
+            if current_id is None:
+                message = _(
+                    "This request was not authenticated by a session: say true to end them all."
+                )
+                raise ValidationError({"include_current": [message]})
+            sessions = sessions.exclude(pk=current_id)
+        return Response({"ended": revocation.end_many(request, sessions).ended})
 
-    def retrieve(self, request: Request, pk: str) -> Response:
-        """``GET sessions/{id}/``: one, in whatever state."""
+    def rename(self, request: Request, pk: str) -> Response:
+        """Give one session a name; 200 and the session."""
         session = self.get_object()
-        return Response(self._serialize(session, self._judge([session])))
-
-    def destroy(self, request: Request, pk: str) -> Response:
-        """``DELETE sessions/{id}/``: end one; 204, and 204 again when it has ended already."""
-        session = self.get_object()
-        self._end(session)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        serializer = LabelSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        lifecycle.rename(session, serializer.validated_data["label"])
+        return self._show(session)
 
     def retrieve_current(self, request: Request) -> Response:
-        """``GET sessions/current/``: the session this request was authenticated by."""
-        session = self._current()
-        return Response(self._serialize(session, self._judge([session])))
+        """Return the session this request was authenticated by."""
+        return self._show(self._current())
 
     def destroy_current(self, request: Request) -> Response:
-        """``DELETE sessions/current/``: sign out; 204."""
-        self._end(self._current())
+        """Sign out; 204."""
+        revocation.end(request, self._current())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _current(self) -> Session:
@@ -93,28 +239,9 @@ class OwnSessionViewSet(GenericViewSet[Session]):
             raise NotFound(_("This request was not authenticated by a session."))
         return session
 
-    def _end(self, session: Session) -> None:
-        if session.pk == lifecycle.current_session_id(self.request):
-            logout(self.request._request)
-        else:
-            lifecycle.end(session, by=self.request.user)
-
     def _include_current(self) -> bool:
         given = self.request.query_params.get("include_current", "false")
         try:
             return bool(serializers.BooleanField().run_validation(given))
         except ValidationError as error:
             raise ValidationError({"include_current": error.detail}) from error
-
-    def _judge(self, sessions: Any) -> dict[UUID, validity.Verdict]:
-        return validity.judge(sessions, users=[self.request.user])
-
-    def _serialize(
-        self, sessions: Any, verdicts: dict[UUID, validity.Verdict], *, many: bool = False
-    ) -> Any:
-        context = {
-            **self.get_serializer_context(),
-            "verdicts": verdicts,
-            "current_id": lifecycle.current_session_id(self.request),
-        }
-        return SessionSerializer(sessions, many=many, context=context).data

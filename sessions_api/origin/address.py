@@ -32,7 +32,12 @@ def client_address(request: HttpRequest) -> str | None:
     the right, where the nearest proxy writes, up to the first hop that is no proxy of the site.
     Anything further left may have been sent by the client (RFC 7239, section 8.1).
     """
-    address = _address(request) if conf.RECORD_IP else None
+    return peer_address(request) if conf.RECORD_IP else None
+
+
+def peer_address(request: HttpRequest) -> str | None:
+    """Return the same whether it may be stored or not. For what is forgotten soon."""
+    address = _address(request)
     return None if address is None else str(address)
 
 

@@ -19,7 +19,7 @@ from tests.factories import SessionFactory, UserFactory
 from tests.site.views import BACKEND
 
 SESSIONS = "/api/sessions/"
-SALT = "sessions_api.api.pagination"
+SALT = "sessions_api.keyset"
 MAX_PAGES = 100
 
 on = pytest.mark.parametrize
@@ -314,7 +314,9 @@ def bad(cursor):
         "truncated": cursor[:-1],
         "half": cursor[: len(cursor) // 2],
         "edited": value[:10] + flipped + value[11:] + ":" + signature,
-        "another position": signing.b64_encode(b'["2000-01-01","x",false]').decode()
+        "another position": signing.b64_encode(
+            b'["-last_used","2000-01-01","x",false,false]'
+        ).decode()
         + ":"
         + signature,
         "another signature": value + ":" + signature[:-5] + "AAAAA",
@@ -341,7 +343,9 @@ def bad(cursor):
     }
 
 
-KINDS_OF_BAD_CURSOR = list(bad(signing.dumps(["2026-11-21T08:00:00+00:00", "x", False], salt=SALT)))
+KINDS_OF_BAD_CURSOR = list(
+    bad(signing.dumps(["-last_used", "2026-11-21T08:00:00+00:00", "x", False, False], salt=SALT))
+)
 
 
 @on("kind", KINDS_OF_BAD_CURSOR)
@@ -396,3 +400,56 @@ def test_no_page_is_found_by_counting_or_skipping(alice, client):
     sql = " ".join(query["sql"] for query in queries).upper()
     assert "COUNT(" not in sql
     assert "OFFSET" not in sql
+
+
+ORDERS = {
+    "last_used": lambda row: row.last_used,
+    "created_at": lambda row: row.created_at,
+    "expires_at": lambda row: row.expires_at,
+}
+
+
+@on("descending", [True, False])
+@on("field", ORDERS)
+def test_every_order_meets_each_session_once_both_ways(alice, client, field, descending):
+    rows = add(alice, 20)
+    for n, row in enumerate(rows):
+        row.created_at -= timedelta(days=n * 7 % 20)
+        row.expires_at += timedelta(days=n * 3 % 20)
+    Session.objects.bulk_update(rows, ["created_at", "expires_at"])
+    sign = "-" if descending else ""
+    expected = [str(pk) for pk in in_any_order(alice, f"{sign}{field}", f"{sign}id")]
+    pages = list(walk(client, f"{SESSIONS}?page_size=6&ordering={sign}{field}"))
+    assert met(pages) == expected
+    *_, last = pages
+    assert met(reversed([last, *walk(client, last["previous"], "previous")])) == expected
+
+
+def in_any_order(user, *fields):
+    return Session.objects.filter(user=user).order_by(*fields).values_list("pk", flat=True)
+
+
+def test_walking_in_the_order_of_creation_meets_each_once_whatever_is_used_meanwhile(alice, client):
+    rows = iter(add(alice, 20))
+    pages = walk(
+        client,
+        f"{SESSIONS}?page_size=3&ordering=-created_at",
+        meanwhile=lambda: use(next(rows).pk),
+    )
+    assert sorted(met(pages)) == sorted(in_order(alice))
+
+
+def test_a_cursor_is_good_for_its_own_order_only(alice, client):
+    add(alice, 9)
+    link = get(client, f"{SESSIONS}?page_size=3&ordering=created_at")["next"]
+    response = client.get(link.replace("ordering=created_at", "ordering=-created_at"))
+    assert response.status_code == 400
+    assert list(response.json()) == ["cursor"]
+
+
+def test_links_keep_the_filters(alice, client):
+    add(alice, 9)
+    Session.objects.filter(user=alice).update(device_type="tablet", os="Android 15")
+    add(alice, 9)
+    pages = list(walk(client, f"{SESSIONS}?page_size=4&device_type=tablet&os=android"))
+    assert [len(ids(page)) for page in pages] == [4, 4, 2]

@@ -33,12 +33,17 @@ FIELDS = {
     "is_current",
     "label",
     "user_agent",
+    "last_user_agent",
     "device_type",
     "browser",
     "os",
     "device",
     "ip_address",
     "last_ip_address",
+    "methods",
+    "aal",
+    "is_impersonated",
+    "organization_id",
     "adopted",
     "ends_with_browser",
     "created_at",
@@ -201,12 +206,17 @@ def test_an_item_says_what_is_known_of_the_session(db):
             "is_current": True,
             "label": "",
             "user_agent": FIREFOX,
+            "last_user_agent": FIREFOX,
             "device_type": "desktop",
             "browser": "Firefox 157",
             "os": "Linux",
             "device": "",
             "ip_address": "127.0.0.1",
             "last_ip_address": "127.0.0.1",
+            "methods": [],
+            "aal": None,
+            "is_impersonated": False,
+            "organization_id": "",
             "adopted": False,
             "ends_with_browser": False,
             "created_at": "2026-11-21T08:00:00.250000Z",
@@ -347,9 +357,9 @@ def test_an_anonymous_caller_is_refused(transactional_db, method, path):
     alice = sign_in(UserFactory.create())
     path = path_of(alice) if path == "theirs" else path
     stranger = Client(enforce_csrf_checks=True)
-    stranger.get("/admin/login/")
+    stranger.cookies["csrftoken"] = "a" * 32
     response = getattr(stranger, method)(path, headers=csrf(stranger))
-    assert response.status_code == 403
+    assert response.status_code == 401
     assert response.json() == {"detail": "Authentication credentials were not provided."}
     assert listed(alice) == [session_id(alice)]
 
@@ -375,7 +385,7 @@ def test_ending_another_session_puts_that_browser_out(engine):
     response = delete(client, path_of(other_id))
     assert (response.status_code, response.content) == (204, b"")
     assert user_name(other) == ""
-    assert other.get(SESSIONS).status_code == 403
+    assert other.get(SESSIONS).status_code == 401
     assert user_name(client) == alice.username
     assert listed(client) == [session_id(client)]
     ended = row(other_id)
@@ -395,7 +405,7 @@ def test_ending_ones_current_session_signs_out(engine, settings, own_path):
     thief = Client()
     thief.cookies[settings.SESSION_COOKIE_NAME] = cookie
     assert user_name(client) == user_name(thief) == ""
-    assert client.get(CURRENT).status_code == 403
+    assert client.get(CURRENT).status_code == 401
     assert row(own_id).end_reason == EndReason.LOGOUT
     assert listed(other) == [session_id(other)]
 
@@ -575,7 +585,7 @@ def test_no_answer_is_stored_by_a_cache(transactional_db, method, path, accept, 
 def test_no_refusal_is_stored_by_a_cache(db, method, path):
     for client in (Client(), sign_in(UserFactory.create())):
         response = getattr(client, method)(path)
-        assert response.status_code in (200, 403, 404)
+        assert response.status_code in (200, 401, 403, 404, 405)
         assert "no-store" in response.headers["Cache-Control"]
 
 
@@ -637,8 +647,13 @@ def test_an_unknown_method_is_not_allowed(db, method, path):
     assert Session.objects.values().get() == before
 
 
+@pytest.mark.parametrize("path", [SESSIONS, CURRENT, f"/api/admin{SESSIONS[4:]}"])
+def test_an_unknown_method_is_not_allowed_to_anybody(db, client, path):
+    assert client.trace(path).status_code == 405
+
+
 def test_a_preflight_needs_an_authenticated_caller_too(db):
-    assert Client().options(SESSIONS).status_code == 403
+    assert Client().options(SESSIONS).status_code == 401
 
 
 def test_an_ended_session_is_shown_by_its_id(transactional_db):
@@ -760,7 +775,7 @@ def test_the_page_for_people_escapes_what_browsers_say(db):
 
 def test_the_page_for_people_turns_strangers_away(db):
     response = Client().get(SESSIONS, headers={"accept": "text/html"})
-    assert response.status_code == 403
+    assert response.status_code == 401
     assert "Authentication credentials were not provided." in response.content.decode()
 
 

@@ -96,6 +96,7 @@ def end_in_the_admin(staff: Page, session_id: str) -> None:
     staff.locator(f"input[name=_selected_action][value='{session_id}']").check()
     staff.locator("select[name=action]").first.select_option("end_selected")
     staff.get_by_role("button", name=re.compile("^(Go|Run)")).first.click()
+    staff.get_by_role("button", name="Yes, end this session").click()
     expect(staff.locator(".messagelist .success")).to_be_visible()
 
 

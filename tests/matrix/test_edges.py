@@ -127,3 +127,11 @@ def test_the_limit_counts_a_login_that_is_still_on_its_way(world):
         browser.do(f"login:{world.alice.pk}", "callback")
         assert answers == [403]
         world.assert_true(browser)
+
+
+def test_a_view_that_clears_its_session_answers_as_ever_and_signs_the_browser_out(world):
+    browser = world.browser(user=world.alice)
+    assert browser.do("user", "clear", "write").status_code == 200
+    assert Session.objects.get().end_reason == EndReason.FLUSHED
+    world.assert_true()
+    assert browser.session().get("count") == 1

@@ -1,6 +1,7 @@
 """A user, her browsers, and a way to compare what is listed with what is true."""
 
 import os
+import re
 import time
 from contextlib import contextmanager
 from importlib import import_module
@@ -9,12 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
+from django.apps import apps
 from django.conf import settings
-from django.test import AsyncClient, Client
+from django.contrib.admin import site
+from django.test import AsyncClient, Client, RequestFactory
 from rest_framework.test import APIClient
 
 from sessions_api import validity, visit
 from sessions_api.models import Session
+from sessions_api.validity import State
 from tests.factories import UserFactory
 from tests.site import views
 
@@ -91,12 +95,46 @@ class Browser:
         return visit.session_id(self.session()) if self.cookie else None
 
 
+def listed_by_api(caller, path):
+    """Return the state of each session in a list of the API, by its id."""
+    api = APIClient()
+    api.force_authenticate(caller)
+    listed: dict[UUID, str] = {}
+    while path is not None:
+        page = api.get(path).json()
+        listed |= {UUID(row["id"]): row["state"] for row in page["results"]}
+        path = page["next"]
+    return listed
+
+
+def active_among(states):
+    """Return the ids of the sessions whose state is active."""
+    return {pk for pk, state in states.items() if state == "active"}
+
+
+def shown_in_admin(staff, user):
+    """Return what the admin's list says of each session of a user: its state in words, by id."""
+    request: Any = RequestFactory().get("/admin/sessions_api/session/", {"user": user.pk})
+    request.user, request.session = staff, {}
+    response: Any = site.get_model_admin(Session).changelist_view(request)
+    page = response.render().content.decode()
+    shown = {}
+    for row in re.findall(r"<tr>(?:(?!</tr>).)*field-state.*?</tr>", page, re.DOTALL):
+        pk = re.search(r"/session/([0-9a-f-]{36})/change/", row)
+        state = re.search(r'class="field-state[^"]*">(.*?)</t[dh]>', row, re.DOTALL)
+        assert pk is not None
+        assert state is not None
+        shown[UUID(pk[1])] = re.sub(r"<[^>]*>", "", state[1]).strip()
+    return shown
+
+
 class World:
     """One user with her browsers on one session engine."""
 
-    def __init__(self, *, engine, is_async):
+    def __init__(self, *, engine, is_async, has_staff):
         self.engine = engine
         self.is_async = is_async
+        self.has_staff = has_staff
         self.alice = UserFactory.create()
         self.browsers = []
 
@@ -125,11 +163,20 @@ class World:
         listed = {session.pk for session in validity.active_sessions(user)}
         verdicts = validity.judge(Session.objects.for_user(user))
         judged = {pk for pk, verdict in verdicts.items() if verdict is validity.ACTIVE}
-        api = APIClient()
-        api.force_authenticate(user)
-        results = api.get("/api/sessions/").json()["results"]
-        assert listed == judged == {UUID(row["id"]) for row in results}
-        assert all(row["state"] == "active" for row in results)
+        by_api = listed_by_api(user, "/api/sessions/")
+        assert listed == judged == by_api.keys() == active_among(by_api)
+        return listed
+
+    def listed_for_staff(self, user):
+        """Return the same as staff get to see it, on every surface they have."""
+        staff = UserFactory.build(pk=0, is_staff=True, is_superuser=True)
+        states = listed_by_api(staff, f"/api/admin/users/{user.pk}/sessions/?state=all")
+        assert set(states.values()) <= set(State.values)
+        listed = active_among(states)
+        if apps.is_installed("django.contrib.admin"):
+            shown = shown_in_admin(staff, user)
+            assert shown.keys() == states.keys()
+            assert active_among(shown) == listed
         return listed
 
     def assert_true(self, *alive, user=None):
@@ -143,7 +190,9 @@ class World:
             b for b in self.browsers if b in alive
         ]
         assert listed == expected
-        assert self.listed(user) == listed
+        assert {session.pk for session in validity.active_sessions(user)} == listed
+        if self.has_staff:
+            assert self.listed_for_staff(user) == listed
 
     def while_in_flight(self, callback):
         """Have the next ``callback`` step of a request call this."""

@@ -4,12 +4,15 @@ Sign in, list, end, deactivate and delete, on the settings that the environment 
 """
 
 import json
+import re
 import sys
 import warnings
 from datetime import timedelta
+from html import unescape
 
 import django
 from django.apps import apps
+from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.core.management import call_command
 from django.test import Client
@@ -19,6 +22,7 @@ from django.utils import timezone
 
 PASSWORD = "correct horse battery staple"
 AWKWARD_NAME = "alice/o'neil_2F@example.com"
+SHORT_NAME = "bo/o'neil é"
 
 
 def sign_in(user):
@@ -108,10 +112,15 @@ def walk():
     assert (
         staff.get(reverse("admin:sessions_api_session_change", args=[newest.pk])).status_code == 200
     )
-    staff.post(changelist, {"action": "end_selected", "_selected_action": [str(newest.pk)]})
+    chosen = {"action": "end_selected", "_selected_action": [str(newest.pk)]}
+    assert "Yes, end this session" in staff.post(changelist, chosen).content.decode()
+    staff.post(changelist, {**chosen, "post": "yes"})
     assert name_of(phone) == ""
     assert name_of(laptop) == alice.get_username()
     users_of = get_user_model()._meta
+    if hasattr(admin.site.get_model_admin(get_user_model()), "sessions_link"):
+        walk_through_a_users_sessions(staff, alice)
+        laptop = sign_in(alice)
     address = reverse(f"admin:{users_of.app_label}_user_delete", args=[quote(alice.pk)])
     assert staff.get(address).status_code == 200
     assert staff.post(address, {"post": "yes"}).status_code == 302
@@ -133,6 +142,27 @@ def walk():
     assert lifecycle.purge(timezone.now() + timedelta(days=100)) == 2
     assert not Session.objects.exists()
     return times
+
+
+def walk_through_a_users_sessions(staff, user):
+    """Find a user's sessions from the user's own page in the admin, and end them."""
+    name = f"admin:{user._meta.app_label}_user"
+    page = staff.get(reverse(f"{name}_change", args=[quote(user.pk)])).content.decode()
+    assert "1 active session" in page
+    (listed,) = re.findall(r'href="([^"]*[?]user=[^"]*)"', page)
+    response = staff.get(unescape(listed))
+    assert response.status_code == 200
+    assert response.content.decode().count(">active</span>") == 1
+    end = reverse(f"{name}_end_sessions", args=[quote(user.pk)])
+    assert end in unescape(page)
+    assert "1 is active" in staff.get(end).content.decode()
+    response = staff.post(end, {"post": "yes"}, follow=True)
+    assert "0 active sessions" in response.content.decode()
+
+
+def id_of(browser):
+    """Return the id of a browser's session."""
+    return browser.session["_sessions_api_id"]
 
 
 def main():

@@ -1,13 +1,16 @@
+from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
 from tests.site import views
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
     path("api/", include("sessions_api.urls")),
     path("do/<str:steps>/", views.do),
     path("ado/<str:steps>/", views.ado),
     path("poll/", views.poll),
     path("static-page/", views.static),
 ]
+
+if apps.is_installed("django.contrib.admin"):
+    urlpatterns.append(path("admin/", admin.site.urls))

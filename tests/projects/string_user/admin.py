@@ -2,6 +2,10 @@
 
 from django.contrib import admin
 
+from sessions_api.admin import SessionsLinkMixin
 from tests.projects.string_user.models import User
 
-admin.site.register(User)
+
+@admin.register(User)
+class UserAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # none at run time
+    """Every field, and the user's sessions."""

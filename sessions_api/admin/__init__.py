@@ -1,0 +1,6 @@
+"""Sessions in Django's admin: read, and end. Nothing is added, edited or deleted there."""
+
+from sessions_api.admin.sessions import SessionAdmin
+from sessions_api.admin.users import SessionsLinkMixin
+
+__all__ = ["SessionAdmin", "SessionsLinkMixin"]

@@ -1,0 +1,56 @@
+"""The list of sessions, a page at a time, without counting the table."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from sessions_api import keyset, validity
+from sessions_api.models import Session
+
+CURSOR_VAR = "cursor"
+ORDER = "-last_used"
+
+
+class SessionChangeList(ChangeList):
+    """A keyset page of sessions, judged once for all its rows."""
+
+    newer: str | None
+    older: str | None
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
+        """Keep the cursor out of filters and links: with another filter it means nothing."""
+        self.params.pop(CURSOR_VAR, None)
+        self.filter_params.pop(CURSOR_VAR, None)
+        return super().get_queryset(request, exclude_parameters)
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Read the page and attach to each session the verdict on it."""
+        page = self._page(request)
+        verdicts = validity.judge(page.rows)
+        for session in page.rows:
+            session.verdict = verdicts[session.pk]  # type: ignore[attr-defined]  # for the list alone
+        self.result_list = page.rows
+        # The number of rows that are shown: how many there are is not asked.
+        self.result_count = self.full_result_count = len(page.rows)
+        self.show_full_result_count = False
+        self.show_admin_actions = bool(page.rows)
+        self.can_show_all = self.multi_page = False
+        self.newer = self._link(page.previous)
+        self.older = self._link(page.next)
+
+    def _page(self, request: HttpRequest) -> keyset.Page[Session]:
+        cursor = request.GET.get(CURSOR_VAR)
+        try:
+            return self._page_at(cursor)
+        except keyset.InvalidCursor:
+            messages.warning(request, _("There is no such page. This is the first one."))
+            return self._page_at(None)
+
+    def _page_at(self, cursor: str | None) -> keyset.Page[Session]:
+        return keyset.page(self.queryset, order=ORDER, size=self.list_per_page, cursor=cursor)
+
+    def _link(self, cursor: str | None) -> str | None:
+        return self.get_query_string({CURSOR_VAR: cursor}) if cursor else None

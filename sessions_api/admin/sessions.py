@@ -1,0 +1,257 @@
+"""The pages of sessions: the list, one session, and how they are ended."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth import get_permission_codename, get_user_model
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from sessions_api import policy, validity
+from sessions_api.admin import filters, words
+from sessions_api.admin.changelist import SessionChangeList
+from sessions_api.admin.ending import USERS_SHOWN, Ending, includes_own, owners
+from sessions_api.models import Session, SessionQuerySet
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Session]
+else:
+    ModelAdmin = admin.ModelAdmin
+
+
+@admin.register(Session)
+class SessionAdmin(ModelAdmin):
+    """Every session, the most recently used first."""
+
+    list_display = ("who", "device_in_words", "address", "signed_in", "used_last", "state")
+    list_display_links = ("who",)
+    list_select_related = ("user",)
+    list_filter = (
+        filters.UserFilter,
+        filters.EndedFilter,
+        filters.LastUsedFilter,
+        filters.DeviceTypeFilter,
+        filters.BrowserFilter,
+        filters.SystemFilter,
+        filters.KindFilter,
+    )
+    list_per_page = 25
+    ordering = ("-last_used", "-id")
+    sortable_by = ()
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ("user",)  # shows the search box; get_search_results() searches
+    search_help_text = _("An exact address, or how a user name or e-mail address begins.")
+    actions = ("end_selected",)
+    save_on_top = True  # not to save, but to end without scrolling
+    fieldsets = (
+        (None, {"fields": ("user", "state", "kind", "label", "id")}),
+        (
+            _("Device"),
+            {
+                "fields": (
+                    ("device_type", "device"),
+                    ("browser", "os"),
+                    "user_agent",
+                    "last_user_agent",
+                )
+            },
+        ),
+        (_("Address"), {"fields": (("ip_address", "last_ip_address"),)}),
+        (
+            _("Times"),
+            {
+                "fields": (
+                    ("authenticated_at", "created_at", "adopted"),
+                    ("last_used", "updated_at"),
+                    ("expires_at", "ends_with_browser", "extension_is_due"),
+                )
+            },
+        ),
+        (_("End"), {"fields": (("ended_at", "end_reason", "ended_by"),)}),
+    )
+
+    class Media:
+        css = {"all": ["sessions_api/admin.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that ends one session."""
+        end = self.admin_site.admin_view(self.end_view)
+        return [
+            path("<path:object_id>/end/", end, name="sessions_api_session_end"),
+            *super().get_urls(),
+        ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        """Leave out logins whose response is still on its way."""
+        return Session.objects.on_primary().known()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return the change list that judges its rows."""
+        return SessionChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """Return the sessions of an address, or of users so named, each once."""
+        term = search_term.strip()
+        return (queryset.search(term) if term else queryset), False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Refuse what no filter offers: credentials could be guessed letter by letter."""
+        offered = self.get_list_filter(request)
+        return lookup in {getattr(choice, "parameter_name", None) for choice in offered}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: only a login makes a session."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        """Refuse: a session is not edited."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        """Refuse on our own pages; let staff who may delete users delete theirs with them."""
+        match = request.resolver_match
+        if match is None or (match.url_name or "").startswith("sessions_api_session_"):
+            return False
+        users = get_user_model()._meta
+        may_delete_users = f"{users.app_label}.{get_permission_codename('delete', users)}"
+        return bool(request.user.has_perm(may_delete_users))
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        """Tell whether the action to end sessions is offered."""
+        return policy.may_end_any(request.user)
+
+    @admin.display(description=_("who"))
+    def who(self, session: Session) -> str:
+        """Return the user."""
+        return str(session.user)
+
+    @admin.display(description=_("device"))
+    def device_in_words(self, session: Session) -> str:
+        """Return the device."""
+        return words.device(session)
+
+    @admin.display(description=_("address"))
+    def address(self, session: Session) -> str:
+        """Return where the session was last used from."""
+        return words.address(session)
+
+    @admin.display(description=_("signed in"))
+    def signed_in(self, session: Session) -> SafeString:
+        """Return when the user signed in, if that is known."""
+        return words.moment(session.authenticated_at, _("signed in"))
+
+    @admin.display(description=_("last used"))
+    def used_last(self, session: Session) -> SafeString:
+        """Return when the session was last used."""
+        return words.moment(session.last_used, _("last used"))
+
+    @admin.display(description=_("state"))
+    def state(self, session: Session) -> SafeString:
+        """Return the predicate's verdict."""
+        return words.badge(
+            getattr(session, "verdict", None) or validity.judge([session])[session.pk]
+        )
+
+    @admin.display(description=_("extended, and the browser not yet told"), boolean=True)
+    def extension_is_due(self, session: Session) -> bool:
+        """Tell whether the browser's cookie is to follow an extension at its next request."""
+        return session.cookie_is_due
+
+    @admin.action(description=_("End selected sessions"), permissions=["end"])
+    def end_selected(
+        self, request: HttpRequest, queryset: SessionQuerySet
+    ) -> TemplateResponse | None:
+        """Ask, and then end the sessions that are ticked, whatever the filter finds by now."""
+        ticked = self.get_queryset(request).filter(pk__in=_ticked(request))
+        ticked = ticked.select_related("user")
+        return self._ask_or_end(request, ticked, back_url=request.get_full_path())
+
+    def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Refuse what can be no session's id."""
+        _ticked(request)
+        return super().response_action(request, *args, **kwargs)
+
+    def end_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask, and then end one session. 403 for who may not, 404 for no session."""
+        session = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, session):
+            raise PermissionDenied
+        if session is None:
+            raise Http404
+        if not policy.may_end(request.user, session):
+            raise PermissionDenied
+        page = self._address(session, "change")
+        asked = self._ask_or_end(request, [session], session=session, back_url=page)
+        return asked or HttpResponseRedirect(page)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,  # noqa: FBT001, FBT002 (Django's)
+        change: bool = False,  # noqa: FBT001, FBT002 (Django's)
+        form_url: str = "",
+        obj: Session | None = None,
+    ) -> HttpResponse:
+        """Offer to end a session that has not ended to those who may."""
+        if obj is not None and obj.ended_at is None and policy.may_end(request.user, obj):
+            context["end_url"] = self._address(obj, "end")
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _ask_or_end(
+        self, request: HttpRequest, chosen: Iterable[Session], **context: Any
+    ) -> TemplateResponse | None:
+        """Return the page that asks; None when it was answered, or there is nothing to end."""
+        ending = Ending.of(chosen, actor=request.user)
+        if not ending.sessions:
+            ending.say_what_is_left(request)
+            return None
+        if "post" in request.POST:
+            ending.carry_out(request)
+            return None
+        groups = owners(ending.sessions)
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            "admin/sessions_api/session/end_confirmation.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": _("End sessions"),
+                "opts": self.opts,
+                "media": self.media,
+                "ending": ending,
+                "groups": groups[:USERS_SHOWN],
+                "users": len(groups),
+                "more_users": max(0, len(groups) - USERS_SHOWN),
+                "ends_own": includes_own(request, ending.sessions),
+                "action_checkbox_name": ACTION_CHECKBOX_NAME,
+                **context,
+            },
+        )
+
+    def _address(self, session: Session, page: str) -> str:
+        return reverse(
+            f"admin:sessions_api_session_{page}",
+            args=[quote(session.pk)],
+            current_app=self.admin_site.name,
+        )
+
+
+def _ticked(request: HttpRequest) -> list[UUID]:
+    try:
+        return [UUID(pk) for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)]
+    except ValueError as error:
+        raise BadRequest("This is no session's id.") from error

@@ -1,0 +1,131 @@
+"""A user's sessions on the site's own page of that user."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from sessions_api import lifecycle, policy, validity
+from sessions_api.admin.ending import SESSIONS_SHOWN, in_one_line
+from sessions_api.models import Session
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = object
+
+FIELD = "sessions_link"
+
+
+class SessionsLinkMixin(ModelAdmin):
+    """Puts a user's sessions, and the way to end them all, on the page of that user.
+
+    To be named before the site's own base: ``class UserAdmin(SessionsLinkMixin, BaseUserAdmin)``.
+    Staff who may not see sessions see nothing of it.
+    """
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that ends all sessions of one user."""
+        view = self.admin_site.admin_view(self.end_sessions_view)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_end_sessions"
+        return [path("<path:object_id>/end-sessions/", view, name=name), *super().get_urls()]
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Note on the user who is looking: fields that are displayed are not told."""
+        user = super().get_object(request, *args, **kwargs)
+        if user is not None:
+            user.sessions_viewer = request.user
+        return user
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Add the user's sessions, unless the page is that of a new user."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, FIELD) if obj is not None and policy.may_view_any(request.user) else fields
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Add the user's sessions at the end, unless the site has placed them, or has no say."""
+        fieldsets = super().get_fieldsets(request, obj)
+        is_placed = FIELD in flatten_fieldsets(fieldsets)
+        if is_placed or FIELD not in self.get_readonly_fields(request, obj):
+            return fieldsets
+        return (*fieldsets, (_("Sessions"), {"fields": (FIELD,)}))
+
+    @admin.display(description=_("sessions"))
+    def sessions_link(self, user: Any) -> SafeString:
+        """Return how many sessions are active, and where they are seen and ended."""
+        list_url = None
+        if self.admin_site.is_registered(Session):
+            sessions = reverse(
+                "admin:sessions_api_session_changelist", current_app=self.admin_site.name
+            )
+            list_url = f"{sessions}?{urlencode({'user': user.pk})}"
+        may_end = policy.may_end(user.sessions_viewer, Session(user=user))
+        context = {
+            "count": len(validity.active_sessions(user)),
+            "list_url": list_url,
+            "end_url": self._address(user, "end_sessions") if may_end else None,
+        }
+        return format_html("{}", render_to_string("admin/sessions_api/sessions_link.html", context))
+
+    def end_sessions_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask, and then end all sessions of a user. 403 for who may not, 404 for no user."""
+        if not policy.may_view_any(request.user):
+            raise PermissionDenied
+        user = self.get_object(request, unquote(object_id))
+        if not self.has_view_or_change_permission(request, user):
+            raise PermissionDenied
+        if user is None:
+            raise Http404
+        if not policy.may_end(request.user, Session(user=user)):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._end_sessions(request, user)
+        return self._ask_about_sessions(request, user)
+
+    def _end_sessions(self, request: HttpRequest, user: Any) -> HttpResponse:
+        lifecycle.end_all(user, by=request.user)
+        with override(None):
+            self.log_change(request, user, "Ended all sessions.")
+        if user.pk == request.user.pk:
+            logout(request)
+        message = _("All sessions of %(user)s have ended.") % {"user": user}
+        messages.success(request, message)
+        return HttpResponseRedirect(self._address(user, "change"))
+
+    def _ask_about_sessions(self, request: HttpRequest, user: Any) -> HttpResponse:
+        active = validity.active_sessions(user)
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            "admin/sessions_api/end_user_sessions.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": _("End all sessions"),
+                "opts": self.opts,
+                "media": self.media,
+                "original": user,
+                "count": len(active),
+                "lines": [in_one_line(session) for session in active[:SESSIONS_SHOWN]],
+                "more": max(0, len(active) - SESSIONS_SHOWN),
+                "ends_own": user.pk == request.user.pk,
+                "user_url": self._address(user, "change"),
+            },
+        )
+
+    def _address(self, user: Any, page: str) -> str:
+        return reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}",
+            args=[quote(user.pk)],
+            current_app=self.admin_site.name,
+        )

@@ -1,0 +1,64 @@
+"""What the admin says of a session, in words."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from sessions_api import validity
+from sessions_api.filters import DeviceType
+from sessions_api.models import Session
+
+
+def device(session: Session) -> str:
+    """Return the owner's label and what the user agent says of the device."""
+    if session.browser and session.os:
+        names = {"browser": session.browser, "system": session.os}
+        words = _("%(browser)s on %(system)s") % names
+    else:
+        words = session.browser or session.os
+    if session.device and session.device not in words:
+        words = f"{words}, {session.device}" if words else session.device
+    if not words and session.device_type in DeviceType.values:
+        words = str(DeviceType(session.device_type).label)
+    words = words or _("unknown device")
+    return f"{session.label} ({words})" if session.label else words
+
+
+def address(session: Session) -> str:
+    """Return where the session was last used from, as far as is known."""
+    return session.last_ip_address or session.ip_address or ""
+
+
+def state(verdict: validity.Verdict) -> str:
+    """Return the predicate's verdict: whether the session is active and, if it is not, why."""
+    if verdict is validity.ACTIVE:
+        return str(verdict.state.label)
+    reason = str(verdict.reason.label if verdict.reason else verdict.state.label)
+    if verdict == validity.UNANSWERED:
+        reason = _("its authentication backend does not answer")
+    return _("not active: %(reason)s") % {"reason": reason}
+
+
+def badge(verdict: validity.Verdict) -> SafeString:
+    """Return the verdict in words on the colour of its state."""
+    return format_html(
+        '<span class="session-state session-state-{}">{}</span>', verdict.state, state(verdict)
+    )
+
+
+def moment(time: datetime | None, label: object) -> SafeString:
+    """Return a time in the site's short format, under a label that narrow screens show."""
+    heading = format_html('<span class="session-label">{} </span>', label)
+    if time is None:
+        return format_html("{}-", heading)
+    local = timezone.localtime(time) if timezone.is_aware(time) else time
+    return format_html(
+        '{}<time datetime="{}">{}</time>',
+        heading,
+        time.isoformat(),
+        date_format(local, "SHORT_DATETIME_FORMAT"),
+    )

@@ -1,0 +1,240 @@
+"""What the API takes and returns as JSON Schema, in the dialect of OpenAPI 3.0."""
+
+from typing import Any
+
+import django_filters
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sessions_api import filters, validity
+from sessions_api.api.pagination import SessionPagination
+from sessions_api.models import MAX_SEARCH_TERM, EndReason, Kind, Session
+
+Schema = dict[str, Any]
+
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_WORD = "[0-9A-Fa-f]{1,4}"
+
+TEXT: Schema = {"type": "string", "pattern": r"^[^\u0000]*$"}
+NOT_BLANK: Schema = {"type": "string", "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$"}
+MOMENT: Schema = {"type": "string", "format": "date-time"}
+FLAG: Schema = {"type": "boolean"}
+NETWORK: Schema = {
+    "anyOf": [
+        {"type": "string", "format": "ipv4"},
+        {"type": "string", "format": "ipv6"},
+        {"type": "string", "pattern": rf"^{_OCTET}(\.{_OCTET}){{3}}/(3[0-2]|[12]?[0-9])$"},
+        {
+            "type": "string",
+            "pattern": rf"^(({_WORD}:){{7}}{_WORD}|({_WORD}:){{1,7}}:|::)"
+            "/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$",
+        },
+    ],
+}
+
+
+def record(**properties: Schema) -> Schema:
+    """Return the schema of an object that has all of these properties."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def enumeration(choices: type[models.TextChoices], *, blank: bool = False) -> Schema:
+    """Return the schema of one of the choices, or with ``blank`` of none."""
+    return {"type": "string", "enum": [*choices.values, *([""] if blank else [])]}
+
+
+LABEL = record(label={**TEXT, "maxLength": Session._meta.get_field("label").max_length})
+PASSWORD = record(password={"type": "string", "format": "password", "minLength": 1})
+CREDENTIALS: Schema = {
+    **record(
+        username={**TEXT, "minLength": 1, "maxLength": 254},
+        password={"type": "string", "format": "password", "minLength": 1},
+    )
+}
+CREDENTIALS["properties"] |= LABEL["properties"]
+COUNT: Schema = {"type": "integer", "minimum": 0}
+DETAIL = record(detail={"type": "string"})
+FIELD_ERRORS: Schema = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+}
+
+ENUMERATIONS: dict[str, tuple[str, Schema]] = {
+    "kind": ("SessionKind", enumeration(Kind)),
+    "state": ("SessionState", enumeration(validity.State)),
+    "device_type": ("SessionDeviceType", enumeration(filters.DeviceType, blank=True)),
+    "end_reason": ("SessionEndReason", enumeration(EndReason, blank=True)),
+}
+"""The enumerations among a session's fields: a name, and what it stands for."""
+
+DESCRIPTIONS = {
+    "state": _("`invalid`: it would not be accepted, though nobody ended it."),
+    "is_current": _("Whether this request was authenticated by it."),
+    "label": _("The owner's name for it."),
+    "user_agent": _("Of the sign-in."),
+    "last_user_agent": _("Of the last use."),
+    "ip_address": _("Where it was signed in; null when unknown."),
+    "last_ip_address": _("Where it was last used; null when unknown."),
+    "methods": _("How it was signed in, as far as is known."),
+    "aal": _("2 with a second factor, 1 without; null when unknown."),
+    "is_impersonated": _("Whether somebody else has taken the user's place."),
+    "organization_id": _("The organization it is for, as the site says."),
+    "adopted": _("Whether it is older than the record of sessions."),
+    "ends_with_browser": _("Whether the browser forgets it when it closes."),
+    "authenticated_at": _("Null for adopted sessions."),
+    "expires_at": _("When it ends however much it is used, as far as is known."),
+    "end_reason": _("Why it is not active."),
+}
+"""What the fields of a session mean, where their names do not tell."""
+
+EXAMPLE: Schema = {
+    "id": "01a1fd02-a302-7213-aa0b-801a5331b708",
+    "kind": "browser",
+    "state": "active",
+    "is_current": True,
+    "label": "Work laptop",
+    "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0",
+    "last_user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0",
+    "device_type": "desktop",
+    "browser": "Firefox 146",
+    "os": "Linux",
+    "device": "",
+    "ip_address": "203.0.113.7",
+    "last_ip_address": "203.0.113.7",
+    "methods": ["password", "otp"],
+    "aal": 2,
+    "is_impersonated": False,
+    "organization_id": "",
+    "adopted": False,
+    "ends_with_browser": False,
+    "created_at": "2026-11-21T07:28:40.170294Z",
+    "authenticated_at": "2026-11-21T07:28:40.170294Z",
+    "last_used": "2026-11-21T07:28:47.819470Z",
+    "expires_at": "2026-12-05T07:28:40.170294Z",
+    "ended_at": None,
+    "end_reason": "",
+}
+
+
+def user_key() -> Schema:
+    """Return the schema of a user's primary key."""
+    key = get_user_model()._meta.pk
+    if isinstance(key, models.IntegerField):
+        return {"type": "integer"}
+    return {"type": "string", "format": "uuid"} if isinstance(key, models.UUIDField) else TEXT
+
+
+def filter_schemas(filterset: type[filters.SessionFilter]) -> dict[str, Schema]:
+    """Return the schema and description of each filter of a set."""
+    return {
+        name: {**_type_of(declared), "description": _label_of(declared)}
+        for name, declared in filterset.base_filters.items()
+    }
+
+
+def _type_of(declared: django_filters.Filter) -> Schema:
+    match declared:
+        case django_filters.ChoiceFilter():
+            return {"type": "string", "enum": [value for value, _ in declared.extra["choices"]]}
+        case filters.TruthFilter():
+            return FLAG
+        case filters.MomentFilter():
+            return MOMENT
+        case filters.NetworkFilter():
+            return NETWORK
+        case filters.UserFilter():
+            return user_key()
+        case filters.MethodFilter():
+            return {"type": "string", "pattern": "^[a-z0-9_-]{1,32}$"}
+        case filters.TextFilter():
+            return {**TEXT, "maxLength": MAX_SEARCH_TERM}
+    return TEXT
+
+
+def _label_of(declared: django_filters.Filter) -> Any:
+    if declared.label:
+        return declared.label
+    field: Any = Session._meta.get_field(str(declared.field_name))
+    return field.verbose_name
+
+
+def list_parameters(filterset: type[filters.SessionFilter]) -> list[Schema]:
+    """Return the parameters of a list: its filters, of which blank ones do nothing, and its page."""
+    given = [
+        {**_query_parameter(name, schema), "allowEmptyValue": True}
+        for name, schema in filter_schemas(filterset).items()
+    ]
+    orders = list(SessionPagination.orders)
+    return [
+        *given,
+        _query_parameter(
+            "ordering",
+            {
+                "type": "string",
+                "enum": orders,
+                "default": orders[0],
+                "description": _("The order, with `-` before it for the latest first."),
+            },
+        ),
+        _query_parameter(
+            "page_size",
+            {
+                "type": "integer",
+                "minimum": 1,
+                "default": SessionPagination.page_size,
+                "description": _("How many sessions a page has; beyond 250 it has 250."),
+            },
+        ),
+        _query_parameter(
+            "cursor",
+            {
+                "type": "string",
+                "format": "cursor",
+                "description": _(
+                    "Where the page begins: follow `next` and `previous` of a page, which bear it."
+                ),
+            },
+        ),
+    ]
+
+
+def _query_parameter(name: str, schema: Schema) -> Schema:
+    schema = dict(schema)
+    return {"name": name, "in": "query", "description": schema.pop("description"), "schema": schema}
+
+
+def page_of(results: Schema, link: Schema) -> Schema:
+    """Return the schema of a page of these results, with links to those beside it."""
+    address = "https://example.com/api/sessions/?cursor=WyItbGFzdF91c2VkIl0%3A1vM"
+    return record(
+        next={**link, "example": address}, previous={**link, "example": None}, results=results
+    )
+
+
+def sessions_to_end(filterset: type[filters.SessionFilter]) -> Schema:
+    """Return the schema of a body that names sessions: by at least one filter, or all of them."""
+    by_name = {
+        name: {**schema, **(NOT_BLANK if schema.items() >= TEXT.items() else {})}
+        for name, schema in filter_schemas(filterset).items()
+    }
+    active = {**by_name.pop("state"), "enum": [filters.StateChoice.ACTIVE.value]}
+    always = {
+        "state": active,
+        "dry_run": {
+            **FLAG,
+            "default": False,
+            "description": _("Only count the sessions, and end none."),
+        },
+    }
+    by_filter = {
+        **_closed(by_name | always | {"all": {**FLAG, "enum": [False]}}),
+        # Not beside the properties, where openapi-typescript makes it a type that takes anything.
+        "allOf": [{"anyOf": [{"required": [name]} for name in by_name]}],
+    }
+    everything = {**_closed(always | {"all": {**FLAG, "enum": [True]}}), "required": ["all"]}
+    return {"oneOf": [by_filter, everything]}
+
+
+def _closed(properties: dict[str, Schema]) -> Schema:
+    return {"type": "object", "properties": properties, "additionalProperties": False}

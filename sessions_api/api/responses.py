@@ -1,0 +1,109 @@
+"""What the operations of the API have in common: parameters and answers."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+)
+from rest_framework.settings import api_settings
+
+from sessions_api.api import json_types
+from sessions_api.api.serializers import (
+    AdminSessionSerializer,
+    SessionSerializer,
+)
+
+Text = str | Promise
+
+
+def answer(text: Text, body: Any = None, *examples: Any) -> OpenApiResponse:
+    """Return an answer with a body of a serializer or schema, and what it may look like."""
+    shown = [OpenApiExample("example", value=example) for example in examples]
+    return OpenApiResponse(body, text, shown)
+
+
+def refusal(text: Text, detail: str) -> OpenApiResponse:
+    """Return an answer that gives one reason."""
+    return answer(text, json_types.DETAIL, {"detail": detail})
+
+
+NO_SESSION = "No Session matches the given query."
+NO_STORE = OpenApiParameter(
+    "Cache-Control",
+    str,
+    OpenApiParameter.HEADER,
+    response=True,
+    description=_("Contains `no-store`."),
+)
+SESSION_ID = OpenApiParameter(
+    "id" if api_settings.SCHEMA_COERCE_PATH_PK else "pk", UUID, OpenApiParameter.PATH
+)
+USER_ID = OpenApiParameter("user_id", json_types.user_key(), OpenApiParameter.PATH)
+INCLUDE_CURRENT = OpenApiParameter(
+    "include_current",
+    bool,
+    default=False,
+    description=_("End this session, too, and sign out."),
+)
+DONE = {HTTPStatus.NO_CONTENT: answer(_("Done."))}
+MALFORMED = {
+    HTTPStatus.BAD_REQUEST: answer(
+        _("Something is malformed: what is wrong with it, by its name."),
+        json_types.FIELD_ERRORS,
+        {"page_size": ["A valid integer is required."]},
+    )
+}
+
+
+def malformed_body(errors: dict[str, list[str]]) -> dict[HTTPStatus, OpenApiResponse]:
+    """Return the answer to a body that is wrong, and what may be wrong with it."""
+    text = _("The body is no JSON, or something in it is malformed.")
+    schema = {"anyOf": [json_types.FIELD_ERRORS, json_types.DETAIL]}
+    return {HTTPStatus.BAD_REQUEST: answer(text, schema, errors)}
+
+
+NO_SUCH_USER = {
+    HTTPStatus.NOT_FOUND: refusal(_("There is no such user."), "No User matches the given query.")
+}
+NO_SUCH_SESSION = {HTTPStatus.NOT_FOUND: refusal(_("There is no such session."), NO_SESSION)}
+NOT_MINE = {HTTPStatus.NOT_FOUND: refusal(_("You have no such session."), NO_SESSION)}
+NOT_BY_SESSION = {
+    HTTPStatus.NOT_FOUND: refusal(
+        _("The request was not authenticated by a session."),
+        "This request was not authenticated by a session.",
+    )
+}
+ENDED = {
+    HTTPStatus.OK: answer(
+        _("How many sessions were active, and have ended."),
+        json_types.record(ended=json_types.COUNT),
+        {"ended": 3},
+    )
+}
+MINE = {HTTPStatus.OK: answer(_("The session."), SessionSerializer, json_types.EXAMPLE)}
+TOKEN_EXAMPLE = {
+    **json_types.EXAMPLE,
+    "kind": "token",
+    "is_current": False,
+    "token": "session_Zk3vJcW0mXb1q9yR5sT7uV2wA4dF6gH8jK0lM2nP4rQ1c0ffee5",
+}
+THROTTLED = {
+    HTTPStatus.TOO_MANY_REQUESTS: refusal(
+        _("Too many attempts: `Retry-After` says when."),
+        "Request was throttled. Expected available in 42 seconds.",
+    )
+}
+ANYBODYS_EXAMPLE = {
+    "user": 1,
+    "user_name": "alice",
+    **json_types.EXAMPLE,
+    "impersonator": None,
+    "ended_by": None,
+}
+ANYBODYS = {HTTPStatus.OK: answer(_("The session."), AdminSessionSerializer, ANYBODYS_EXAMPLE)}

@@ -1,0 +1,62 @@
+"""Deleting engine sessions, and knowing whether they are gone."""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.sessions.backends import cache, cached_db, db
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import router
+
+from sessions_api.engines.loading import load_many
+from sessions_api.engines.store import is_unchanged, store_class
+
+logger = logging.getLogger("sessions_api.engines")
+
+
+def delete_many(keys: Iterable[str]) -> set[str]:
+    """Delete the engine sessions of these keys and return those that are still there.
+
+    Errors of the engine are logged, and their keys count as still there: a cache or a disk may
+    fail, and what is not known to be gone is not gone.
+    """
+    keys = list(keys)
+    if not keys:
+        return set()
+    try:
+        return _delete(store_class(), keys)
+    except Exception:
+        logger.exception("The session engine could not delete %d sessions.", len(keys))
+        return set(keys)
+
+
+def _delete(store: type[SessionBase], keys: list[str]) -> set[str]:
+    """Delete as the engine's ``delete()`` does, the database before the cache. See delete_many."""
+    if issubclass(store, cached_db.SessionStore) and is_unchanged(
+        store, cached_db.SessionStore, "delete"
+    ):
+        return _delete_from_database(keys) | _delete_from_cache(keys)
+    if issubclass(store, db.SessionStore) and is_unchanged(store, db.SessionStore, "delete"):
+        return _delete_from_database(keys)
+    if issubclass(store, cache.SessionStore) and is_unchanged(store, cache.SessionStore, "delete"):
+        return _delete_from_cache(keys)
+    for key in keys:
+        store(key).delete()
+    return set(load_many(keys))
+
+
+def _delete_from_database(keys: list[str]) -> set[str]:
+    store: Any = store_class()()
+    primary = store.model.objects.using(router.db_for_write(store.model))
+    held = primary.filter(session_key__among=keys)
+    if held.delete()[0] == len(keys):
+        return set()
+    return set(held.values_list("session_key", flat=True))
+
+
+def _delete_from_cache(keys: list[str]) -> set[str]:
+    store: Any = store_class()()
+    prefix = store.cache_key_prefix
+    cached = [prefix + key for key in keys]
+    store._cache.delete_many(cached)
+    return {key.removeprefix(prefix) for key in store._cache.get_many(cached)}

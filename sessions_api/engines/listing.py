@@ -1,0 +1,100 @@
+"""Everything the engine holds, and whether it can be read here at all."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeAlias
+
+from django.conf import settings
+from django.contrib.sessions.backends import cache, file
+from django.core.cache.backends.locmem import LocMemCache
+from django.utils import timezone
+
+from sessions_api.engines.loading import load_from_files
+from sessions_api.engines.store import (
+    EngineSession,
+    Payload,
+    is_cached_db,
+    is_db,
+    is_file,
+    session_of,
+    store_class,
+)
+from sessions_api.exceptions import CannotList, EngineDoesNotAnswer
+
+Held: TypeAlias = tuple[EngineSession, datetime]
+"""An engine session as the engine holds it, and when it expires there."""
+
+
+def each(size: int) -> Iterator[list[Held]]:
+    """Yield everything the engine holds, ``size`` at a time, however much it is. Reads only.
+
+    Raises CannotList for an engine that cannot say: cache, signed_cookies, those of third parties.
+    """
+    store = store_class()
+    if is_cached_db(store) or is_db(store):
+        return _each_in_database(size)
+    if is_file(store):
+        return _each_file(size)
+    raise CannotList(f"{settings.SESSION_ENGINE} cannot say which sessions it holds.")
+
+
+def check_answers() -> None:
+    """Raise EngineDoesNotAnswer where the engine would seem empty, and cannot be read instead.
+
+    Django's engines take a cache that fails, and files they may not read, for sessions that are
+    gone; and LocMemCache holds what its own process has put there. That must not end every session
+    of the site.
+    """
+    store: Any = store_class()
+    try:
+        if issubclass(store, cache.SessionStore):
+            _check_can_read_cache(store())
+        elif issubclass(store, file.SessionStore):
+            _check_can_read_files(store())
+    except Exception as error:
+        raise EngineDoesNotAnswer(f"{settings.SESSION_ENGINE} does not answer here.") from error
+
+
+def _each_in_database(size: int) -> Iterator[list[Held]]:
+    store: Any = store_class()()
+    rows = store.model.objects.filter(expire_date__gt=timezone.now()).order_by("session_key")
+    rows = rows.values_list("session_key", "session_data", "expire_date")
+    last = ""
+    while batch := list(rows.filter(session_key__gt=last)[:size]):
+        yield [(session_of(key, store.decode(data)), expires) for key, data, expires in batch]
+        last = batch[-1][0]
+
+
+def _each_file(size: int) -> Iterator[list[Held]]:
+    store: Any = store_class()()
+    with os.scandir(store.storage_path) as files:
+        names = (file.name for file in files if file.name.startswith(store.file_prefix))
+        keys = (name.removeprefix(store.file_prefix) for name in names)
+        while batch := list(islice(keys, size)):
+            yield [_with_expiry(key, payload) for key, payload in load_from_files(batch).items()]
+
+
+def _with_expiry(key: str, payload: Payload) -> Held:
+    session: Any = session_of(key, payload)
+    try:
+        saved = session._last_modification()
+    except OSError:  # deleted meanwhile
+        saved = timezone.now()
+    return session, session.get_expiry_date(modification=saved)
+
+
+def _check_can_read_cache(store: Any) -> None:
+    if isinstance(store._cache, LocMemCache):
+        raise EngineDoesNotAnswer("Each process has a cache of its own.")
+    store._cache.get(store.cache_key_prefix)
+
+
+def _check_can_read_files(store: Any) -> None:
+    with os.scandir(store.storage_path) as files:
+        for some in (file for file in files if file.name.startswith(store.file_prefix)):
+            with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
+                open(some, "rb").close()
+                return

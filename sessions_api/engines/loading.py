@@ -1,0 +1,91 @@
+"""What the engine would answer for a key. Reads only."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.exceptions import SuspiciousOperation
+from django.utils import timezone
+
+from sessions_api.engines.store import Payload, is_cache, is_cached_db, is_db, is_file, store_class
+
+
+def load_many(keys: Iterable[str]) -> dict[str, Payload]:
+    """Return the payload of each key that the engine would still answer for, by key.
+
+    Reads only: expired sessions are left out, and nothing is deleted, created or cached.
+    """
+    keys = list(keys)
+    if not keys:
+        return {}
+    return _loader(store_class())(keys)
+
+
+def load(key: str) -> Payload | None:
+    """Return the payload of one key, or None."""
+    return load_many([key]).get(key)
+
+
+def _loader(store: type[SessionBase]) -> Callable[[list[str]], dict[str, Payload]]:
+    if is_cached_db(store):
+        return _load_from_cache_then_database
+    if is_db(store):
+        return _load_from_database
+    if is_cache(store):
+        return _load_from_cache
+    if is_file(store):
+        return load_from_files
+    return _load_one_by_one
+
+
+def _load_from_database(keys: list[str]) -> dict[str, Payload]:
+    store: Any = store_class()()
+    rows = store.model.objects.filter(session_key__among=keys, expire_date__gt=timezone.now())
+    return {
+        key: store.decode(data) for key, data in rows.values_list("session_key", "session_data")
+    }
+
+
+def _load_from_cache(keys: list[str]) -> dict[str, Payload]:
+    store: Any = store_class()()
+    prefix = store.cache_key_prefix
+    try:
+        cached = store._cache.get_many([prefix + key for key in keys])
+    except Exception:  # noqa: BLE001 (as the engine: a cache that fails holds no sessions)
+        return {}
+    return {key.removeprefix(prefix): payload for key, payload in cached.items()}
+
+
+def _load_from_cache_then_database(keys: list[str]) -> dict[str, Payload]:
+    cached = _load_from_cache(keys)
+    missing = [key for key in keys if key not in cached]
+    return cached | (_load_from_database(missing) if missing else {})
+
+
+def load_from_files(keys: list[str]) -> dict[str, Payload]:
+    """Return what the file engine would answer for, by key."""
+    payloads = {key: _load_from_file(key) for key in keys}
+    return {key: payload for key, payload in payloads.items() if payload is not None}
+
+
+def _load_from_file(key: str) -> Payload | None:
+    """Read as the engine's ``load()`` does, which would delete and create files on the way."""
+    store: Any = store_class()(key)
+    try:
+        with open(store._key_to_file(), encoding="ascii") as session_file:
+            data = session_file.read()
+        payload: Payload = store.decode(data) if data else {}
+        expiry = store._expiry_date(payload)
+    except (OSError, SuspiciousOperation):
+        return None
+    return payload if store.get_expiry_age(expiry=expiry) > 0 else None
+
+
+def _load_one_by_one(keys: list[str]) -> dict[str, Payload]:
+    payloads = {}
+    for key in keys:
+        store = store_class()(key)
+        payload = store.load()
+        if store.session_key == key:
+            payloads[key] = payload
+    return payloads

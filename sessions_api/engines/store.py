@@ -1,0 +1,103 @@
+"""Which engine the site has, and what is known of its kind."""
+
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any, TypeAlias
+
+from django.conf import settings
+from django.contrib.sessions.backends import cache, cached_db, db, file, signed_cookies
+from django.contrib.sessions.backends.base import SessionBase
+from django.core import signing
+from django.utils import timezone
+
+Payload: TypeAlias = dict[str, Any]
+EngineSession: TypeAlias = SessionBase
+
+
+def store_class() -> type[SessionBase]:
+    """Return the ``SessionStore`` class of SESSION_ENGINE."""
+    store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+    return store
+
+
+def is_client_side() -> bool:
+    """Tell whether the cookie itself is the session, so that the server cannot delete it."""
+    return issubclass(store_class(), signed_cookies.SessionStore)
+
+
+def enforces_expiry() -> bool:
+    """Tell whether the engine itself ends every session at the expiry it was saved with.
+
+    The file engine never enforces ``set_expiry(seconds)`` and signed_cookies ignores it; of an
+    engine that is not Django's nothing is known. There our row decides.
+    """
+    return issubclass(store_class(), db.SessionStore | cache.SessionStore)
+
+
+def expiry(session: SessionBase) -> datetime:
+    """Return when a session that is saved now expires on the server.
+
+    signed_cookies accepts no cookie older than SESSION_COOKIE_AGE, whatever ``set_expiry`` said.
+    """
+    expires = session.get_expiry_date()
+    if is_client_side():
+        age = timedelta(seconds=session.get_session_cookie_age())
+        return min(expires, timezone.now() + age)
+    return expires
+
+
+def signed_payload(cookie: str) -> Payload:
+    """Return what a signed_cookies cookie says, or {} when it is forged or too old."""
+    store = store_class()()
+    try:
+        payload: Payload = signing.loads(
+            cookie,
+            serializer=store.serializer,
+            max_age=store.get_session_cookie_age(),
+            salt="django.contrib.sessions.backends.signed_cookies",
+        )
+    except Exception:  # noqa: BLE001 (as the engine: BadSignature, ValueError, unpickling errors)
+        return {}
+    return payload
+
+
+def move(session: SessionBase, key: str) -> None:
+    """Have a request's session go on under another key of the engine and drop its own."""
+    session.delete(session.session_key)
+    session._session_key = key
+
+
+def session_of(key: str, payload: Payload) -> EngineSession:
+    """Return an engine session as ``load()`` leaves it, without asking the engine again."""
+    session: Any = store_class()(key)
+    session._session_cache = payload
+    return session  # type: ignore[no-any-return]
+
+
+def is_cached_db(store: type[SessionBase]) -> bool:
+    """Tell whether sessions are stored as Django's cached_db stores them."""
+    return issubclass(store, cached_db.SessionStore) and is_unchanged(
+        store, cached_db.SessionStore, "load", "_get_session_from_db"
+    )
+
+
+def is_db(store: type[SessionBase]) -> bool:
+    """Tell whether sessions are stored as Django's db stores them. True of cached_db too."""
+    return issubclass(store, db.SessionStore) and is_unchanged(
+        store, db.SessionStore, "load", "_get_session_from_db"
+    )
+
+
+def is_cache(store: type[SessionBase]) -> bool:
+    """Tell whether sessions are stored as Django's cache stores them."""
+    return issubclass(store, cache.SessionStore) and is_unchanged(store, cache.SessionStore, "load")
+
+
+def is_file(store: type[SessionBase]) -> bool:
+    """Tell whether sessions are stored as Django's file stores them."""
+    return issubclass(store, file.SessionStore) and is_unchanged(store, file.SessionStore, "load")
+
+
+def is_unchanged(store: type[SessionBase], django_store: type[SessionBase], *names: str) -> bool:
+    """Tell whether an engine has left these methods of Django's alone."""
+    return all(getattr(store, name) is getattr(django_store, name) for name in names)

@@ -1,0 +1,100 @@
+"""Sessions of clients that are no browsers: a token of ours is all there is to them."""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth import load_backend
+from django.contrib.auth.backends import BaseBackend
+from django.db import router, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from sessions_api import assurance, credentials, events, limit, validity
+from sessions_api.conf import conf
+from sessions_api.lifecycle import ending, rows
+from sessions_api.lifecycle.beginning import organization_of, origin
+from sessions_api.models import EndReason, Kind, Session
+
+
+class Issued(NamedTuple):
+    """A token, which is not stored and shown this once, and its session."""
+
+    session: Session
+    token: str
+
+    def __repr__(self) -> str:
+        """Leave the token out."""
+        return f"Issued({self.session!r})"
+
+
+@sensitive_variables()
+def issue_token(
+    user: Any,
+    *,
+    request: HttpRequest | None = None,
+    label: str = "",
+    lifetime: timedelta | None = None,
+    backend: str = "",
+) -> Issued:
+    """Sign a user in with a new token, valid for ``lifetime``, or for TOKEN_LIFETIME.
+
+    ``request`` tells where the client is and what; ``label`` is the session's name, at most 100
+    characters. ``backend`` is the path of the authentication backend that goes on answering for the
+    user: the one that ``authenticate()`` has noted on the user unless given, or the site's first.
+    Raises SessionLimitReached when the site refuses sessions beyond MAX_SESSIONS_PER_USER.
+    """
+    now = timezone.now()
+    session = Session(
+        user=user,
+        kind=Kind.TOKEN,
+        label=label,
+        backend=backend or getattr(user, "backend", "") or _first_backend(),
+        auth_digest=validity.auth_digest_of(user),
+        methods=(method := assurance.method_of(user)),
+        aal=1 if method else None,
+        organization_id=organization_of(request, user),
+        created_at=now,
+        authenticated_at=now,
+        last_used=now,
+        expires_at=now + (conf.TOKEN_LIFETIME if lifetime is None else lifetime),
+        **(origin(request) if request is not None else {}),
+    )
+    token = credentials.new_token()
+    session.key_digest = credentials.digest(token)
+    with transaction.atomic(using=router.db_for_write(Session)):
+        if surplus := limit.surplus(user, now, superseded=None):
+            ending.end_many(Session.objects.filter(pk__in=surplus), by=user, reason=EndReason.LIMIT)
+        session.save(force_insert=True)
+    events.started(session)
+    return Issued(session, token)
+
+
+def _first_backend() -> str:
+    """Return the path of the first backend that answers for users. Some only have a veto."""
+    for path in settings.AUTHENTICATION_BACKENDS:
+        get_user = getattr(type(load_backend(path)), "get_user", BaseBackend.get_user)
+        if get_user is not BaseBackend.get_user:
+            return path
+    return ""
+
+
+@sensitive_variables()
+def reauthenticated(session: Session) -> str | None:
+    """Note that the owner has just proved again who she is (ASVS 7.2.4).
+
+    Returns the new token of a token session, which takes the place of the old one and lasts for
+    TOKEN_LIFETIME from now at least. Of a browser's session the caller changes the key. Returns
+    None for that, and for a session that has ended meanwhile.
+    """
+    now = timezone.now()
+    changes: dict[str, Any] = {"authenticated_at": now, "last_used": now}
+    token = credentials.new_token() if session.kind == Kind.TOKEN else None
+    if token is not None:
+        expires_at = max(session.expires_at or now, now + conf.TOKEN_LIFETIME)
+        changes |= {"key_digest": credentials.digest(token), "expires_at": expires_at}
+    if not rows.update(Session.objects.filter(pk=session.pk), changes):
+        return None
+    rows.assign(session, changes)
+    return token

@@ -1,0 +1,37 @@
+"""Give the engine sessions from before the installation their rows."""
+
+from collections.abc import Iterator
+
+from django.core.management.base import CommandError
+
+from sessions_api.conf import conf
+from sessions_api.exceptions import CannotList
+from sessions_api.lifecycle import upkeep
+from sessions_api.management.progress import BatchCommand, sessions
+
+
+class Command(BatchCommand):
+    """Adopt everything at once, instead of each session at its next request."""
+
+    help = (
+        "Give every engine session that would authenticate a request its row, whatever ADOPT says. "
+        "Works with the engines db, cached_db and file."
+    )
+
+    def steps(self, *, dry_run: bool) -> Iterator[int]:
+        """Adopt batch after batch."""
+        try:
+            for looked_at, adopted in upkeep.adopt_all(dry_run=dry_run):
+                self.tally["adopted"] += adopted
+                yield looked_at
+        except CannotList as error:
+            if conf.ADOPT == "lazy":
+                otherwise = "Each session is adopted at its next request all the same."
+            else:
+                otherwise = 'With ADOPT = "lazy" each session is adopted at its next request.'
+            raise CommandError(f"{error} {otherwise}") from error
+
+    def report(self, *, dry_run: bool) -> str:
+        """Say how many were adopted."""
+        adopted = sessions(self.tally["adopted"])
+        return f"{adopted} would be adopted." if dry_run else f"{adopted} adopted."

@@ -1,0 +1,104 @@
+"""End sessions: of a user, by the filters of the staff's list, or all."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError
+
+from sessions_api.filters import StaffSessionFilter, StateChoice
+from sessions_api.lifecycle import ending, upkeep
+from sessions_api.management.progress import BatchCommand, sessions
+from sessions_api.models import Session, SessionQuerySet
+
+
+class Command(BatchCommand):
+    """End the sessions that the options name."""
+
+    help = (
+        "End sessions, for good: their next requests are anonymous. Which ones, the options say; "
+        "a session must match them all. Finishes what an interrupted run has left."
+    )
+    sessions: SessionQuerySet
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add an option for every filter of the staff's list."""
+        super().add_arguments(parser)
+        parser.add_argument("--all", action="store_true", help="end every session there is")
+        for name, described in _filters().items():
+            metavar = "USERNAME" if name == "user" else None
+            help_text = described.replace("%", "%%")
+            parser.add_argument(_option(name), metavar=metavar, help=help_text)
+
+    def prepare(self, options: dict[str, Any]) -> None:
+        """Find what the options name."""
+        given = {name: options[name] for name in _filters() if options[name] is not None}
+        if options["all"] and given:
+            raise CommandError("--all ends every session: give it alone, without filters.")
+        if not options["all"] and not given:
+            raise CommandError("Say which sessions to end, or give --all.")
+        self.sessions = _matching(given)
+
+    def total(self) -> int:
+        """Return how many sessions are to be ended."""
+        return self.sessions.not_ended().count()
+
+    def steps(self, *, dry_run: bool) -> Iterator[int]:
+        """End what has not ended, then finish what is left of ends written before."""
+        if dry_run:
+            self.tally["ended"] = self.total()
+            return
+        for ended in ending.end_batches(self.sessions, shared=True):
+            self.tally["ended"] += ended
+            yield ended
+        for done in upkeep.finish_batches(self.sessions):
+            self.tally["unfinished"] += done.unfinished
+
+    def report(self, *, dry_run: bool) -> str:
+        """Say how many sessions were ended."""
+        ended = sessions(self.tally["ended"])
+        return f"{ended} would be ended." if dry_run else f"{ended} ended."
+
+
+def _filters() -> dict[str, str]:
+    """Return the names of the filters, and what each is. The state goes without saying."""
+    filters = StaffSessionFilter(queryset=Session.objects.none()).filters
+    described = {name: str(each.label) for name, each in filters.items() if name != "state"}
+    for name in described:
+        if choices := filters[name].extra.get("choices"):
+            described[name] += ": " + ", ".join(str(value) for value, _ in choices)
+    return described | {"user": f"of the user with this {get_user_model().USERNAME_FIELD}"}
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _matching(given: dict[str, str]) -> SessionQuerySet:
+    """Return the sessions that filters name by these values, none of which may be empty."""
+    values = dict(given)
+    if values.get("user"):
+        values["user"] = str(_user(values["user"]).pk)
+    filters = StaffSessionFilter(
+        {**values, "state": StateChoice.ALL}, queryset=Session.objects.on_primary()
+    )
+    wrong = {name: " ".join(map(str, texts)) for name, texts in filters.form.errors.items()}
+    for name in given:
+        # What is left of "" or " " would be no filter at all, and end everything.
+        if name not in wrong and filters.form.cleaned_data[name] in (None, ""):
+            wrong[name] = "Give it a value."
+    if wrong:
+        raise CommandError("\n".join(f"{_option(name)}: {text}" for name, text in wrong.items()))
+    return filters.filter_queryset(filters.queryset)
+
+
+def _user(username: str) -> Any:
+    users = get_user_model()
+    try:
+        return users._default_manager.get(**{users.USERNAME_FIELD: username})
+    except (users.DoesNotExist, ValueError, ValidationError):
+        raise CommandError(
+            f"--user: There is no user whose {users.USERNAME_FIELD} is {username!a}."
+        ) from None

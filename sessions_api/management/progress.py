@@ -1,0 +1,89 @@
+"""What the commands have in common: batches, a progress bar, and a way out in between."""
+
+import sys
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
+UNFINISHED = 3
+"""The exit code when the session engine could not delete everything that has ended."""
+
+
+class BatchCommand(BaseCommand):
+    """A command that works through many sessions a batch at a time.
+
+    Every batch is complete once it is committed. So the command may be interrupted at any moment,
+    run again, and run several times at once.
+    """
+
+    tally: Counter[str]
+    """How many sessions came to what."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Say in the help how the command exits."""
+        epilog = (
+            "May be interrupted, run again, and run several times at once. Exit codes: 0 done; "
+            f"1 error; 2 unknown option; {UNFINISHED} done, but the session engine could not "
+            f"delete everything that has ended (run again); {INTERRUPTED} interrupted (run again)."
+        )
+        return super().create_parser(prog_name, subcommand, epilog=epilog, **kwargs)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add what every such command can be told."""
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would be done, and do nothing"
+        )
+
+    def prepare(self, options: dict[str, Any]) -> None:
+        """Look at the options. Raises CommandError for those that cannot be meant."""
+
+    def total(self) -> int | None:
+        """Return how many sessions there are to look at, or None where nobody knows."""
+        return None
+
+    def steps(self, *, dry_run: bool) -> Iterator[int]:
+        """Do the work, write the tally, and yield after each batch how many were looked at."""
+        raise NotImplementedError
+
+    def report(self, *, dry_run: bool) -> str:
+        """Return a sentence that says what was done, or would be."""
+        raise NotImplementedError
+
+    def handle(self, *, dry_run: bool, verbosity: int, **options: Any) -> None:
+        """Do the work under a progress bar, and say what was done."""
+        self.tally = Counter()
+        self.prepare(options)
+        try:
+            self._show(self.steps(dry_run=dry_run), is_quiet=verbosity == 0)
+        except KeyboardInterrupt:
+            done = self.report(dry_run=dry_run)
+            raise CommandError(
+                f"Interrupted. {done} Run the command again to go on.", returncode=INTERRUPTED
+            ) from None
+        if verbosity > 0:
+            self.stdout.write(self.report(dry_run=dry_run))
+        if self.tally["unfinished"]:
+            raise CommandError(
+                f"The session engine could not delete {sessions(self.tally['unfinished'])}. "
+                "They are ended and refused all the same. Run the command again once it can.",
+                returncode=UNFINISHED,
+            )
+
+    def _show(self, steps: Iterator[int], *, is_quiet: bool) -> None:
+        is_shown = sys.stderr.isatty() and not is_quiet
+        total = self.total() if is_shown else None
+        with tqdm(total=total, unit=" sessions", disable=not is_shown) as bar:
+            for step in steps:
+                bar.update(step)
+
+
+def sessions(number: int) -> str:
+    """Return "1 session" or "2 sessions"."""
+    return f"{number} session" if number == 1 else f"{number} sessions"

@@ -1,0 +1,86 @@
+"""How tests use the admin, and read what it says."""
+
+import re
+from html import unescape
+
+from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from sessions_api.models import Session
+from tests.factories import UserFactory
+
+CHANGELIST = reverse("admin:sessions_api_session_changelist")
+
+
+def detail(session):
+    return reverse("admin:sessions_api_session_change", args=[session.pk])
+
+
+def end(session):
+    return reverse("admin:sessions_api_session_end", args=[session.pk])
+
+
+def browser_of(user):
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def staff_with(*codenames, **fields):
+    """Return a staff user who holds these permissions."""
+    staff = UserFactory.create(is_staff=True, **fields)
+    permissions = Permission.objects.filter(
+        codename__in=codenames, content_type__app_label__in=["auth", "sessions_api"]
+    )
+    assert len(permissions) == len(codenames)
+    staff.user_permissions.set(permissions)
+    return staff
+
+
+def superuser(**fields):
+    return UserFactory.create(is_superuser=True, is_staff=True, **fields)
+
+
+def name_of(browser):
+    """Return whom the site takes a browser for."""
+    return browser.get("/do/user/").content.decode()
+
+
+def session_of(browser):
+    return Session.objects.get(pk=browser.session["_sessions_api_id"])
+
+
+def html_of(response):
+    assert response.status_code == 200
+    return unescape(response.content.decode())
+
+
+def choose(browser, *sessions, address=CHANGELIST, **data):
+    """Tick sessions and run the action that ends them."""
+    selected = [str(session.pk) for session in sessions]
+    data = {"action": "end_selected", "index": "0", "_selected_action": selected, **data}
+    return browser.post(address, data, follow=True)
+
+
+def end_selected(browser, *sessions, follow=True, address=CHANGELIST):
+    """Answer yes to whether these sessions are to be ended."""
+    selected = [str(session.pk) for session in sessions]
+    data = {"action": "end_selected", "_selected_action": selected, "post": "yes"}
+    return browser.post(address, data, follow=follow)
+
+
+def said(response):
+    return [(message.level_tag, str(message)) for message in get_messages(response.wsgi_request)]
+
+
+def states(html):
+    """Return what the state column says, row by row."""
+    cell = r'<td class="field-state[^"]*"><span class="session-state [^"]*">([^<]*)</span></td>'
+    return re.findall(cell, html)
+
+
+def listed(response):
+    """Return the ids of the sessions of a list, from top to bottom."""
+    return re.findall(r'name="_selected_action" value="([^"]*)"', html_of(response))

@@ -1,0 +1,115 @@
+"""The admin says of each session what is true of its browser, on every engine."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.core.cache import caches
+from django.test import Client
+
+from sessions_api import activity, engines
+from sessions_api.models import EndReason, Session
+from tests.admin.pages import CHANGELIST, choose, detail, end, end_selected, html_of, states
+from tests.factories import UserFactory
+from tests.matrix.world import Browser
+
+ENGINES = ["db", "cached_db", "cache", "file", "signed_cookies"]
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request, settings, transactional_db):
+    """Run on each of Django's engines."""
+    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{request.param}"
+    activity.clear()
+    caches["default"].clear()
+    return request.param
+
+
+def signed_in(**fields):
+    """Return a browser that a user has signed in with, and the session."""
+    user = UserFactory.create(**fields)
+    browser = Browser(is_async=False)
+    browser.login(user)
+    return browser, Session.objects.for_user(user).get()
+
+
+def root():
+    """Return a superuser's browser."""
+    browser, _ = signed_in(is_staff=True, is_superuser=True)
+    return browser.client
+
+
+def test_the_list_and_the_page_say_what_is_true_of_the_browser(engine):
+    users = get_user_model().objects
+    browsers = {
+        name: signed_in(username=name)
+        for name in ("alive", "password", "deactivated", "expired", "evicted", "ended", "out")
+    }
+    staff = root()
+    users.filter(username="password").update(password=make_password("another"))
+    users.filter(username="deactivated").update(is_active=False)
+    sessions = {name: session for name, (_, session) in browsers.items()}
+    past = sessions["expired"].created_at.replace(year=2020)
+    Session.objects.filter(pk=sessions["expired"].pk).update(expires_at=past)
+    browsers["out"][0].do("logout")
+    end_selected(staff, sessions["ended"])
+    expected = {
+        "alive": "active",
+        "password": "not active: password changed",
+        "deactivated": "not active: account deactivated",
+        "expired": "not active: expired",
+        "evicted": "active",
+        "ended": "not active: ended from elsewhere",
+        "out": "not active: signed out",
+    }
+    if engine != "signed_cookies":  # which has nothing to lose on the server
+        assert engines.delete_many([browsers["evicted"][0].cookie]) == set()
+        expected["evicted"] = "not active: no longer held by the session engine"
+    for name, session in sessions.items():
+        assert states(html_of(staff.get(f"{CHANGELIST}?user={session.user_id}"))) == [
+            expected[name]
+        ], name
+        assert f">{expected[name]}</span>" in html_of(staff.get(detail(session))), name
+    assert sorted(states(html_of(staff.get(CHANGELIST)))) == sorted([*expected.values(), "active"])
+    activity.clear()  # as in a process that has not seen the browsers yet
+    for name, (browser, _) in browsers.items():
+        assert (browser.user_name() == name) is (expected[name] == "active"), name
+
+
+def test_whom_the_admin_ends_is_out(engine):
+    browser, session = signed_in()
+    bystander, _ = signed_in()
+    staff = root()
+    assert "1 session will be ended" in html_of(choose(staff, session))
+    assert browser.user_name() == session.user.username
+    assert "1 session ended." in html_of(end_selected(staff, session))
+    assert browser.user_name() == ""
+    assert bystander.user_name() != ""
+    assert states(html_of(staff.get(f"{CHANGELIST}?user={session.user_id}"))) == [
+        "not active: ended from elsewhere"
+    ]
+
+
+@pytest.mark.parametrize(
+    "storage", ["fallback.FallbackStorage", "session.SessionStorage", "cookie.CookieStorage"]
+)
+def test_who_ends_the_session_in_use_is_led_to_the_login_page(engine, storage, settings):
+    settings.MESSAGE_STORAGE = f"django.contrib.messages.storage.{storage}"
+    browser, session = signed_in(is_staff=True, is_superuser=True)
+    other = signed_in()[1]
+    response = end_selected(browser.client, session, other)
+    assert response.redirect_chain[-1][0].startswith("/admin/login/")
+    html_of(response)
+    assert browser.user_name() == ""
+    session.refresh_from_db()
+    assert session.end_reason == EndReason.REVOKED
+    assert LogEntry.objects.count() == 2
+
+
+def test_a_stolen_cookie_ends_with_the_session_that_is_ended(engine):
+    browser, session = signed_in()
+    thief = Client()
+    thief.cookies["sessionid"] = browser.cookie
+    assert thief.get("/do/user/").content.decode() == session.user.username
+    root().post(end(session), {"post": "yes"})
+    assert thief.get("/do/user/").content.decode() == ""

@@ -1,0 +1,294 @@
+"""What staff see of everybody's sessions, and how they end and extend them, over HTTP."""
+
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Permission
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from sessions_api import activity, lifecycle, visit
+from sessions_api.models import EndReason, Session
+from tests.factories import SessionFactory, UserFactory
+from tests.matrix.conftest import ENGINES
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SESSIONS = "/api/admin/sessions/"
+END = "/api/admin/sessions/end/"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:157.0) Gecko/20100101 Firefox/157.0"
+SAFARI = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/17.2 Mobile/15E148 Safari/604.1"
+)
+
+on = pytest.mark.parametrize
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    activity.clear()
+
+
+def sign_in(user, **environ):
+    client = Client(**{"REMOTE_ADDR": "203.0.113.7", "HTTP_USER_AGENT": FIREFOX, **environ})
+    assert client.get(f"/do/login:{user.pk}/").status_code == 200
+    return client
+
+
+@pytest.fixture
+def staff():
+    """Return the browser of a staff user with every permission."""
+    user = UserFactory.create(is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__endswith="_session"))
+    return sign_in(user, REMOTE_ADDR="192.0.2.1")
+
+
+def user_name(client):
+    return client.get("/do/user/").content.decode()
+
+
+def session_id(client):
+    return client.session[visit.PAYLOAD_KEY]
+
+
+def get(client, path=SESSIONS, **params):
+    response = client.get(path, params)
+    assert response.status_code == 200, response.content
+    assert response["Cache-Control"] == ("max-age=0, no-cache, no-store, must-revalidate, private")
+    return response.json()
+
+
+def post(client, path, body=None):
+    return client.post(path, json.dumps(body or {}), content_type="application/json")
+
+
+def ids(page):
+    return {item["id"] for item in page["results"]}
+
+
+def test_staff_see_whose_a_session_is_and_who_ended_it(staff):
+    alice = UserFactory.create()
+    browser = sign_in(alice)
+    pk = session_id(browser)
+    shown = get(staff, f"{SESSIONS}{pk}/")
+    assert (shown["user"], shown["user_name"]) == (alice.pk, alice.username)
+    assert (shown["state"], shown["ended_by"], shown["is_current"]) == ("active", None, False)
+    assert staff.delete(f"{SESSIONS}{pk}/").status_code == 204
+    assert staff.delete(f"{SESSIONS}{pk}/").status_code == 204
+    shown = get(staff, f"{SESSIONS}{pk}/")
+    by = Session.objects.get(pk=session_id(staff)).user_id
+    assert (shown["state"], shown["end_reason"], shown["ended_by"]) == ("ended", "revoked", by)
+    assert user_name(browser) == ""
+
+
+def test_staff_see_everybody_the_most_recently_used_first(staff):
+    browsers = [sign_in(UserFactory.create()) for _ in range(3)]
+    expected = [session_id(browser) for browser in [staff, *browsers]]
+    listed = [item["id"] for item in get(staff)["results"]]
+    assert listed == [str(session.pk) for session in Session.objects.order_by("-last_used", "-id")]
+    assert sorted(listed) == sorted(expected)
+
+
+def test_staff_find_sessions_by_what_is_known_of_them(staff):
+    alice = UserFactory.create(username="alice")
+    phone = sign_in(alice, HTTP_USER_AGENT=SAFARI, REMOTE_ADDR="198.51.100.9")
+    sign_in(UserFactory.create())
+    for params in (
+        {"user": alice.pk},
+        {"search": "ali"},
+        {"search": "198.51.100.9"},
+        {"ip": "198.51.100.0/24"},
+        {"device_type": "mobile", "os": "ios"},
+    ):
+        assert ids(get(staff, **params)) == {session_id(phone)}, params
+
+
+def test_staff_see_what_is_dead_and_why(staff):
+    alice = UserFactory.create()
+    first, second = sign_in(alice), sign_in(alice)
+    first_id, second_id = session_id(first), session_id(second)
+    second.session.flush()
+    lifecycle.end(Session.objects.get(pk=first_id))
+    path = f"/api/admin/users/{alice.pk}/sessions/"
+    assert get(staff, path)["results"] == []
+    dead = get(staff, path, state="ended")["results"]
+    assert {item["id"]: (item["state"], item["end_reason"]) for item in dead} == {
+        first_id: ("ended", "revoked"),
+        second_id: ("invalid", "lost"),
+    }
+
+
+@on("engine", ["db", "cached_db", "cache", "file", "signed_cookies"])
+def test_a_page_of_25_users_costs_three_queries_and_the_caller(staff, settings, engine):
+    for name, value in ENGINES[engine].items():
+        setattr(settings, name, value)
+    caches[settings.SESSION_CACHE_ALIAS].clear()
+    root = UserFactory.create(is_staff=True, is_superuser=True)
+    browser = sign_in(root)
+    for _ in range(25):
+        sign_in(UserFactory.create())
+    browser.get("/do/user/")
+    with CaptureQueriesContext(connection) as alone:
+        browser.get("/do/user/")
+    with CaptureQueriesContext(connection) as queries:
+        assert len(ids(get(browser))) == 25
+    assert len(queries) - len(alone) <= 3
+
+
+def test_a_dry_run_counts_what_the_list_shows_and_ends_nothing(staff):
+    browsers = [sign_in(UserFactory.create()) for _ in range(3)]
+    SessionFactory.create(ip_address="203.0.113.7")  # the engine never had it
+    filters = {"ip": "203.0.113.0/24"}
+    assert len(ids(get(staff, **filters))) == 3
+    assert post(staff, END, {**filters, "dry_run": True}).json() == {"matched": 3, "ended": 0}
+    assert all(user_name(browser) for browser in browsers)
+    assert not Session.objects.filter(ended_at__isnull=False).exists()
+
+
+def test_what_the_filters_find_ends_and_nothing_else(staff):
+    attacked, elsewhere = sign_in(UserFactory.create()), sign_in(UserFactory.create())
+    Session.objects.filter(pk=session_id(elsewhere)).update(
+        ip_address="198.51.100.1", last_ip_address="198.51.100.1"
+    )
+    lost = SessionFactory.create(ip_address="203.0.113.7")
+    assert post(staff, END, {"ip": "203.0.113.7"}).json() == {"matched": 1, "ended": 1}
+    assert (user_name(attacked), bool(user_name(elsewhere))) == ("", True)
+    lost.refresh_from_db()
+    assert lost.end_reason == EndReason.REVOKED
+    assert post(staff, END, {"ip": "203.0.113.7"}).json() == {"matched": 0, "ended": 0}
+
+
+def test_a_superusers_sessions_are_matched_and_left_alone(staff):
+    root = sign_in(UserFactory.create(is_superuser=True))
+    alice = sign_in(UserFactory.create())
+    assert post(staff, END, {"ip": "203.0.113.7"}).json() == {"matched": 2, "ended": 1}
+    assert (bool(user_name(root)), user_name(alice)) == (True, "")
+
+
+def test_all_ends_everybody_the_caller_last_of_all(staff):
+    browsers = [sign_in(UserFactory.create()) for _ in range(3)]
+    response = post(staff, END, {"all": True})
+    assert response.json() == {"matched": 4, "ended": 4}
+    assert not any(user_name(browser) for browser in [staff, *browsers])
+    assert Session.objects.not_ended().count() == 0
+    assert post(staff, END, {"all": True}).status_code == 401
+
+
+def test_more_than_a_batch_ends_at_once():
+    root = sign_in(UserFactory.create(is_staff=True, is_superuser=True))
+    Session.objects.bulk_create(SessionFactory.build_batch(1_200, user=UserFactory.create()))
+    assert post(root, END, {"all": True}).json() == {"matched": 1, "ended": 1}
+    assert not Session.objects.not_ended().exists()
+
+
+def test_a_users_sessions_end_together(staff):
+    alice = UserFactory.create()
+    browsers = [sign_in(alice) for _ in range(3)]
+    other = sign_in(UserFactory.create())
+    path = f"/api/admin/users/{alice.pk}/sessions/"
+    assert len(get(staff, path)["results"]) == 3
+    assert staff.delete(path).json() == {"ended": 3}
+    assert staff.delete(path).json() == {"ended": 0}
+    assert not any(user_name(browser) for browser in browsers)
+    assert user_name(other)
+
+
+def test_staff_who_end_their_own_session_are_signed_out(staff):
+    assert staff.delete(f"{SESSIONS}{session_id(staff)}/").status_code == 204
+    assert user_name(staff) == ""
+    assert Session.objects.get().end_reason == EndReason.LOGOUT
+
+
+def test_an_extended_session_lives_on_and_its_browser_hears_of_it(staff, settings):
+    settings.SESSION_COOKIE_AGE = 14 * 24 * 3600
+    browser = sign_in(UserFactory.create())
+    pk = session_id(browser)
+    with time_machine.travel(timezone.now() + timedelta(days=10), tick=False):
+        boss = sign_in(UserFactory.create(is_staff=True, is_superuser=True))
+        response = post(boss, f"{SESSIONS}{pk}/extend/")
+        assert response.status_code == 200
+        in_two_weeks = timezone.now() + timedelta(days=14)
+        assert response.json()["expires_at"] == in_two_weeks.isoformat().replace("+00:00", "Z")
+        response = browser.get("/do/user/")
+        assert response.cookies["sessionid"]["max-age"] == 14 * 24 * 3600
+        assert "sessionid" not in browser.get("/do/user/").cookies
+    with time_machine.travel(timezone.now() + timedelta(days=20), tick=False):
+        assert user_name(browser)
+
+
+def test_what_is_not_active_cannot_be_extended(staff):
+    session = SessionFactory.create()
+    response = post(staff, f"{SESSIONS}{session.pk}/extend/")
+    assert (response.status_code, response.json()) == (
+        409,
+        {"detail": "This session is not active."},
+    )
+
+
+def test_a_session_with_a_fixed_end_cannot_be_extended(staff):
+    browser = sign_in(UserFactory.create())
+    fixed = browser.session
+    fixed.set_expiry(timezone.now() + timedelta(days=1))
+    fixed.save()
+    Session.objects.filter(pk=session_id(browser)).update(expires_at=fixed.get_expiry_date())
+    response = post(staff, f"{SESSIONS}{session_id(browser)}/extend/")
+    assert (response.status_code, response.json()) == (
+        409,
+        {"detail": "This session ends at a fixed date."},
+    )
+
+
+def test_a_signed_cookie_cannot_be_extended(settings):
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    boss = sign_in(UserFactory.create(is_staff=True, is_superuser=True))
+    browser = sign_in(UserFactory.create())
+    response = post(boss, f"{SESSIONS}{session_id(browser)}/extend/")
+    assert response.status_code == 409
+    assert "engine" in response.json()["detail"]
+
+
+def test_the_right_to_see_is_none_to_end_or_extend_and_the_other_way_round():
+    session = SessionFactory.create()
+    calls = {
+        "view_session": ("get", f"{SESSIONS}{session.pk}/"),
+        "end_session": ("delete", f"{SESSIONS}{session.pk}/"),
+        "change_session": ("post", f"{SESSIONS}{session.pk}/extend/"),
+    }
+    for permission in calls:
+        user = UserFactory.create(is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename=permission))
+        client = sign_in(user)
+        for needed, (method, path) in calls.items():
+            refused = getattr(client, method)(path).status_code == 403
+            assert refused is (needed != permission), (permission, needed)
+
+
+@on("codename", ["view_session", "change_session", "end_session"])
+def test_a_permission_without_being_staff_is_none(codename):
+    user = UserFactory.create()
+    user.user_permissions.set(Permission.objects.filter(codename=codename))
+    assert sign_in(user).get(SESSIONS).status_code == 403
+
+
+@on("blank", ["", " ", "\t\n", None])
+@on("name", ["browser", "os", "search", "ip", "user", "kind", "created_after", "adopted"])
+def test_a_filter_that_is_blank_ends_nothing(staff, name, blank):
+    browser = sign_in(UserFactory.create())
+    response = post(staff, END, {name: blank})
+    assert (response.status_code, list(response.json())) == (400, [name])
+    assert user_name(browser) != ""
+
+
+@on("value", [0, 1, 0.0, "no", "", None, [], [True], {}])
+@on("name", ["all", "dry_run"])
+def test_a_flag_that_is_not_true_or_false_ends_nothing(staff, name, value):
+    browser = sign_in(UserFactory.create())
+    response = post(staff, END, {"all": True, "dry_run": False, name: value})
+    assert (response.status_code, list(response.json())) == (400, [name])
+    assert user_name(browser) != ""

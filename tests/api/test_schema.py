@@ -1,0 +1,255 @@
+"""The API's description in OpenAPI says what the API does. Needs drf-spectacular."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import jsonschema
+import pytest
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer
+from drf_spectacular.settings import patched_settings
+from drf_spectacular.validation import validate_schema
+from rest_framework.authentication import BasicAuthentication, SessionAuthentication
+
+from sessions_api.api import schema  # noqa: F401 (registers itself, as drf-spectacular is no app)
+from sessions_api.api.admin_views import AdminSessionViewSet
+from sessions_api.api.views import OwnSessionViewSet
+from sessions_api.filters import StaffSessionFilter
+from sessions_api.models import EndReason
+from tests.api.test_endpoints import CALLERS, MALFORMED, ROWS, People
+
+VERSIONS = ["3.0.3", "3.1.0"]
+OPERATIONS = {
+    "GET /api/sessions/": "listSessions",
+    "POST /api/sessions/": "signIn",
+    "DELETE /api/sessions/": "endOtherSessions",
+    "GET /api/sessions/current/": "getCurrentSession",
+    "DELETE /api/sessions/current/": "signOut",
+    "POST /api/sessions/current/reauthenticate/": "reauthenticate",
+    "GET /api/sessions/{id}/": "getSession",
+    "PATCH /api/sessions/{id}/": "renameSession",
+    "DELETE /api/sessions/{id}/": "endSession",
+    "GET /api/admin/sessions/": "adminListSessions",
+    "POST /api/admin/sessions/end/": "adminEndSessions",
+    "GET /api/admin/sessions/{id}/": "adminGetSession",
+    "DELETE /api/admin/sessions/{id}/": "adminEndSession",
+    "POST /api/admin/sessions/{id}/extend/": "adminExtendSession",
+    "GET /api/admin/users/{user_id}/sessions/": "adminListUserSessions",
+    "DELETE /api/admin/users/{user_id}/sessions/": "adminEndUserSessions",
+}
+
+OURS: list[dict[str, list[str]]] = [{"sessionToken": []}, {"sessionTokenHeader": []}]
+
+MADE: list[dict[str, Any]] = []
+
+on = pytest.mark.parametrize
+
+
+@pytest.fixture
+def generate(settings):
+    """Return a function that makes the document of the test site, without a warning."""
+    settings.REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
+
+    def make(version="3.1.0"):
+        GENERATOR_STATS.reset()
+        with patched_settings({"OAS_VERSION": version}):
+            made = SchemaGenerator(urlconf="tests.site.urls").get_schema(public=True)
+        assert not GENERATOR_STATS
+        return json.loads(OpenApiJsonRenderer().render(made))
+
+    return make
+
+
+@pytest.fixture
+def document(generate):
+    """Return the document of the test site, made once."""
+    if not MADE:
+        MADE.append(generate())
+    return MADE[0]
+
+
+@pytest.fixture
+def people(transactional_db):
+    return People()
+
+
+def operations(document):
+    """Return the operations by their methods and paths."""
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def parameters(operation):
+    return {parameter["name"]: parameter for parameter in operation.get("parameters", [])}
+
+
+def problems(document, described, value):
+    """Return what is wrong with a value."""
+    validator = jsonschema.Draft202012Validator(
+        {**described, "components": document["components"]},
+        format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER,
+    )
+    return [error.message for error in validator.iter_errors(value)]
+
+
+def assert_documented(document, name, response):
+    """Check that an operation may answer so."""
+    answers = operations(document)[name.replace("{query}", "")]["responses"]
+    assert str(response.status_code) in answers
+    answer = answers[str(response.status_code)]
+    assert answer["headers"].keys() <= {header.title() for header in response.headers}
+    if "content" not in answer:
+        assert response.content == b""
+    else:
+        described = answer["content"]["application/json"]["schema"]
+        assert problems(document, described, response.json()) == []
+
+
+@on("version", VERSIONS)
+def test_the_document_is_valid_and_names_every_operation(generate, version):
+    document = generate(version)
+    validate_schema(document)
+    assert {
+        name: operation["operationId"] for name, operation in operations(document).items()
+    } == OPERATIONS
+    assert {name.replace("{query}", "") for name in ROWS} == OPERATIONS.keys()
+    assert all(operation["summary"] for operation in operations(document).values())
+
+
+@on("caller", CALLERS)
+@on("name", ROWS)
+def test_what_everybody_gets_is_documented(document, people, name, caller):
+    assert_documented(document, name, people.ask(ROWS[name], caller))
+
+
+@on(("name", "wrong"), [(name, wrong) for name, wrong in MALFORMED if wrong != "no method"])
+def test_what_a_malformed_request_gets_is_documented(document, people, name, wrong):
+    changes, *_ = ROWS[name].malformed[wrong]
+    assert_documented(document, name, people.ask(ROWS[name], "right caller", **changes))
+
+
+def test_a_conflict_is_documented(document, people):
+    name = "POST /api/admin/sessions/{id}/extend/"
+    gone = people.names("right caller")["id"]
+    people.ask(ROWS["DELETE /api/admin/sessions/{id}/"], "right caller")
+    response = people.clients["right staff"].post(f"/api/admin/sessions/{gone}/extend/")
+    assert response.status_code == 409
+    assert_documented(document, name, response)
+
+
+@on("caller", ["right caller", "wrong user"])
+@on("name", [name for name, endpoint in ROWS.items() if endpoint.body])
+def test_what_is_documented_as_a_body_is_taken(document, people, name, caller):
+    endpoint = ROWS[name]
+    assert endpoint.body is not None
+    body = operations(document)[name]["requestBody"]
+    assert body["required"]
+    described = body["content"]["application/json"]
+    examples = [example["value"] for example in described.get("examples", {}).values()]
+    values = [value for value in examples if "password" not in value]  # nobody's here
+    for value in [*values, endpoint.body(people.names(caller))]:
+        assert problems(document, described["schema"], value) == []
+        response = people.ask(endpoint, caller, body=value)
+        assert response.status_code == endpoint.answers[caller]
+
+
+@on(("name", "wrong"), [(name, w) for name, w in MALFORMED if "body" in ROWS[name].malformed[w][0]])
+def test_a_malformed_body_is_not_documented(document, name, wrong):
+    if "extend" in name:
+        assert "requestBody" not in operations(document)[name]
+        return
+    described = operations(document)[name]["requestBody"]["content"]["application/json"]
+    body = ROWS[name].malformed[wrong][0]["body"]
+    beyond_schema = {"a surrogate", "a time out of time", "a wrong one", "wrong ones"}
+    assert bool(problems(document, described["schema"], body)) is (wrong not in beyond_schema)
+
+
+def test_every_example_is_what_its_schema_says(document):
+    count = 0
+    for operation in operations(document).values():
+        contents = [operation.get("requestBody", {}), *operation["responses"].values()]
+        for content in contents:
+            described = content.get("content", {}).get("application/json", {})
+            for example in described.get("examples", {}).values():
+                assert problems(document, described["schema"], example["value"]) == []
+                count += 1
+    assert count > len(OPERATIONS)
+
+
+def test_a_list_has_every_filter_and_a_bulk_end_has_them_too(document):
+    page = {"cursor", "ordering", "page_size"}
+    filters = StaffSessionFilter.base_filters.keys()
+    described = operations(document)
+    assert parameters(described["GET /api/admin/sessions/"]).keys() == filters | page
+    assert parameters(described["GET /api/sessions/"]).keys() == filters - {"user", "search"} | page
+    assert parameters(described["DELETE /api/sessions/"]).keys() == {"include_current"}
+    body = described["POST /api/admin/sessions/end/"]["requestBody"]["content"]["application/json"]
+    by_filter, everything = body["schema"]["oneOf"]
+    assert by_filter["properties"].keys() == filters | {"all", "dry_run"}
+    assert everything["properties"].keys() == {"state", "all", "dry_run"}
+
+
+def test_enumerations_have_names(document):
+    components = document["components"]["schemas"]
+    assert components["SessionEndReason"]["enum"] == [*EndReason.values, ""]
+    assert components["SessionDeviceType"]["enum"] == ["desktop", "mobile", "tablet", "bot", ""]
+    assert components["SessionState"]["enum"] == ["active", "ended", "expired", "invalid"]
+    assert components["Session"]["properties"]["expires_at"]["format"] == "date-time"
+    assert components["Session"]["required"] == sorted(components["Session"]["properties"])
+
+
+def test_every_way_to_authenticate_is_documented_ours_first(generate, monkeypatch):
+    classes = [BasicAuthentication, SessionAuthentication]
+    for view in (OwnSessionViewSet, AdminSessionViewSet):
+        monkeypatch.setattr(view, "authentication_classes", classes)
+    document = generate()
+    described = operations(document)
+    assert {"401"} == described["GET /api/sessions/"]["responses"].keys() & {"401", "403"}
+    for name in ["DELETE /api/sessions/", "GET /api/admin/sessions/"]:
+        assert {"401", "403"} <= described[name]["responses"].keys()
+    assert described["GET /api/sessions/"]["security"] == [
+        *OURS,
+        {"basicAuth": []},
+        {"cookieAuth": []},
+    ]
+
+
+def test_the_sites_session_cookie_is_the_way_in(generate, settings, monkeypatch):
+    settings.SESSION_COOKIE_NAME = "sid"
+    for view in (OwnSessionViewSet, AdminSessionViewSet):
+        monkeypatch.setattr(view, "authentication_classes", [SessionAuthentication])
+    document = generate()
+    assert document["components"]["securitySchemes"] == {
+        "sessionToken": {"type": "http", "scheme": "bearer"},
+        "sessionTokenHeader": {"type": "apiKey", "in": "header", "name": "X-Session-Token"},
+        "cookieAuth": {"type": "apiKey", "in": "cookie", "name": "sid"},
+    }
+    for name, operation in operations(document).items():
+        is_open = name == "POST /api/sessions/"
+        assert operation["security"] == ([{}] if is_open else [*OURS, {"cookieAuth": []}])
+
+
+def test_a_project_that_installs_drf_spectacular_has_it_all():
+    command = ["spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json"]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("TEST_")}
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "django", *command],
+        env={**environ, "DJANGO_SETTINGS_MODULE": "tests.projects.openapi.settings"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    described = operations(json.loads(done.stdout))
+    assert described["GET /api/sessions/"]["operationId"] == "listSessions"
+    for name in ["GET /api/admin/sessions/", "GET /api/admin/users/{user_id}/sessions/"]:
+        key = parameters(described[name]).get("user_id", parameters(described[name])["user"])
+        assert key["schema"] == {"type": "string", "format": "uuid"}

@@ -1,0 +1,379 @@
+"""Signing in for a token, proving it again, and what that allows."""
+
+import json
+import logging
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth import user_logged_in, user_logged_out, user_login_failed
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.utils import timezone
+from django.views.debug import ExceptionReporter
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory
+from rest_framework.views import APIView
+
+from sessions_api import activity, lifecycle
+from sessions_api.authentication import SessionTokenAuthentication
+from sessions_api.models import EndReason, Session
+from sessions_api.permissions import RecentlyAuthenticated
+from tests.factories import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+on = pytest.mark.parametrize
+
+SESSIONS = "/api/sessions/"
+CURRENT = "/api/sessions/current/"
+REAUTHENTICATE = "/api/sessions/current/reauthenticate/"
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    activity.clear()
+    cache.clear()
+
+
+@pytest.fixture
+def alice():
+    return UserFactory.create(username="alice")
+
+
+@pytest.fixture
+def told():
+    """Return which of Django's signals have been sent, and of whom."""
+    told = []
+
+    def receiver(signal, request, **kwargs):
+        name = {
+            user_logged_in: "in",
+            user_logged_out: "out",
+            user_login_failed: "failed",
+        }[signal]
+        user = kwargs.get("user")
+        told.append((name, user and user.get_username()))
+
+    signals = (user_logged_in, user_logged_out, user_login_failed)
+    for signal in signals:
+        signal.connect(receiver)
+    yield told
+    for signal in signals:
+        signal.disconnect(receiver)
+
+
+def post(path, body, client=None, **headers):
+    client = client or Client(enforce_csrf_checks=True)
+    return client.post(path, json.dumps(body), content_type="application/json", headers=headers)
+
+
+def sign_in(username="alice", password=PASSWORD, **body):
+    return post(SESSIONS, {"username": username, "password": password, **body})
+
+
+def bearer(token):
+    return {"authorization": f"Bearer {token}"}
+
+
+def test_credentials_get_a_token_that_is_shown_this_once(alice):
+    response = sign_in(label="Pixel")
+    assert response.status_code == 201
+    body = response.json()
+    assert (body["kind"], body["label"], body["state"]) == ("token", "Pixel", "active")
+    assert response.headers["Cache-Control"].endswith("no-store, must-revalidate, private")
+    current = Client().get(CURRENT, headers=bearer(body["token"])).json()
+    assert current == {name: value for name, value in body.items() if name != "token"} | {
+        "is_current": True
+    }
+    assert body["token"] not in str(list(Session.objects.values()))
+
+
+def test_a_sign_in_makes_no_session_of_a_browser(alice):
+    response = sign_in()
+    assert not response.cookies
+    assert [session.kind for session in Session.objects.all()] == ["token"]
+
+
+def test_a_sign_in_beside_a_cookie_leaves_the_browsers_session_alone(alice):
+    client = Client(enforce_csrf_checks=True)
+    client.get(f"/do/login:{alice.pk}/")
+    before = Session.objects.values().get()
+    response = post(SESSIONS, {"username": "alice", "password": PASSWORD}, client)
+    assert response.status_code == 201
+    assert Session.objects.values().get(kind="browser") == before
+    assert client.get("/do/user/").content == b"alice"
+
+
+def test_django_is_told_of_it(alice, told):
+    token = sign_in().json()["token"]
+    sign_in(password="wrong")
+    Client().delete(CURRENT, headers=bearer(token))
+    assert told == [("in", "alice"), ("failed", None), ("out", "alice")]
+    alice.refresh_from_db()
+    assert alice.last_login is not None
+
+
+def test_a_receiver_may_refuse_the_sign_in(alice):
+    def refuse(**kwargs):
+        raise PermissionDenied("Not today.")
+
+    user_logged_in.connect(refuse)
+    try:
+        response = sign_in()
+    finally:
+        user_logged_in.disconnect(refuse)
+    assert (response.status_code, response.json()) == (403, {"detail": "Not today."})
+    assert not Session.objects.exists()
+
+
+@on(
+    ("username", "password"),
+    [("alice", "wrong"), ("nobody", PASSWORD), ("alicia", PASSWORD), ("gone", PASSWORD)],
+)
+def test_what_is_wrong_is_not_told(alice, username, password):
+    UserFactory.create(username="gone", is_active=False)
+    response = sign_in(username, password)
+    assert response.status_code == 401
+    assert response.json() == {"detail": "No account has this user name and password."}
+    assert response.headers["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert not Session.objects.exists()
+
+
+def test_a_wrong_password_and_an_unknown_user_cost_the_same_hashing(alice, settings):
+    settings.PASSWORD_HASHERS = ["tests.site.hashers.CountingHasher"]
+    alice.set_password(PASSWORD)
+    alice.save()
+    from tests.site.hashers import CountingHasher
+
+    counts = []
+    for username in ("alice", "nobody"):
+        CountingHasher.count = 0
+        sign_in(username, "wrong")
+        counts.append(CountingHasher.count)
+    assert counts[0] == counts[1] > 0
+
+
+@on(
+    ("body", "named"),
+    [
+        ({"password": "x"}, "username"),
+        ({"username": "alice"}, "password"),
+        ({"username": ["alice"], "password": "x"}, "username"),
+        ({"username": "alice", "password": 1}, "password"),
+        ({"username": "alice", "password": PASSWORD, "label": 0}, "label"),
+        ({"username": "alice", "password": {"a": 1}}, "password"),
+        ({"username": "\0", "password": "x"}, "username"),
+        ({"username": "\ud800", "password": "x"}, "username"),
+        ({"username": "alice", "password": "\ud800"}, "password"),
+        ({"username": "alice", "password": "x" * 5000}, "password"),
+        ({"username": "alice", "password": PASSWORD, "label": "x" * 101}, "label"),
+        ({"username": "alice", "password": PASSWORD, "label": None}, "label"),
+        ([], "non_field_errors"),
+        ("alice", "non_field_errors"),
+    ],
+)
+def test_what_is_no_credential_is_named(alice, body, named):
+    response = post(SESSIONS, body)
+    assert response.status_code == 400
+    assert named in response.json()
+    assert not Session.objects.exists()
+
+
+def test_what_is_no_json_is_refused(db):
+    response = Client().post(SESSIONS, b"{", content_type="application/json")
+    assert response.status_code == 400
+
+
+def test_one_user_name_is_tried_ten_times_a_minute(alice):
+    answers = [sign_in("Alice" if n % 2 else "alice", "wrong").status_code for n in range(10)]
+    assert set(answers) == {401}
+    response = sign_in()
+    assert response.status_code == 429
+    assert int(response.headers["Retry-After"]) <= 60
+    UserFactory.create(username="bob")
+    assert sign_in("bob").status_code == 201
+
+
+def test_one_address_tries_thirty_times_a_minute(alice):
+    for n in range(30):
+        assert sign_in(f"user{n}", "wrong").status_code == 401
+    assert sign_in().status_code == 429
+    elsewhere = Client(REMOTE_ADDR="198.51.100.7")
+    assert post(SESSIONS, {"username": "alice", "password": PASSWORD}, elsewhere).status_code == 201
+
+
+def test_a_site_sets_rates_of_its_own(alice, monkeypatch):
+    from rest_framework.settings import api_settings
+
+    rates = {"sessions_api_user_name": "2/min", "sessions_api_address": None}
+    monkeypatch.setattr(api_settings, "DEFAULT_THROTTLE_RATES", rates)
+    answers = [sign_in("alice", "wrong").status_code for _ in range(3)]
+    assert answers == [401, 401, 429]
+
+
+def test_the_limit_holds_for_tokens_too(alice, settings):
+    settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 1}
+    first = sign_in().json()["token"]
+    second = sign_in().json()["token"]
+    assert Client().get(CURRENT, headers=bearer(first)).status_code == 401
+    assert Client().get(CURRENT, headers=bearer(second)).status_code == 200
+    settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 1, "ON_LIMIT": "refuse"}
+    response = sign_in()
+    assert response.status_code == 403
+    assert "already signed in 1 time" in response.json()["detail"]
+
+
+def test_a_token_is_rotated_when_its_owner_proves_who_she_is(alice):
+    body = sign_in().json()
+    with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False):
+        response = post(REAUTHENTICATE, {"password": PASSWORD}, **bearer(body["token"]))
+        assert response.status_code == 200
+        renewed = response.json()
+        assert renewed["id"] == body["id"]
+        assert renewed["authenticated_at"] == timezone.now().isoformat().replace("+00:00", "Z")
+        assert Client().get(CURRENT, headers=bearer(body["token"])).status_code == 401
+        assert Client().get(CURRENT, headers=bearer(renewed["token"])).status_code == 200
+
+
+def test_a_browser_gets_a_new_key_when_its_user_proves_who_she_is(alice):
+    client, thief = Client(), Client()
+    client.get(f"/do/login:{alice.pk}/")
+    thief.cookies["sessionid"] = client.cookies["sessionid"].value
+    assert thief.get("/do/user/").content == b"alice"
+    pk = client.session["_sessions_api_id"]
+    response = post(REAUTHENTICATE, {"password": PASSWORD}, client)
+    assert (response.status_code, response.json()["token"]) == (200, None)
+    assert client.session["_sessions_api_id"] == pk
+    assert client.get("/do/user/").content == b"alice"
+    assert thief.get("/do/user/").content == b""
+    assert Session.objects.not_ended().count() == 1
+
+
+@on("password", ["wrong", ""])
+def test_a_wrong_password_proves_nothing(alice, password):
+    token = sign_in().json()["token"]
+    before = Session.objects.values().get()
+    response = post(REAUTHENTICATE, {"password": password}, **bearer(token))
+    assert (response.status_code, list(response.json())) == (400, ["password"])
+    assert Session.objects.values().get() == before
+
+
+def test_another_users_password_proves_nothing(alice):
+    token = sign_in().json()["token"]
+    UserFactory.create(username="bob", password="another password")
+    response = post(REAUTHENTICATE, {"password": "another password"}, **bearer(token))
+    assert response.status_code == 400
+
+
+def test_passwords_are_not_tried_here_without_end(alice):
+    token = sign_in().json()["token"]
+    answers = [
+        post(REAUTHENTICATE, {"password": "wrong"}, **bearer(token)).status_code for _ in range(10)
+    ]
+    assert answers == [400] * 9 + [429]
+
+
+@pytest.fixture
+def stale(alice, settings):
+    """Return a token whose owner proved long ago who she is, on a site that minds."""
+    settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
+    token = sign_in().json()["token"]
+    Session.objects.update(authenticated_at=timezone.now() - timedelta(minutes=11))
+    return token
+
+
+def test_ending_others_asks_for_a_recent_proof(alice, stale):
+    other = lifecycle.issue_token(alice).session
+    for path in (SESSIONS, f"{SESSIONS}?include_current=true", f"{SESSIONS}{other.pk}/"):
+        response = Client().delete(path, headers=bearer(stale))
+        assert response.status_code == 403
+        assert response.json() == {
+            "detail": "Confirm your password first.",
+            "code": "reauthentication_required",
+        }
+    other.refresh_from_db()
+    assert other.ended_at is None
+    fresh = post(REAUTHENTICATE, {"password": PASSWORD}, **bearer(stale)).json()["token"]
+    assert Client().delete(f"{SESSIONS}{other.pk}/", headers=bearer(fresh)).status_code == 204
+
+
+def test_ending_ones_own_session_never_does(alice, stale):
+    pk = Session.objects.get().pk
+    assert (
+        Client().delete(f"{SESSIONS}{str(pk).upper()}/", headers=bearer(stale)).status_code == 204
+    )
+    assert Session.objects.get().end_reason == EndReason.LOGOUT
+
+
+def test_an_adopted_session_has_proved_nothing_yet(alice, stale):
+    Session.objects.update(authenticated_at=None)
+    assert Client().delete(SESSIONS, headers=bearer(stale)).status_code == 403
+
+
+def test_reading_and_naming_ask_for_nothing(alice, stale):
+    pk = Session.objects.get().pk
+    assert Client().get(SESSIONS, headers=bearer(stale)).status_code == 200
+    response = Client().patch(
+        f"{SESSIONS}{pk}/", '{"label": "x"}', content_type="application/json", headers=bearer(stale)
+    )
+    assert response.status_code == 200
+
+
+def test_a_token_of_a_backend_lasts_as_long_as_it_is_told(alice):
+    issued = lifecycle.issue_token(alice, label="CI", lifetime=timedelta(hours=1))
+    assert issued.session.label == "CI"
+    assert issued.session.ip_address is None
+    with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
+        assert Client().get(CURRENT, headers=bearer(issued.token)).status_code == 401
+
+
+def test_an_error_report_tells_no_password_and_no_token(alice, settings):
+    settings.DEBUG_PROPAGATE_EXCEPTIONS = False
+    reports = []
+
+    class Reporter(logging.Handler):
+        def emit(self, record):
+            request = record.request
+            reports.append(ExceptionReporter(request, *record.exc_info).get_traceback_html())
+
+    def fail(**kwargs):
+        raise RuntimeError("as a site's receiver may")
+
+    reporter = Reporter()
+    logging.getLogger("django.request").addHandler(reporter)
+    user_logged_in.connect(fail)
+    try:
+        client = Client(raise_request_exception=False)
+        body = {"username": "alice", "password": PASSWORD}
+        assert client.post(SESSIONS, body, "application/json").status_code == 500
+    finally:
+        user_logged_in.disconnect(fail)
+        logging.getLogger("django.request").removeHandler(reporter)
+    [report] = reports
+    assert "as a site" in report
+    assert PASSWORD not in report
+    assert "session_" not in re.sub("session_(started|ended|key|id)", "", report)
+    assert not Session.objects.exists()
+
+
+class ChangeEmail(APIView):
+    """A view of the site's own."""
+
+    authentication_classes = (SessionTokenAuthentication,)
+    permission_classes = (IsAuthenticated, RecentlyAuthenticated)
+
+    def post(self, request):
+        return Response("changed")
+
+
+def test_a_sites_own_view_can_ask_for_a_recent_proof(alice, stale):
+    view, ask = ChangeEmail.as_view(), APIRequestFactory().post
+    assert view(ask("/")).status_code == 401
+    response = view(ask("/", headers=bearer(stale)))
+    assert (response.status_code, response.data["code"]) == (403, "reauthentication_required")
+    fresh = post(REAUTHENTICATE, {"password": PASSWORD}, **bearer(stale)).json()["token"]
+    assert view(ask("/", headers=bearer(fresh))).data == "changed"

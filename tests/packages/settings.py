@@ -1,0 +1,56 @@
+"""Settings of a test site that has all the packages that sign people in."""
+
+from tests.settings import *  # noqa: F403
+
+ROOT_URLCONF = "tests.packages.urls"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
+
+INSTALLED_APPS = [
+    *INSTALLED_APPS,  # noqa: F405
+    "rest_framework.authtoken",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "allauth.mfa",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "hijack",
+    "knox",
+]
+
+MIDDLEWARE = [
+    *MIDDLEWARE,  # noqa: F405
+    "django_otp.middleware.OTPMiddleware",
+    "hijack.middleware.HijackUserMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "sessions_api.authentication.SessionTokenAuthentication",
+        "knox.auth.TokenAuthentication",
+        "rest_framework.authentication.TokenAuthentication",
+        "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+}
+# Both say "Token" unless told: one of them has to say something else.
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer"}
+
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_RATE_LIMITS = False
+HEADLESS_CLIENTS = ("app",)
+
+AXES_FAILURE_LIMIT = 3
+AXES_LOCKOUT_PARAMETERS = ["username"]
+
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}

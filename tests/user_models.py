@@ -1,0 +1,23 @@
+"""User models that differ in their primary key. Most have no table."""
+
+from contextlib import contextmanager
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.test import override_settings
+
+
+@contextmanager
+def users_keyed_by(key):
+    """Have the site's users be of a model with this field as primary key, and no table."""
+    options = {"app_label": "site", "managed": False}
+    meta = type("Meta", (), options)
+    content = {"__module__": __name__, "key": key, "Meta": meta}
+    model: Any = type("KeyedUser", (models.Model,), content)
+    try:
+        with override_settings(AUTH_USER_MODEL=model._meta.label):
+            yield model
+    finally:
+        del apps.all_models["site"]["keyeduser"]
+        apps.clear_cache()
