@@ -31,6 +31,10 @@ urlpatterns = [
     path("api/", include("sessions_api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("ory/", include("sessions_api.dialects.ory.urls")),
+    path("hanko/", include("sessions_api.dialects.hanko.urls")),
+    path("torii/", include("sessions_api.dialects.torii.urls")),
+    path("flashback/", include("sessions_api.dialects.flashback.urls")),
     path("api-auth/", include("rest_framework.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -25,6 +25,7 @@ from django.utils import timezone
 from rest_framework.settings import api_settings
 
 from sessions_api import activity, lifecycle
+from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.models import Session
 from sessions_api.signals import session_ended, session_started
 from tests.factories import PASSWORD, UserFactory
@@ -89,6 +90,7 @@ class Site:
         self.refusals()
         self.reauthentication()
         self.staff_calls()
+        self.dialects()
         if apps.is_installed("django.contrib.admin"):
             self.admin_pages()
         self.errors()
@@ -163,6 +165,33 @@ class Site:
         for body in ({}, {"all": True, "dry_run": True}, {"browser": "curl"}, {"ip": "x"}):
             post(self.staff, f"{STAFF}end/", body)
         Recorder(self.harvest).get(STAFF, headers=self.bearer)
+
+    def dialects(self):
+        answer, bearer = sign_in(self.harvest)
+        uuid, pk = uuid_of(self.alice.pk), answer.json()["id"]
+        for client, headers in (
+            (self.browser, {}),
+            (self.staff, {}),
+            (Recorder(self.harvest), bearer),
+        ):
+            for path in (
+                "/ory/sessions",
+                "/ory/sessions/whoami",
+                "/ory/admin/sessions?expand=identity&expand=devices",
+                f"/ory/admin/sessions/{pk}?expand=devices",
+                f"/ory/admin/identities/{uuid}/sessions",
+                f"/hanko/users/{uuid}/sessions",
+                "/hanko/sessions/validate",
+                f"/torii/api/server/v1/users/{uuid}/sessions",
+                "/torii/_torii/users/me/sessions",
+                "/flashback/sessions",
+            ):
+                client.get(path, headers=headers)
+        token = answer.json()["token"]
+        for body in ({"session_token": token}, {"session_token": token[:-1]}, {}):
+            post(self.browser, "/hanko/sessions/validate", body)
+        post(Recorder(self.harvest), f"/flashback/sessions/{pk}/heartbeat", {}, **bearer)
+        self.staff.delete(f"/hanko/users/{uuid}/sessions/{pk}")
 
     def admin_pages(self):
         login = Recorder(self.harvest)

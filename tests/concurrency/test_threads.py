@@ -78,7 +78,8 @@ def test_simultaneous_logins_never_leave_more_than_the_limit(engine, settings, o
     user = UserFactory.create()
     clients = [Client(raise_request_exception=False) for _ in range(THREADS)]
     answers = at_once(*(lambda c=c: c.get(f"/do/login:{user.pk}/").status_code for c in clients))
-    assert set(answers) <= {200, 403}
+    # Django answers 400 to the one whose session a later login ends before its response saves it.
+    assert set(answers) <= ({200, 403} if on_limit == "refuse" else {200, 400})
     assert len(alive(clients)) == 3 == len(validity.active_sessions(user))
     assert Session.objects.for_user(user).not_ended().count() == 3
 

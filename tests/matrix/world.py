@@ -17,6 +17,7 @@ from django.test import AsyncClient, Client, RequestFactory
 from rest_framework.test import APIClient
 
 from sessions_api import validity, visit
+from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.models import Session
 from sessions_api.validity import State
 from tests.factories import UserFactory
@@ -112,6 +113,22 @@ def active_among(states):
     return {pk for pk, state in states.items() if state == "active"}
 
 
+def listed_by_dialects(staff, user):
+    """Return the ids of a user's sessions that the dialects show, which must agree."""
+    api, uuid = APIClient(), uuid_of(user.pk)
+    api.force_authenticate(staff)
+    ory = api.get(f"/ory/admin/identities/{uuid}/sessions").json()
+    hanko = api.get(f"/hanko/users/{uuid}/sessions").json()
+    torii = api.get(f"/torii/api/server/v1/users/{uuid}/sessions").json()
+    api.force_authenticate(type(user).objects.get(pk=user.pk))
+    flashback = api.get("/flashback/sessions").json()["sessions"]
+    active = [row for row in ory if row["active"]]
+    listed = {UUID(row["id"]) for row in active}
+    for rows in (hanko, torii, flashback):
+        assert {UUID(row["id"]) for row in rows} == listed
+    return listed
+
+
 def shown_in_admin(staff, user):
     """Return what the admin's list says of each session of a user: its state in words, by id."""
     request: Any = RequestFactory().get("/admin/sessions_api/session/", {"user": user.pk})
@@ -173,6 +190,7 @@ class World:
         states = listed_by_api(staff, f"/api/admin/users/{user.pk}/sessions/?state=all")
         assert set(states.values()) <= set(State.values)
         listed = active_among(states)
+        assert listed_by_dialects(staff, user) == listed
         if apps.is_installed("django.contrib.admin"):
             shown = shown_in_admin(staff, user)
             assert shown.keys() == states.keys()

@@ -7,8 +7,9 @@ import json
 import re
 import sys
 import warnings
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
+from typing import Any
 
 import django
 from django.apps import apps
@@ -129,6 +130,12 @@ def walk():
     assert name_of(laptop) == ""
     assert name_of(staff) == "root"
 
+    # By the UUID that a dialect shows of a user it finds her, whether her key fits into one or not.
+    for name in (SHORT_NAME, AWKWARD_NAME):
+        user: Any = users.create_user(name, password=PASSWORD)
+        walk_through_the_dialects(staff, user)
+        user.delete()
+
     # The rest: end the others, sign out, expire, purge.
     second = sign_in(root)
     answer = staff.delete("/api/sessions/")
@@ -160,9 +167,56 @@ def walk_through_a_users_sessions(staff, user):
     assert "0 active sessions" in response.content.decode()
 
 
+def walk_through_the_dialects(staff, user):
+    """List and end a user's sessions in each dialect, as staff and as the user."""
+    laptop, phone = sign_in(user), sign_in(user)
+    own = laptop.get("/torii/_torii/users/me/sessions").json()
+    uuid = laptop.get("/hanko/sessions/validate").json()["user_id"]
+    assert laptop.get("/ory/sessions/whoami").json()["identity"]["id"] == uuid
+    assert {row["userId"] for row in own} == {uuid}
+
+    ory = f"/ory/admin/identities/{uuid}/sessions"
+    hanko = f"/hanko/users/{uuid}/sessions"
+    torii = f"/torii/api/server/v1/users/{uuid}/sessions"
+    answers = [staff.get(address) for address in (ory, hanko, torii)]
+    of_ory, of_hanko, of_torii = (answer.json() for answer in answers)
+    expected = {id_of(laptop), id_of(phone)}
+    assert {row["id"] for row in of_ory if row["active"]} == expected
+    assert {row["identity"]["id"] for row in of_ory} == {uuid}
+    assert {row["id"] for row in of_hanko} == {row["id"] for row in of_torii} == expected
+    assert_same_times(listed(laptop), of_hanko)
+    assert staff.delete(f"{hanko}/{id_of(phone)}").status_code == 204
+    assert name_of(phone) == ""
+    tablet = sign_in(user)
+    assert staff.delete(f"{torii}/{id_of(tablet)}").status_code == 204
+    assert name_of(tablet) == ""
+    television = sign_in(user)
+    assert staff.delete(ory).status_code == 204
+    assert name_of(television) == name_of(laptop) == ""
+    assert staff.delete(torii).status_code == 204
+
+    console, watch = sign_in(user), sign_in(user)
+    revoked = console.post(f"/flashback/sessions/{id_of(watch)}/revoke").json()
+    assert revoked["success"] is True
+    assert name_of(watch) == ""
+    assert id_of(console) in {
+        row["id"] for row in console.get("/flashback/sessions").json()["sessions"]
+    }
+
+
 def id_of(browser):
     """Return the id of a browser's session."""
     return browser.session["_sessions_api_id"]
+
+
+def assert_same_times(rows, of_dialect):
+    """Assert that a dialect says what the API says of the same sessions."""
+    said = {row["id"]: row for row in of_dialect}
+    for row in rows:
+        for name in ("created_at", "expires_at"):
+            text = said[row["id"]][name]
+            assert text.endswith("Z")
+            assert datetime.fromisoformat(text) == datetime.fromisoformat(row[name])
 
 
 def main():

@@ -6,6 +6,10 @@ from tests.site import views
 
 urlpatterns = [
     path("api/", include("sessions_api.urls")),
+    path("ory/", include("sessions_api.dialects.ory.urls")),
+    path("hanko/", include("sessions_api.dialects.hanko.urls")),
+    path("torii/", include("sessions_api.dialects.torii.urls")),
+    path("flashback/", include("sessions_api.dialects.flashback.urls")),
     path("do/<str:steps>/", views.do),
     path("ado/<str:steps>/", views.ado),
     path("poll/", views.poll),

@@ -1,0 +1,1 @@
+"""Flashback: ``path("flashback/", include("sessions_api.dialects.flashback.urls"))``."""

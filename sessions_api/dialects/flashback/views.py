@@ -1,0 +1,83 @@
+"""Flashback's four calls: the caller's own sessions."""
+
+from contextlib import suppress
+from typing import Any
+
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sessions_api import lifecycle, policy, revocation, validity
+from sessions_api.dialects.identifiers import parsed
+from sessions_api.dialects.views import DialectViewSet, sessions
+from sessions_api.exceptions import CannotExtend
+from sessions_api.models import Session
+from sessions_api.permissions import RecentlyAuthenticated, RecentlyAuthenticatedToEndOthers
+from sessions_api.times import utc
+
+FAILURES = {
+    "list": "Failed to retrieve sessions",
+    "revoke": "Failed to revoke session",
+    "revoke_all": "Failed to revoke all sessions",
+    "heartbeat": "Failed to update session",
+}
+
+
+class FlashbackViewSet(DialectViewSet):
+    """Addresses of Flashback."""
+
+    permissions = {"revoke": RecentlyAuthenticatedToEndOthers, "revoke_all": RecentlyAuthenticated}
+
+    def error_body(self, error: Exception, response: Response) -> Any:
+        """Return ``{"success": false, "error": "..."}``."""
+        said = response.data
+        failure = FAILURES.get(self.action or "", response.status_text)
+        return {"success": False, "error": str(said["detail"]) if said else failure}
+
+    def list(self, request: Request) -> Response:
+        """Return the active ones, the most recently used first."""
+        rows = validity.candidates(sessions(request.user)).order_by("-last_used", "-pk")
+        listed = [_session(session) for session in self.active(rows)]
+        return Response({"success": True, "sessions": listed})
+
+    def revoke(self, request: Request, session_id: str) -> Response:
+        """End one; 404 the second time."""
+        session = self._own(session_id, "Session not found")
+        self.check_object_permissions(request, session)
+        revocation.end(request, session)
+        return Response({"success": True, "message": "Session revoked successfully"})
+
+    def revoke_all(self, request: Request) -> Response:
+        """End them all, also that of the request."""
+        revocation.end_many(request, Session.objects.on_primary().for_user(request.user))
+        return Response({"success": True, "message": "All sessions revoked successfully"})
+
+    def heartbeat(self, request: Request, session_id: str) -> Response:
+        """Renew the lifetime of one where its engine can; what is used is the request's own."""
+        session = self._own(session_id, "Session not found or expired")
+        if policy.may_keep_alive(request.user, session):
+            with suppress(CannotExtend):
+                lifecycle.extend(session)
+        expiry = {"newExpiry": utc(validity.expires_at(session))}
+        return Response({"success": True, "message": "Session updated successfully", **expiry})
+
+    def _own(self, session_id: str, absence: str) -> Session:
+        pk = parsed(session_id)
+        found = self.active(sessions(self.request.user).filter(pk=pk)) if pk is not None else []
+        if not found:
+            raise NotFound(absence)
+        return found[0]
+
+
+def _session(session: Session) -> dict[str, Any]:
+    named = " on ".join(part for part in (session.browser, session.os) if part)
+    return {
+        "id": str(session.pk),
+        "deviceName": session.label or named or session.device or "Unknown device",
+        "ipAddress": session.ip_address,
+        "location": None,
+        "startedAt": utc(session.created_at),
+        "lastActivity": utc(session.last_used),
+        "expiresAt": utc(validity.expires_at(session)),
+        "loginMethod": session.methods.partition(" ")[0] or "unknown",
+    }

@@ -1,0 +1,1 @@
+"""Hanko, admin and public: ``path("hanko/", include("sessions_api.dialects.hanko.urls"))``."""

@@ -1,0 +1,115 @@
+"""Hanko's sessions: for staff by user, for everybody whether theirs is valid."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.views.decorators.debug import sensitive_variables
+from rest_framework.exceptions import AuthenticationFailed, ParseError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sessions_api import authentication, lifecycle, revocation, validity
+from sessions_api.conf import conf
+from sessions_api.decorators import not_activity
+from sessions_api.dialects.identifiers import uuid_of
+from sessions_api.dialects.views import DialectViewSet, no_content, sessions
+from sessions_api.models import Session
+from sessions_api.permissions import MayEndAny, MayViewAny
+from sessions_api.times import utc
+
+
+class HankoViewSet(DialectViewSet):
+    """Addresses of Hanko."""
+
+    permissions = {
+        "list": MayViewAny,
+        "end": MayEndAny,
+        "validate": AllowAny,
+        "validate_token": AllowAny,
+    }
+
+    def error_body(self, error: Exception, response: Response) -> Any:
+        """Return ``{"code": 404, "message": "Not Found"}``; a 400 says what is wrong."""
+        code, said = response.status_code, response.data
+        message = said["detail"] if isinstance(error, ParseError) else HTTPStatus(code).phrase
+        return {"code": code, "message": message}
+
+    def perform_authentication(self, request: Request) -> None:
+        """Leave it to the actions: to validate a wrong token is no error."""
+
+    def list(self, request: Request, user_id: str) -> Response:
+        """Return a user's active sessions, the latest first."""
+        rows = validity.candidates(sessions(self.user_named(user_id))).order_by(
+            "-created_at", "-pk"
+        )
+        return Response([_session(session) for session in self.active(rows)])
+
+    def end(self, request: Request, user_id: str, session_id: str) -> Response:
+        """End a user's session; 204, and 404 the second time."""
+        owned = sessions(self.user_named(user_id)).not_ended()
+        revocation.end(request, self.session_named(session_id, owned))
+        return no_content()
+
+    @not_activity
+    def validate(self, request: Request) -> Response:
+        """Tell whether the request has a valid session, and which: always 200. No use of it."""
+        try:
+            return Response(_validation(lifecycle.current_session(request)))
+        except AuthenticationFailed:
+            return Response(_validation(None))
+
+    @sensitive_variables()
+    def validate_token(self, request: Request) -> Response:
+        """Tell whether ``session_token`` is valid, and of which session. This is a use of it."""
+        token = self.fields().get("session_token")
+        if not isinstance(token, str) or not token:
+            raise ParseError("session_token is missing.")
+        session = authentication.find(token)
+        is_valid = session is not None and authentication.admits(request, session, relayed=True)
+        return Response(_validation(session if is_valid else None))
+
+    def log_out(self, request: Request) -> Response:
+        """Sign out; 204."""
+        revocation.sign_out(request)
+        return no_content()
+
+
+def _session(session: Session) -> dict[str, Any]:
+    return {
+        "id": str(session.pk),
+        "user_id": str(uuid_of(session.user_id)),
+        "user_agent": session.user_agent or None,
+        "ip_address": session.ip_address,
+        "created_at": utc(session.created_at),
+        "updated_at": utc(session.updated_at),
+        "expires_at": utc(validity.expires_at(session)),
+        "last_used": utc(session.last_used),
+    }
+
+
+def _validation(session: Session | None) -> dict[str, Any]:
+    if session is None:
+        return {"is_valid": False}
+    user, subject = session.user, str(uuid_of(session.user_id))
+    deadline = validity.deadline(session)
+    expires_at = validity.expires_at(session) or deadline
+    expiration, idle_expires_at = utc(expires_at), utc(min(deadline, expires_at))
+    address = getattr(user, get_user_model().get_email_field_name(), None)
+    claims = {
+        "subject": subject,
+        "session_id": str(session.pk),
+        "expiration": expiration,
+        "issued_at": utc(session.created_at),
+        "username": user.get_username(),
+        "email": {"address": address, "is_primary": True, "is_verified": False} if address else {},
+        "amr": session.methods.split(),
+    }
+    return {
+        "is_valid": True,
+        "claims": {name: value for name, value in claims.items() if value},
+        "expiration_time": expiration,
+        "user_id": subject,
+        **({"idle_expires_at": idle_expires_at} if conf.IDLE_TIMEOUT else {}),
+    }

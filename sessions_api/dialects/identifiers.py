@@ -1,0 +1,103 @@
+"""Users as UUIDs: the clients of some dialects take nothing else.
+
+A primary key that is a UUID stands for itself. Another stands inside a UUIDv8 (RFC 9562, section
+5.8), from which it is read again; nothing is stored. Text of more than 14 bytes does not fit: it
+stands there as a digest, by which the database looks through all users. Of the 16 bytes, the 7th is
+0x81 for a number, 0x82 for text and 0x83 for a digest; the 9th holds the length of text, and is
+never 0x80, which MariaDB 10.11 takes for malformed; the 14 others hold the key.
+"""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import SHA256
+
+CAPACITY = 14
+"""How many bytes of a key a UUID holds."""
+
+_NUMBER, _TEXT, _DIGEST = 0x81, 0x82, 0x83
+
+
+class _Digest(SHA256):
+    """SHA-256 in hexadecimal digits; on PostgreSQL without the pgcrypto that Django's asks for."""
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "ENCODE(SHA256(CONVERT_TO(%(expressions)s, 'UTF8')), 'hex')"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def uuid_of(key: Any) -> UUID:
+    """Return the UUID that a key appears under: a UUID, a whole number or text."""
+    if isinstance(key, UUID):
+        return key
+    if isinstance(key, int):
+        return _made(_NUMBER, 0, key.to_bytes(CAPACITY, signed=True))
+    content = str(key).encode()
+    if len(content) > CAPACITY:
+        return _made(_DIGEST, 0, hashlib.sha256(content).digest()[:CAPACITY])
+    return _made(_TEXT, len(content), content.ljust(CAPACITY, b"\0"))
+
+
+def user_of(uuid: UUID) -> Any:
+    """Return the user who appears under a UUID, or None. Two queries at most."""
+    key = key_of(uuid)
+    user = None if key is None else get_user_model()._base_manager.filter(pk=key).first()
+    # A database may take other capitals for the same key.
+    return user if user is not None and uuid_of(user.pk) == uuid else None
+
+
+def key_of(uuid: UUID) -> Any:
+    """Return the key that appears under a UUID, if a user of this site can have it, or None.
+
+    No query, but one for a digest, which reads the keys of all users.
+    """
+    try:
+        key = _key_field().clean(_key_in(uuid), None)
+    except ValidationError:
+        return None
+    has_nul = "\0" in str(key)  # which PostgreSQL refuses
+    return None if has_nul or uuid_of(key) != uuid else key
+
+
+def parsed(text: Any) -> UUID | None:
+    """Return the UUID that a text writes, of whatever version, or None."""
+    try:
+        uuid = UUID(text)
+    except (AttributeError, TypeError, ValueError):
+        return None
+    # UUID() also takes what int() does: signs, underscores, white space, digits of all scripts.
+    return uuid if uuid.hex in text.lower().replace("-", "") else None
+
+
+def _key_in(uuid: UUID) -> Any:
+    content = uuid.bytes
+    held = content[:6] + content[7:8] + content[9:]
+    if isinstance(_key_field(), models.UUIDField):
+        return uuid
+    if content[6] == _NUMBER:
+        return int.from_bytes(held, signed=True)
+    if content[6] == _TEXT:
+        return held[: (content[8] & 0x3F) >> 1].decode(errors="replace")
+    if content[6] == _DIGEST and isinstance(_key_field(), models.CharField | models.TextField):
+        users = get_user_model()._base_manager.annotate(
+            digest=_Digest("pk", output_field=models.CharField())
+        )
+        return users.filter(digest__startswith=held.hex()).values_list("pk", flat=True).first()
+    return None
+
+
+def _key_field() -> Any:
+    """Return the primary key's field, or the one it points to where the user is another's part."""
+    field: Any = get_user_model()._meta.pk
+    while field.is_relation:
+        field = field.target_field
+    return field
+
+
+def _made(kind: int, length: int, content: bytes) -> UUID:
+    ninth = 0x80 | length << 1 | 1
+    return UUID(bytes=content[:6] + bytes([kind]) + content[6:7] + bytes([ninth]) + content[7:])

@@ -1,0 +1,1 @@
+"""Ory Kratos, public and admin: ``path("ory/", include("sessions_api.dialects.ory.urls"))``."""

@@ -1,0 +1,199 @@
+"""Ory Kratos' admin addresses: everybody's sessions, for staff."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Window
+from django.http import Http404, HttpResponseRedirect
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sessions_api import keyset, lifecycle, policy, revocation, validity
+from sessions_api.dialects.identifiers import key_of
+from sessions_api.dialects.ory import representation
+from sessions_api.dialects.ory.errors import OryError
+from sessions_api.dialects.ory.pages import DEFAULT_SIZE, MAX_SIZE, OffsetPage, keyset_headers
+from sessions_api.dialects.ory.views import OryViewSet, elsewhere
+from sessions_api.dialects.views import no_content, sessions
+from sessions_api.exceptions import CannotExtend
+from sessions_api.models import Session, SessionQuerySet
+from sessions_api.permissions import MayEndAny, MayExtendAny, MayViewAny
+
+TRUE = {"1", "t", "T", "TRUE", "true", "True"}
+FALSE = {"0", "f", "F", "FALSE", "false", "False"}
+MOST_NAMED = 500
+MOST_AT_ONCE = 5_000
+
+
+class AdminViewSet(OryViewSet):
+    """Everybody's sessions, and those of one identity."""
+
+    permissions = {
+        "list": MayViewAny,
+        "retrieve": MayViewAny,
+        "list_of_identity": MayViewAny,
+        "manage": MayEndAny,
+        "end": MayEndAny,
+        "delete_of_identity": MayEndAny,
+        "extend": MayExtendAny,
+    }
+
+    def list(self, request: Request) -> Response:
+        """Return a page, the latest first. What turns out not to be as asked for is left out."""
+        is_active_wanted, expanded, size = self._is_active_wanted(), self._expanded(), self._size()
+        wanted = validity.candidates(sessions()) if is_active_wanted else sessions()
+        if "identity" in expanded:
+            wanted = wanted.select_related("user")
+        token = request.query_params.get("page_token") or None
+        try:
+            page = keyset.page(wanted, order="-created_at", size=size, cursor=token)
+        except keyset.InvalidCursor as error:
+            raise OryError(400, reason="The page_token is not one of this site's.") from error
+        active = set(self.active(page.rows))
+        return Response(
+            [
+                representation.expanded(session, expanded, is_active=session in active)
+                for session in page.rows
+                if is_active_wanted in (None, session in active)
+            ],
+            headers=keyset_headers(request, size=size, next_token=page.next),
+        )
+
+    def manage(self, request: Request) -> Response:
+        """End or delete many; 200 ``{"processed": n, "more": bool}``."""
+        body = self.fields()
+        action = body.get("action")
+        if action not in ("disable", "delete"):
+            raise OryError(400, reason='The action is neither "disable" nor "delete".')
+        if body.get("identities") == ["*"] and body.get("sessions") in (None, []):
+            named, more = self._any(sessions() if action == "delete" else sessions().not_ended())
+        else:
+            named, more = self._named(body), False
+        if action == "disable":
+            processed = revocation.end_many(request, named).ended
+        else:
+            processed = self._delete(policy.endable_by(request.user, named))
+        return Response({"processed": processed, "more": more})
+
+    def end_others(self, request: Request) -> HttpResponseRedirect:
+        """Send the caller to her own sessions, as Ory does."""
+        return elsewhere(request._request, "sessions")
+
+    def retrieve(self, request: Request, session_id: str) -> Response:
+        """Return one, whatever its state."""
+        expanded = self._expanded()
+        return self._show(self.session_named(session_id, sessions()), expanded)
+
+    def end(self, request: Request, session_id: str) -> Response:
+        """End one; 204, also when it has ended before."""
+        revocation.end(request, self.session_named(session_id, sessions()))
+        return no_content()
+
+    def extend(self, request: Request, session_id: str) -> Response:
+        """Renew the lifetime of one where that can be; 200 and the session, as it is then.
+
+        As with Ory, nothing happens to one that is over, or that is not to be extended yet. 409
+        where the site's session engine cannot extend any.
+        """
+        session = self.session_named(session_id, sessions())
+        try:
+            lifecycle.extend(session)
+        except CannotExtend as error:
+            if error.why is CannotExtend.NOT_BY_ENGINE:
+                raise OryError(409, message=str(error)) from error
+        return self._show(session, {"identity"})
+
+    def list_of_identity(self, request: Request, identity_id: str) -> Response:
+        """Return a page of a user's, the latest first; none of a user who is not known."""
+        is_active_wanted, page = self._is_active_wanted(), OffsetPage.of(request)
+        key = key_of(self.uuid_named(identity_id))
+        owned = sessions().filter(user_id=key) if key is not None else sessions().none()
+        owned = owned.select_related("user").order_by("-created_at", "pk")
+        if is_active_wanted is None:
+            shown, total = _counted(owned, page)
+            active = set(self.active(shown))
+        else:
+            active = set(every := self.active(validity.candidates(owned)))
+            shown, total = every[page.part], len(every)
+        if is_active_wanted is False:
+            over = owned.exclude(pk__among=[session.pk for session in active])
+            shown, total = _counted(over, page)
+        return Response(
+            [representation.full(one, is_active=one in active, for_admin=True) for one in shown],
+            headers=page.headers(request, total),
+        )
+
+    def delete_of_identity(self, request: Request, identity_id: str) -> Response:
+        """Delete a user's, over or not; 204. 404 where there is none."""
+        user = self.user_named(identity_id)
+        if not policy.may_end_all_of(request.user, user):
+            raise PermissionDenied
+        if not self._delete(sessions(user)):
+            raise Http404
+        return no_content()
+
+    def _delete(self, sessions: SessionQuerySet) -> int:
+        """Delete sessions, and sign the caller out of hers if it is among them."""
+        own = lifecycle.current_session_id(self.request)
+        signs_out = own is not None and sessions.filter(pk=own).exists()
+        deleted = lifecycle.delete_many(sessions, by=self.request.user)
+        if signs_out:
+            revocation.sign_out(self.request)
+        return deleted
+
+    def _show(self, session: Session, expanded: set[str]) -> Response:
+        is_active = bool(self.active([session]))
+        shown = representation.expanded(session, expanded, is_active=is_active)
+        return Response({**shown, "devices": shown["devices"] or []})
+
+    def _is_active_wanted(self) -> bool | None:
+        given = self.request.query_params.get("active", "")
+        if given and given not in TRUE | FALSE:
+            raise OryError(400, message="could not parse parameter active")
+        return given in TRUE if given else None
+
+    def _expanded(self) -> set[str]:
+        given = {value.lower() for value in self.request.query_params.getlist("expand")}
+        if unknown := given - {"identity", "devices"}:
+            raise OryError(400, reason=f"There is nothing to expand by the name {min(unknown)!r}.")
+        return given
+
+    def _size(self) -> int:
+        try:
+            size = int(self.request.query_params.get("page_size", DEFAULT_SIZE))
+        except ValueError as error:
+            raise OryError(400, message="could not parse parameter page_size") from error
+        return min(size, MAX_SIZE) if size > 0 else DEFAULT_SIZE
+
+    def _named(self, body: dict[str, Any]) -> SessionQuerySet:
+        """Return the sessions that a body names, by themselves or by their identities."""
+        named = {name: body[name] for name in ("identities", "sessions") if body.get(name)}
+        if len(named) != 1:
+            raise OryError(400, reason='Name either "identities" or "sessions".')
+        ((name, given),) = named.items()
+        if not isinstance(given, list) or len(given) > MOST_NAMED:
+            raise OryError(400, reason=f"{name} is not a list of at most {MOST_NAMED} UUIDs.")
+        uuids = [self.uuid_named(each) for each in given]
+        if name == "sessions":
+            return sessions().filter(pk__among=uuids)
+        return sessions().filter(user_id__in=[key for key in map(key_of, uuids) if key is not None])
+
+    def _any(self, candidates: SessionQuerySet) -> tuple[SessionQuerySet, bool]:
+        """Return as many as one request takes, the caller's own last; and whether there are more."""
+        endable = policy.endable_by(self.request.user, candidates)
+        own = lifecycle.current_session_id(self.request)
+        others = endable.order_by("pk").values_list("pk", flat=True)
+        if own is not None:
+            others = others.exclude(pk=own)
+        pks: list[UUID] = [*others[:MOST_AT_ONCE]]
+        more = len(pks) == MOST_AT_ONCE
+        if own is not None and not more:
+            pks.append(own)
+        return endable.filter(pk__among=pks), more
+
+
+def _counted(sessions: SessionQuerySet, page: OffsetPage) -> tuple[list[Session], int]:
+    """Return the sessions of a page, and how many there are on all: one query if there is any."""
+    shown: list[Any] = list(sessions.annotate(total=Window(Count("*")))[page.part])
+    return shown, shown[0].total if shown else page.offset and sessions.count()

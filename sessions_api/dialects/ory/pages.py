@@ -1,0 +1,112 @@
+"""Ory's two ways to page: by offset with a total, and by keyset. Links stand in the headers.
+
+Ory counts its pages from 0 and reads the second page twice (ory/kratos#3883); here each page is
+read once, and the last one can be reached.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.encoding import escape_uri_path
+from rest_framework.request import Request
+
+DEFAULT_SIZE = 250
+MAX_SIZE = 1_000
+MAX_OFFSET = 2**62
+"""More than any table holds, and less than any database refuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetPage:
+    """Which rows were asked for: the first of them, and how many."""
+
+    offset: int
+    size: int
+
+    @classmethod
+    def of(cls, request: Request) -> "OffsetPage":
+        """Read the query: page_token and page_size, else page and per_page. Nothing is refused."""
+        query = request.query_params
+        if "page_token" in query or "page_size" in query:
+            size = _size(query.get("page_size", ""))
+            return cls(_bounded(_offset_in(query.get("page_token", ""))), size)
+        size = _size(query.get("per_page", ""))
+        return cls(_bounded((_number(query.get("page", "")) or 0) * size), size)
+
+    @property
+    def part(self) -> slice:
+        """Return the page as a part of all rows."""
+        return slice(self.offset, self.offset + self.size)
+
+    def headers(self, request: Request, total: int) -> dict[str, str]:
+        """Return Link and X-Total-Count. ``total`` is how many rows there are on all pages."""
+        if total <= self.size:
+            relations = {"first": OffsetPage(0, total)}
+        else:
+            last = (total - 1) // self.size * self.size
+            previous = min(max(self.offset - self.size, 0), last)
+            relations = {}
+            if self.offset > 0:
+                relations["first"] = OffsetPage(0, self.size)
+            if self.offset < last:
+                relations["next"] = OffsetPage(self.offset + self.size, self.size)
+            if self.offset > 0:
+                relations["prev"] = OffsetPage(previous, self.size)
+            if self.offset < last:
+                relations["last"] = OffsetPage(last, self.size)
+        links = (_link(request, page._query(), name) for name, page in relations.items())
+        return {"Link": ",".join(links), "X-Total-Count": str(total)}
+
+    def _query(self) -> dict[str, Any]:
+        content = json.dumps({"offset": str(self.offset), "v": 2}, separators=(",", ":"))
+        return {
+            "page": self.offset // self.size if self.size else 0,
+            "page_size": self.size,
+            "page_token": base64.urlsafe_b64encode(content.encode()).decode().rstrip("="),
+            "per_page": self.size,
+        }
+
+
+def keyset_headers(request: Request, *, size: int, next_token: str | None) -> dict[str, str]:
+    """Return Link: to the first page, and to the next one if there is one."""
+    first = _link(request, {"page_size": size, "page_token": ""}, "first")
+    if next_token is None:
+        return {"Link": first}
+    following = _link(request, {"page_size": size, "page_token": next_token}, "next")
+    return {"Link": f"{first},{following}"}
+
+
+def _link(request: Request, changes: Mapping[str, Any], relation: str) -> str:
+    query = QueryDict(mutable=True)
+    for name in sorted({*request.query_params, *changes}):
+        values = [changes[name]] if name in changes else request.query_params.getlist(name)
+        query.setlist(name, [str(value) for value in values])
+    return f'<{escape_uri_path(request.path)}?{query.urlencode()}>; rel="{relation}"'
+
+
+def _size(text: str) -> int:
+    number = _number(text)
+    return DEFAULT_SIZE if number is None else min(max(number, 1), MAX_SIZE)
+
+
+def _bounded(offset: int) -> int:
+    return offset if 0 <= offset <= MAX_OFFSET else 0
+
+
+def _offset_in(token: str) -> int:
+    try:
+        content = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        return int(content["offset"])
+    except (LookupError, OverflowError, RecursionError, TypeError, ValueError):
+        return 0
+
+
+def _number(text: str) -> int | None:
+    try:
+        return int(text)
+    except ValueError:
+        return None

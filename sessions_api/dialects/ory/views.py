@@ -1,0 +1,166 @@
+"""Ory Kratos' public addresses: the caller's own sessions."""
+
+import logging
+from typing import Any
+
+from django.contrib.auth import user_logged_out
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_variables
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sessions_api import authentication, lifecycle, revocation, validity
+from sessions_api.conf import conf
+from sessions_api.dialects.authentication import CookieAuthentication
+from sessions_api.dialects.identifiers import uuid_of
+from sessions_api.dialects.ory import errors, representation
+from sessions_api.dialects.ory.authentication import (
+    AuthorizationAuthentication,
+    HeaderAuthentication,
+    ReadingCookieAuthentication,
+)
+from sessions_api.dialects.ory.errors import OryError
+from sessions_api.dialects.ory.pages import OffsetPage
+from sessions_api.dialects.views import DialectViewSet, no_content, sessions
+from sessions_api.models import EndReason, Session
+from sessions_api.permissions import RecentlyAuthenticated
+
+logger = logging.getLogger("sessions_api.dialects")
+
+
+class UTF8JSONRenderer(JSONRenderer):
+    """JSON whose media type names its encoding, as that of Ory's answers does."""
+
+    charset = "utf-8"
+
+
+class OryViewSet(DialectViewSet):
+    """Addresses of Ory Kratos."""
+
+    authentication_classes = (
+        HeaderAuthentication,
+        CookieAuthentication,
+        AuthorizationAuthentication,
+    )
+    renderer_classes = (UTF8JSONRenderer,)
+    unauthorized = "No valid session cookie found."
+
+    def error_body(self, error: Exception, response: Response) -> Any:
+        """Return ``{"error": {...}}``."""
+        body = errors.body(error, response, self.request, unauthorized=self.unauthorized)
+        response["Ory-Error-Id"] = body["error"].get("id", "")
+        return body
+
+    def current(self) -> Session:
+        """Return the session of the request. Raises OryError."""
+        session = lifecycle.current_session(self.request)
+        if session is None:
+            raise OryError(401, reason=self.unauthorized)
+        return session
+
+    def sure(self, session: Session) -> Session:
+        """Return the session if its assurance level is what the site asks for. Raises OryError."""
+        if conf.ORY_REQUIRED_AAL is None:
+            return session
+        try:
+            required = import_string(conf.ORY_REQUIRED_AAL)(session.user)
+        except Exception as error:
+            logger.exception("%s failed.", conf.ORY_REQUIRED_AAL)
+            raise OryError(401, reason="Unable to determine AAL.") from error
+        if representation.level(session) >= required:
+            return session
+        base = _address(self.request, "sessions").removesuffix("/sessions")
+        login = f"{base}/self-service/login/browser?aal=aal{required}"
+        raise OryError(
+            403,
+            message="Session does not fulfill the requested Authenticator Assurance Level",
+            id=f"session_aal{required}_required",
+            redirect_to=self.request.build_absolute_uri(login),
+        )
+
+
+class WhoamiViewSet(OryViewSet):
+    """The session of the request, whatever its method: proxies ask in the name of any request."""
+
+    http_method_names = [*OryViewSet.http_method_names, "connect"]
+    authentication_classes = (
+        HeaderAuthentication,
+        ReadingCookieAuthentication,
+        AuthorizationAuthentication,
+    )
+    unauthorized = "No valid session credentials found in the request."
+
+    def whoami(self, request: Request) -> Response:
+        """Return it, with the identity's id in a header."""
+        session = self.sure(self.current())
+        if request.query_params.get("tokenize_as"):
+            raise OryError(400, reason="This site has no templates for tokenize_as.")
+        headers = {"X-Kratos-Authenticated-Identity-Id": str(uuid_of(request.user.pk))}
+        return Response(representation.full(session, is_active=True), headers=headers)
+
+
+class PublicViewSet(OryViewSet):
+    """The caller's sessions."""
+
+    permissions = {"end_others": RecentlyAuthenticated, "log_out": AllowAny}
+
+    def list(self, request: Request) -> Response:
+        """Return the others that are active, the latest first."""
+        current = self.sure(self.current())
+        mine = (
+            validity.candidates(sessions(request.user))
+            .exclude(pk=current.pk)
+            .select_related("user")
+        )
+        others = self.active(mine.order_by("-created_at", "pk"))
+        page = OffsetPage.of(request)
+        return Response(
+            [representation.full(session, is_active=True) for session in others[page.part]],
+            headers=page.headers(request, len(others)),
+        )
+
+    def end_others(self, request: Request) -> Response:
+        """End the others; 200 ``{"count": n}``, counting those that were active."""
+        mine = Session.objects.on_primary().for_user(request.user)
+        others = mine.exclude(pk=self.current().pk)
+        return Response({"count": revocation.end_many(request, others).ended})
+
+    def end(self, request: Request, session_id: str) -> Response:
+        """End another; 204, also for what is not there to end."""
+        current, pk = self.current(), self.uuid_named(session_id)
+        if pk == current.pk:
+            raise OryError(400, message="cannot revoke current session")
+        RecentlyAuthenticated().has_permission(request, self)
+        for session in sessions(request.user).filter(pk=pk):
+            revocation.end(request, session)
+        return no_content()
+
+    @sensitive_variables()
+    def log_out(self, request: Request) -> Response:
+        """End the session of ``session_token``, whoever has it; 204, and 204 again."""
+        token = self.fields().get("session_token")
+        if not isinstance(token, str) or not token:
+            raise OryError(400, reason="session_token is missing.")
+        session = authentication.find(token)
+        if session is None or session.end_reason == EndReason.DELETED:
+            raise OryError(403, reason="The session token is not known.")
+        user = session.user
+        if lifecycle.end(session, by=user, reason=EndReason.LOGOUT):
+            user_logged_out.send(sender=type(user), request=request._request, user=user)
+        return no_content()
+
+
+@csrf_exempt
+def elsewhere(request: Any, name: str, **kwargs: Any) -> HttpResponseRedirect:
+    """Redirect to where Ory answers this on its other side: 307."""
+    query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
+    return HttpResponseRedirect(_address(request, name, **kwargs) + query, preserve_request=True)
+
+
+def _address(request: Any, name: str, **kwargs: Any) -> str:
+    return reverse(f"{request.resolver_match.namespace}:{name}", kwargs=kwargs)

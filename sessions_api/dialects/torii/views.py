@@ -1,0 +1,101 @@
+"""Torii's sessions: any user's for the site's server, and the caller's own."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sessions_api import lifecycle, policy, revocation, validity
+from sessions_api.conf import conf
+from sessions_api.dialects.identifiers import parsed, uuid_of
+from sessions_api.dialects.views import DialectViewSet, no_content, sessions
+from sessions_api.models import Session
+from sessions_api.permissions import MayEndAny, MayViewAny, RecentlyAuthenticatedToEndOthers
+from sessions_api.times import utc
+
+
+class ToriiViewSet(DialectViewSet):
+    """Addresses of Torii."""
+
+    error_media_type = "application/problem+json"
+
+    def error_body(self, error: Exception, response: Response) -> Any:
+        """Return a problem (RFC 9457)."""
+        code, said = response.status_code, response.data
+        title = HTTPStatus(code).phrase
+        detail = str(said["detail"]) if isinstance(said, dict) else title
+        problem = {"title": title, "status": code, "detail": detail}
+        return {"type": "about:blank", **problem, "instance": self.request.path}
+
+    def user(self) -> Any:
+        """Return whose sessions these are: the caller's."""
+        return self.request.user
+
+    def list(self, request: Request, **kwargs: str) -> Response:
+        """Return the active ones, the most recently used first."""
+        rows = validity.candidates(sessions(self.user())).order_by("-last_used", "-pk")
+        return Response([_session(session) for session in self.active(rows)])
+
+    def end(self, request: Request, session_id: str, **kwargs: str) -> Response:
+        """End one; 204, also when it is over or not there.
+
+        No cookie is touched, unless the site saves the session at every request.
+        """
+        try:
+            session = self.session_named(session_id, sessions(self.user()))
+        except Http404:
+            return no_content()
+        if settings.SESSION_SAVE_EVERY_REQUEST:
+            revocation.end(request, session)  # what is about to be saved may not be gone
+        else:
+            lifecycle.end(session, by=request.user)
+        return no_content()
+
+
+class ClientViewSet(ToriiViewSet):
+    """The caller's sessions."""
+
+    permissions = {"end": RecentlyAuthenticatedToEndOthers}
+
+
+class ServerViewSet(ToriiViewSet):
+    """A user's sessions, for staff."""
+
+    permissions = {"list": MayViewAny, "end": MayEndAny, "end_all": MayEndAny}
+
+    def user(self) -> Any:
+        """Return whose sessions these are. Raises ParseError, PermissionDenied."""
+        try:
+            return self.user_named(self.kwargs["user_id"])
+        except Http404 as error:
+            raise PermissionDenied("User belongs to a different environment.") from error
+
+    def end_all(self, request: Request, user_id: str) -> Response:
+        """End all; 204, also when there is none."""
+        user = self.user()
+        if not policy.may_end_all_of(request.user, user):
+            raise PermissionDenied
+        revocation.end_many(request, Session.objects.on_primary().for_user(user))
+        return no_content()
+
+
+def _session(session: Session) -> dict[str, Any]:
+    organization, impersonator = session.organization_id, session.impersonator_id
+    return {
+        "id": str(session.pk),
+        "userId": str(uuid_of(session.user_id)),
+        "environmentId": conf.TORII_ENVIRONMENT,
+        "userAgent": session.user_agent or None,
+        "ipAddress": session.ip_address,
+        "createdAt": utc(session.created_at),
+        "expiresAt": utc(validity.expires_at(session)),
+        "lastUsedAt": utc(session.last_used),
+        "activeOrganizationId": str(parsed(organization) or uuid_of(organization))
+        if organization
+        else None,
+        "impersonatedBy": None if impersonator is None else str(uuid_of(impersonator)),
+    }

@@ -1,0 +1,150 @@
+"""What the addresses of every dialect have in common."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.http import Http404
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from rest_framework import status
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import MethodNotAllowed, ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import exception_handler, set_rollback
+from rest_framework.viewsets import ViewSet
+
+from sessions_api import validity
+from sessions_api.authentication import SessionTokenAuthentication
+from sessions_api.dialects import identifiers
+from sessions_api.dialects.authentication import CookieAuthentication
+from sessions_api.models import EndReason, Session, SessionQuerySet
+from sessions_api.parsers import JSONParser
+
+logger = logging.getLogger("sessions_api.dialects")
+
+
+class JSONWhateverIsAccepted(DefaultContentNegotiation):
+    """JSON in, and JSON out whatever ``Accept`` says: 406 helps no vendor's client."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[Any], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Return the first renderer, and its media type."""
+        renderer: BaseRenderer = next(iter(renderers))
+        return renderer, str(renderer.media_type)
+
+
+@method_decorator(never_cache, name="dispatch")
+class DialectViewSet(ViewSet):
+    """Addresses of a dialect, whose errors are in the vendor's shape (``error_body``).
+
+    The caller is the owner of a token session or of the browser's session.
+    """
+
+    authentication_classes: Sequence[type[BaseAuthentication]] = (
+        SessionTokenAuthentication,
+        CookieAuthentication,
+    )
+    renderer_classes = (JSONRenderer,)
+    parser_classes = (JSONParser,)
+    content_negotiation_class = JSONWhateverIsAccepted
+    schema = None  # the vendor's own describes it
+    versioning_class = None  # nor do the site's versions count
+    permissions: ClassVar[dict[str, type[BasePermission]]] = {}
+    """What an action asks of the caller, besides being somebody."""
+    error_media_type = "application/json"
+
+    def error_body(self, error: Exception, response: Response) -> Any:
+        """Return what the vendor's clients read. ``response`` is what DRF would answer."""
+        raise NotImplementedError
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Answer a method that the address does not have with 405, whoever asks."""
+        if self.action is None:
+            raise MethodNotAllowed(str(request.method))
+        super().initial(request, *args, **kwargs)
+
+    def get_permissions(self) -> list[Any]:
+        """Return what the action asks of the caller."""
+        asked = self.permissions.get(self.action or "")
+        return (
+            [AllowAny()]
+            if asked is AllowAny
+            else [IsAuthenticated(), *([asked()] if asked else [])]
+        )
+
+    def get_exception_handler(self) -> Any:
+        """Return what turns an exception into a response."""
+        return self._answer
+
+    def fields(self) -> dict[str, Any]:
+        """Return the fields of the request's body. Raises ParseError unless it is an object."""
+        body = self.request.data
+        if not isinstance(body, dict):
+            raise ParseError("The body is not a JSON object.")
+        return body
+
+    def active(self, sessions: Iterable[Session]) -> list[Session]:
+        """Return the active ones."""
+        return validity.active(sessions, users=[self.request.user])
+
+    def user_named(self, text: str) -> Any:
+        """Return the user who appears under a UUID. Raises ParseError for none, else Http404."""
+        user = identifiers.user_of(self.uuid_named(text))
+        if user is None:
+            raise Http404
+        return user
+
+    def session_named(self, text: str, sessions: SessionQuerySet) -> Session:
+        """Return a session, if it is the caller's to act on.
+
+        Raises ParseError, Http404, PermissionDenied.
+        """
+        session = sessions.select_related("user").filter(pk=self.uuid_named(text)).first()
+        if session is None:
+            raise Http404
+        self.check_object_permissions(self.request, session)
+        return session
+
+    def uuid_named(self, text: Any) -> UUID:
+        """Return the UUID that a text writes. Raises ParseError."""
+        uuid = identifiers.parsed(text)
+        if uuid is None:
+            raise ParseError(f"{text!r:.100} is not a UUID.")
+        return uuid
+
+    def _answer(self, error: Exception, context: dict[str, Any]) -> Response | None:
+        response = exception_handler(error, context)
+        if response is None:
+            if isinstance(error, SuspiciousOperation | BadRequest):
+                return None  # Django answers it with 400
+            response = self._answer_unforeseen(error)
+        response.data = self.error_body(error, response)
+        response.content_type = self.error_media_type
+        return response
+
+    def _answer_unforeseen(self, error: Exception) -> Response:
+        """Do what Django does with an error of ours, but for the page in HTML."""
+        set_rollback()
+        got_request_exception.send(sender=type(self), request=self.request._request)
+        logger.error("%s failed.", self.request.path, exc_info=error)
+        return Response(status=status.HTTP_500_INTERNAL_SERVER_ERROR)
+
+
+def sessions(user: Any = None) -> SessionQuerySet:
+    """Return all sessions, or a user's, that a dialect may speak of: known, and not deleted."""
+    sessions = Session.objects.on_primary().known().exclude(end_reason=EndReason.DELETED)
+    return sessions if user is None else sessions.for_user(user)
+
+
+def no_content() -> Response:
+    """Return 204."""
+    return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,158 @@
+"""Those who call a dialect, and what becomes of their sessions."""
+
+import json
+from contextlib import contextmanager
+from datetime import UTC, timedelta
+from importlib import import_module
+
+import time_machine
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Permission, User
+from django.db import OperationalError, connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from sessions_api import activity, lifecycle, visit
+from sessions_api.models import Session
+from tests.factories import UserFactory
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:157.0) Gecko/20100101 Firefox/157.0"
+NOBODYS = [
+    "c339547d-e17d-4ba7-8a1d-b3d5a4d17c1c",
+    "01931a74-1234-7000-8000-0000000000aa",
+    "01931a74-1234-8000-8000-0000000000aa",
+    "00000000-0000-0000-0000-000000000000",
+]
+"""UUIDs that no session and no user has. MariaDB takes the third for malformed."""
+
+
+class Caller(Client):
+    """A client that has no CSRF token, sends JSON, and gets the page of an error."""
+
+    def __init__(self, **headers):
+        super().__init__(
+            enforce_csrf_checks=True, raise_request_exception=False, headers=headers or None
+        )
+
+    def ask(self, method, path, body=None, **headers):
+        data = "" if body is None else json.dumps(body)
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.generic(method, path, data, content_type="application/json", headers=headers)
+
+
+class SignedIn(Caller):
+    """A client that has a session."""
+
+    pk: str
+
+    @property
+    def row(self):
+        return Session.objects.get(pk=self.pk)
+
+    @property
+    def user_name(self):
+        """Return whom the site takes the client for, or ""."""
+        is_somebody = self.get("/api/sessions/current/").status_code == 200
+        return self.row.user.username if is_somebody else ""
+
+
+class Browser(SignedIn):
+    """A browser that a user has signed in with."""
+
+    def __init__(self, user):
+        super().__init__(**{"user-agent": FIREFOX})
+        assert self.get(f"/do/login:{user.pk}/").status_code == 200
+        self.pk = self.session[visit.PAYLOAD_KEY]
+
+
+class TokenClient(SignedIn):
+    """A client with a token of a user's."""
+
+    def __init__(self, user, **issuing):
+        issued = lifecycle.issue_token(user, **issuing)
+        self.token, self.pk = issued.token, str(issued.session.pk)
+        super().__init__(authorization=f"Bearer {issued.token}")
+
+
+def staff(*permissions, **kwargs):
+    """Return a new staff user with these permissions alone."""
+    user = UserFactory.create(is_staff=True, **kwargs)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return user
+
+
+def later(**duration):
+    return time_machine.travel(timezone.now() + timedelta(**duration), tick=False)
+
+
+def written(time):
+    """Return a time as RFC 3339 writes it, in UTC."""
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}".replace(".000000Z", "Z")
+
+
+def change(session, **fields):
+    Session.objects.filter(pk=session.pk).update(**fields)
+
+
+def queries(ask):
+    """Return how many queries a request makes that is answered with 200."""
+    with CaptureQueriesContext(connection) as captured:
+        assert ask().status_code == 200
+    return len(captured)
+
+
+@contextmanager
+def failing(table, verb="SELECT"):
+    """Have the database fail at such a statement on a table."""
+
+    def execute_or_fail(execute, sql, params, many, context):
+        if sql.startswith(verb) and table in sql:
+            raise OperationalError("The database is down.")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(execute_or_fail):
+        yield
+
+
+def _lose(browser):
+    cookie = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    import_module(settings.SESSION_ENGINE).SessionStore(cookie).delete()
+
+
+def _change_password(browser):
+    User.objects.filter(pk=browser.row.user_id).update(password=make_password("another"))
+
+
+def _deactivate(browser):
+    User.objects.filter(pk=browser.row.user_id).update(is_active=False)
+
+
+def _long_ago():
+    return timezone.now() - timedelta(hours=2)
+
+
+OVER = {
+    "ended": lambda browser: lifecycle.end(browser.row),
+    "deleted": lambda browser: lifecycle.delete_many(Session.objects.filter(pk=browser.pk)),
+    "expired": lambda browser: change(browser.row, expires_at=_long_ago()),
+    "idle": lambda browser: change(browser.row, last_used=_long_ago()),
+    "open for too long": lambda browser: change(browser.row, authenticated_at=_long_ago()),
+    "lost by the engine": _lose,
+    "of another password": _change_password,
+    "of a deactivated user": _deactivate,
+    "on its way to the browser": lambda browser: change(browser.row, expires_at=None),
+}
+"""What makes the session of a browser one that is over, or not there yet."""
+
+TIMEOUTS = {"IDLE_TIMEOUT": 3600, "ABSOLUTE_TIMEOUT": 3600}
+
+
+@contextmanager
+def over(way, browser):
+    """Bring a browser's session there, on a site with timeouts."""
+    with override_settings(SESSIONS_API=TIMEOUTS):
+        OVER[way](browser)
+        activity.clear()
+        yield

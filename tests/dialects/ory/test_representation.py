@@ -1,0 +1,246 @@
+"""Section 1.2 of the contract: a session, its device and its identity, field by field."""
+
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.utils import timezone
+
+from sessions_api import credentials
+from sessions_api.models import Session
+from tests.dialects.callers import FIREFOX, OVER, Browser, Caller, written
+from tests.dialects.ory import expected
+from tests.dialects.ory.clients import TokenClient
+from tests.factories import PASSWORD, UserFactory
+from tests.site.views import BACKEND
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+on = pytest.mark.parametrize
+
+WHOAMI = "/ory/sessions/whoami"
+ENDINGS = ("ended", "expired", "of a deactivated user", "of another password")
+THEN = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
+
+
+def shown(client, pk, **params):
+    response = client.get(f"/ory/admin/sessions/{pk}", params)
+    assert response.status_code == 200
+    return response.json()
+
+
+def test_1_2_every_field_of_a_session_is_as_it_is_written_here(alice):
+    with time_machine.travel(THEN, tick=False):
+        client = TokenClient(alice, lifetime=timedelta(hours=24))
+        Session.objects.update(ip_address="203.0.113.7", user_agent="curl/8", methods="password")
+        body = client.get(WHOAMI).json()
+    assert body == {
+        "id": client.pk,
+        "active": True,
+        "expires_at": "2026-03-02T12:00:00.250000Z",
+        "authenticated_at": "2026-03-01T12:00:00.250000Z",
+        "authenticator_assurance_level": "aal1",
+        "authentication_methods": [
+            {
+                "method": "password",
+                "aal": "aal1",
+                "completed_at": "2026-03-01T12:00:00.250000Z",
+            }
+        ],
+        "issued_at": "2026-03-01T12:00:00.250000Z",
+        "identity": {
+            "id": f"00000000-0000-8100-8100-{alice.pk:012x}",
+            "schema_id": "default",
+            "schema_url": "",
+            "state": "active",
+            "state_changed_at": None,
+            "traits": {"email": "alice@example.com", "username": "alice"},
+            "metadata_public": None,
+            "created_at": written(alice.date_joined),
+            "updated_at": written(alice.date_joined),
+            "organization_id": None,
+        },
+        "devices": [
+            {
+                "id": client.pk,
+                "ip_address": "203.0.113.7",
+                "user_agent": "curl/8",
+                "location": "",
+            }
+        ],
+    }
+
+
+@on("zone", ["Asia/Kolkata", "America/St_Johns", "Pacific/Kiritimati"])
+def test_1_2_times_are_in_utc_whatever_the_time_zone_of_the_site(alice, settings, zone):
+    with time_machine.travel(THEN, tick=False):
+        before = TokenClient(alice).get(WHOAMI).json()
+        settings.TIME_ZONE = zone
+        after = TokenClient(alice).get(WHOAMI).json()
+    for name in ("issued_at", "authenticated_at"):
+        assert after[name] == before[name] == "2026-03-01T12:00:00.250000Z"
+    assert after["expires_at"] == before["expires_at"] == "2026-03-31T12:00:00.250000Z"
+    assert after["identity"] == before["identity"]
+
+
+def test_1_2_a_whole_second_is_written_without_a_fraction(alice):
+    with time_machine.travel(THEN.replace(microsecond=0), tick=False):
+        assert TokenClient(alice).get(WHOAMI).json()["issued_at"] == "2026-03-01T12:00:00Z"
+
+
+def test_1_2_the_device_is_that_of_the_sign_in(alice):
+    browser = Browser(alice)
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        browser.get(WHOAMI, headers={"user-agent": "curl/8"}, REMOTE_ADDR="198.51.100.9")
+        body = browser.get(WHOAMI).json()
+    assert browser.row.last_user_agent == "curl/8"
+    assert body["devices"] == [
+        {"id": browser.pk, "ip_address": "127.0.0.1", "user_agent": FIREFOX, "location": ""}
+    ]
+
+
+def test_1_2_what_is_not_known_of_a_device_is_null_and_its_location_empty(alice):
+    client = TokenClient(alice)
+    assert client.get(WHOAMI).json()["devices"] == [
+        {"id": client.pk, "ip_address": None, "user_agent": None, "location": ""}
+    ]
+
+
+@on("header", ["True-Client-IP", "Cf-Connecting-IP", "X-Real-IP", "X-Forwarded-For"])
+def test_7_15_only_a_proxy_of_the_sites_says_where_a_client_is(alice, settings, header):
+    headers = {header: "203.0.113.7", "Cf-Ipcity": "Munich", "Cf-Ipcountry": "DE"}
+    shown = []
+    for proxies in ((), ["127.0.0.1/32"]):
+        settings.SESSIONS_API = {"TRUSTED_PROXIES": proxies, "CLIENT_IP_HEADER": header}
+        client = Caller()
+        client.get(f"/do/login:{alice.pk}/", headers=headers)
+        [device] = client.get(WHOAMI).json()["devices"]
+        shown.append((device["ip_address"], device["location"]))
+    assert shown == [("127.0.0.1", ""), ("203.0.113.7", "")]
+
+
+def test_1_2_a_user_without_an_address_has_empty_traits():
+    user = UserFactory.create(username="carol", email="")
+    traits = TokenClient(user).get(WHOAMI).json()["identity"]["traits"]
+    assert traits == {"email": "", "username": "carol"}
+
+
+def test_1_2_metadata_for_admins_is_on_admin_routes_alone(admin):
+    user = admin.row.user
+    identity = expected.identity(user)
+    of_it = f"/ory/admin/identities/{identity['id']}/sessions"
+    own = [admin.get(WHOAMI).json(), *TokenClient(user).get("/ory/sessions").json()]
+    for_staff = [
+        *admin.get(of_it).json(),
+        *admin.get("/ory/admin/sessions?expand=identity").json(),
+        shown(admin, admin.pk, expand="identity"),
+        admin.patch(f"/ory/admin/sessions/{admin.pk}/extend").json(),
+    ]
+    assert [session["identity"] for session in own] == [identity] * 2
+    identity["metadata_admin"] = None
+    assert [session["identity"] for session in for_staff] == [identity] * 6
+
+
+@on(
+    ("words", "aal", "level", "methods"),
+    [
+        ("", None, "aal1", []),
+        ("password", 1, "aal1", [("password", "aal1")]),
+        ("socialaccount", 1, "aal1", [("oidc", "aal1")]),
+        ("saml", 1, "aal1", [("saml", "aal1")]),
+        ("code", 1, "aal1", [("code", "aal1")]),
+        ("otp", 1, "aal1", [("totp", "aal1")]),
+        ("totp", 1, "aal1", [("totp", "aal1")]),
+        ("recovery_codes", 1, "aal1", [("lookup_secret", "aal1")]),
+        ("webauthn", 1, "aal1", [("webauthn", "aal1")]),
+        ("webauthn", 2, "aal2", [("webauthn", "aal2")]),
+        ("password totp", 2, "aal2", [("password", "aal1"), ("totp", "aal2")]),
+        ("password otp totp", 2, "aal2", [("password", "aal1"), ("totp", "aal2")]),
+        ("socialaccount webauthn", 2, "aal2", [("oidc", "aal1"), ("webauthn", "aal2")]),
+        ("code recovery_codes", 2, "aal2", [("code", "aal1"), ("lookup_secret", "aal2")]),
+        ("remote_user", 1, "aal1", []),
+        ("v0.6_legacy_session", None, "aal1", []),
+        ("constructor remote_user password", 1, "aal1", [("password", "aal1")]),
+    ],
+)
+def test_7_5_only_methods_that_ory_has_a_name_for_are_named(alice, words, aal, level, methods):
+    client = TokenClient(alice)
+    Session.objects.update(methods=words, aal=aal)
+    completed_at = written(client.row.authenticated_at)
+    named = [
+        {"method": name, "aal": of_it, "completed_at": completed_at} for name, of_it in methods
+    ]
+    body = client.get(WHOAMI).json()
+    assert body["authenticator_assurance_level"] == level
+    assert body["authentication_methods"] == (named or None)
+
+
+def test_1_2_a_login_with_a_password_says_so(alice):
+    client = Caller()
+    client.get(f"/do/password_login:alice|{PASSWORD}/")
+    row = Session.objects.get()
+    assert client.get(WHOAMI).json() == expected.full(
+        row,
+        authentication_methods=[
+            {
+                "method": "password",
+                "aal": "aal1",
+                "completed_at": written(row.authenticated_at),
+            }
+        ],
+    )
+
+
+def test_1_2_a_session_that_was_adopted_has_not_been_authenticated_that_is_known_of(alice):
+    store = import_module(django_settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY], store[BACKEND_SESSION_KEY] = str(alice.pk), BACKEND
+    store[HASH_SESSION_KEY] = alice.get_session_auth_hash()
+    store.save()
+    client = Caller()
+    client.cookies["sessionid"] = store.session_key
+    body = client.get(WHOAMI).json()
+    row = Session.objects.get()
+    assert row.pk == credentials.derived_id(store.session_key)
+    assert body == expected.full(row)
+    assert (body["authenticated_at"], body["authentication_methods"]) == (None, None)
+
+
+def test_1_2_an_absolute_timeout_is_when_a_session_expires(alice, settings):
+    client = TokenClient(alice)
+    settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": 3600}
+    end = written(client.row.authenticated_at + timedelta(hours=1))
+    assert client.get(WHOAMI).json()["expires_at"] == end
+
+
+@on(
+    ("kind", "over"),
+    [
+        *((kind, over) for kind in (TokenClient, Browser) for over in ENDINGS),
+        (Browser, "lost by the engine"),
+    ],
+)
+def test_1_2_a_session_that_is_over_is_shown_as_it_was_but_not_active(alice, admin, kind, over):
+    client = kind(alice)
+    assert shown(admin, client.pk)["active"] is True
+    OVER[over](client)
+    row = client.row
+    owner = expected.identity(row.user, metadata_admin=None)
+    assert owner["state"] == ("inactive" if over == "of a deactivated user" else "active")
+    assert shown(admin, client.pk, expand=["identity", "devices"]) == expected.session(
+        row, active=False, identity=owner, devices=expected.devices(row)
+    )
+    listed = admin.get("/ory/admin/sessions", {"active": "false"}).json()
+    assert listed == [expected.session(row, active=False)]
+    of_it = f"/ory/admin/identities/{owner['id']}/sessions"
+    assert admin.get(of_it).json() == [expected.for_staff(row, active=False)]
+
+
+def test_1_2_a_session_is_not_active_once_it_has_been_idle_for_too_long(alice, admin, settings):
+    client = TokenClient(alice)
+    settings.SESSIONS_API = {"IDLE_TIMEOUT": 600}
+    assert shown(admin, client.pk)["active"] is True
+    Session.objects.filter(pk=client.pk).update(last_used=timezone.now() - timedelta(seconds=601))
+    assert shown(admin, client.pk)["active"] is False

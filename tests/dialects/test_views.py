@@ -1,0 +1,266 @@
+"""What the addresses of every dialect promise: JSON, 405 to anybody, failures in their own words."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.contrib.auth import user_logged_out
+from django.core.signals import got_request_exception
+from django.db import connection
+from django.urls import URLPattern, get_resolver
+from rest_framework.schemas.generators import EndpointEnumerator
+from rest_framework.throttling import UserRateThrottle
+
+from sessions_api.dialects.identifiers import uuid_of
+from sessions_api.dialects.views import DialectViewSet
+from sessions_api.models import Session
+from tests.dialects.callers import NOBODYS, Browser, Caller, TokenClient, failing, staff
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+on = pytest.mark.parametrize
+
+DIALECTS = ["ory", "hanko", "torii", "flashback"]
+LISTS = {
+    "ory": "/ory/sessions",
+    "hanko": "/hanko/users/{user}/sessions",
+    "torii": "/torii/_torii/users/me/sessions",
+    "flashback": "/flashback/sessions",
+}
+MEDIA_TYPES = {
+    "ory": ("application/json; charset=utf-8", "application/json"),
+    "hanko": ("application/json", "application/json"),
+    "torii": ("application/json", "application/problem+json"),
+    "flashback": ("application/json", "application/json"),
+}
+"""Of an answer, and of an error."""
+ERROR_FIELDS = {
+    "ory": {"error"},
+    "hanko": {"code", "message"},
+    "torii": {"type", "title", "status", "detail", "instance"},
+    "flashback": {"success", "error"},
+}
+
+
+@pytest.fixture
+def root():
+    """Return a client of a superuser's, who may call every address."""
+    return TokenClient(staff(is_superuser=True))
+
+
+@pytest.fixture
+def failing_receiver():
+    """Have a receiver of the site's fail when somebody has signed out."""
+
+    def fail(sender, **kwargs):
+        raise RuntimeError("The site's receiver fails.")
+
+    user_logged_out.connect(fail)
+    yield
+    user_logged_out.disconnect(fail)
+
+
+def list_of(dialect, user):
+    return LISTS[dialect].format(user=uuid_of(user.pk))
+
+
+def addresses():
+    """Return every address of every dialect that a viewset answers, and its methods, by dialect."""
+    found = []
+    for dialect in DIALECTS:
+        for pattern in get_resolver(f"sessions_api.dialects.{dialect}.urls").url_patterns:
+            actions: dict[str, str] | None = getattr(pattern.callback, "actions", None)
+            if isinstance(pattern, URLPattern) and actions is not None:
+                route = str(pattern.pattern)
+                for name in ("user_id", "session_id", "identity_id"):
+                    route = route.replace(f"<str:{name}>", NOBODYS[0])
+                found.append((dialect, f"/{dialect}/{route}", actions.keys() - {"head"}))
+    return found
+
+
+ADDRESSES = [pytest.param(*each, id=each[1]) for each in addresses()]
+
+
+def assert_error(dialect, response, status):
+    assert response.status_code == status
+    assert response.headers["Content-Type"] == MEDIA_TYPES[dialect][1]
+    assert response.json().keys() >= ERROR_FIELDS[dialect]
+    assert "detail" not in response.json() or dialect == "torii"
+
+
+@on("dialect", DIALECTS)
+@on(
+    "accept",
+    [
+        *("application/json", "*/*", "text/html", "application/xml", "image/png;q=0", "nonsense"),
+        *("application/problem+json", "application/json; version=99", "", ";;", "é", "a" * 5000),
+    ],
+)
+def test_the_answer_is_json_whatever_is_accepted(root, dialect, accept):
+    path = list_of(dialect, root.row.user)
+    response = root.get(path, headers={"accept": accept})
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == MEDIA_TYPES[dialect][0]
+    response.json()
+    assert_error(dialect, Caller().get(path, headers={"accept": accept}), 401)
+
+
+@on("dialect", DIALECTS)
+@on("format", ["api", "json", "xml", "nonsense"])
+def test_the_answer_is_json_whatever_format_the_query_names(root, dialect, format):
+    response = root.get(f"{list_of(dialect, root.row.user)}?format={format}")
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == MEDIA_TYPES[dialect][0]
+
+
+@on(("dialect", "path", "methods"), ADDRESSES)
+def test_a_method_that_an_address_does_not_have_is_not_allowed_to_anybody(
+    root, dialect, path, methods
+):
+    callers = [Caller(), Browser(UserFactory.create()), root, Caller(authorization="Bearer x")]
+    others = {"get", "post", "put", "patch", "delete", "trace", "frobnicate"} - methods
+    before = list(Session.objects.order_by("pk").values())
+    for method in others:
+        for client in callers:
+            response = client.ask(method.upper(), path)
+            assert_error(dialect, response, 405)
+            allowed = {name.lower() for name in response.headers["Allow"].split(", ")}
+            assert methods <= allowed
+            assert method not in allowed
+    assert list(Session.objects.order_by("pk").values()) == before
+
+
+@on("dialect", DIALECTS)
+def test_a_page_of_another_site_hears_of_a_wrong_method_too(root, dialect):
+    browser = Browser(root.row.user)
+    path = list_of(dialect, root.row.user)
+    assert_error(dialect, browser.ask("PATCH", path, origin="https://evil.example"), 405)
+
+
+@on(("dialect", "path", "methods"), ADDRESSES)
+def test_no_answer_is_stored_by_a_cache(root, dialect, path, methods):
+    user = UserFactory.create()
+    for client in (Caller(), TokenClient(user), Browser(user), root):
+        for method in [*methods, "options", "frobnicate"]:
+            response = client.ask(method.upper(), path)
+            assert response.status_code < 500
+            assert "no-store" in response.headers["Cache-Control"]
+
+
+@on("dialect", DIALECTS)
+def test_no_failure_is_stored_by_a_cache(root, dialect):
+    path = list_of(dialect, root.row.user)
+    with failing("sessions_api_session"):
+        response = root.get(path)
+    assert response.status_code == 500
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+@on("dialect", DIALECTS)
+def test_a_failure_is_told_in_the_vendors_shape_and_without_its_reason(root, dialect):
+    Browser(root.row.user)
+    path = list_of(dialect, root.row.user)
+    with failing("django_session"):
+        response = root.get(path)
+    assert_error(dialect, response, 500)
+    assert "The database is down." not in response.content.decode()
+
+
+@on("dialect", DIALECTS)
+def test_a_failure_is_logged_and_signalled_as_any_of_a_site(root, dialect, caplog):
+    Browser(root.row.user)
+    heard: list[Any] = []
+
+    def hear(sender, request, **kwargs):
+        heard.append((sender, request.path))
+
+    got_request_exception.connect(hear)
+    path = list_of(dialect, root.row.user)
+    try:
+        with failing("django_session"), caplog.at_level(logging.ERROR, "sessions_api.dialects"):
+            root.get(path)
+    finally:
+        got_request_exception.disconnect(hear)
+    ((sender, heard_path),) = heard
+    assert issubclass(sender, DialectViewSet)
+    assert heard_path == path
+    (logged,) = [each for each in caplog.records if each.name == "sessions_api.dialects"]
+    assert logged.getMessage() == f"{path} failed."
+    assert logged.exc_info is not None
+    assert root.token not in caplog.text
+
+
+@on(
+    ("dialect", "method", "path"),
+    [
+        ("ory", "DELETE", "/ory/admin/sessions/{id}"),
+        ("hanko", "POST", "/hanko/logout"),
+        ("torii", "DELETE", "/torii/api/server/v1/users/{user}/sessions"),
+        ("flashback", "POST", "/flashback/sessions/{id}/revoke"),
+    ],
+)
+def test_what_a_failing_request_has_done_is_taken_back_with_its_transaction(
+    root, dialect, method, path, failing_receiver, monkeypatch
+):
+    me = root.row.user
+    before = list(Session.objects.order_by("pk").values())
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", value=True)
+    response = root.ask(method, path.format(id=root.pk, user=uuid_of(me.pk)))
+    assert_error(dialect, response, 500)
+    assert list(Session.objects.order_by("pk").values()) == before
+
+
+@on("dialect", DIALECTS)
+def test_an_error_of_the_caller_is_no_failure(root, dialect, caplog):
+    heard: list[Any] = []
+
+    def hear(sender, **kwargs):
+        heard.append(sender)
+
+    got_request_exception.connect(hear)
+    try:
+        for client in (Caller(), Caller(authorization="Bearer session_x")):
+            assert_error(dialect, client.get(list_of(dialect, root.row.user)), 401)
+    finally:
+        got_request_exception.disconnect(hear)
+    assert heard == []
+    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
+
+
+def test_a_request_that_django_itself_refuses_is_left_to_django(root, settings, caplog):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    body = b'{"session_token": "longer than ten"}'
+    path = "/hanko/sessions/validate"
+    response = root.generic("POST", path, body, content_type="application/json")
+    assert response.status_code == 400
+    assert "django.security.RequestDataTooBig" in {record.name for record in caplog.records}
+    assert "sessions_api.dialects" not in {record.name for record in caplog.records}
+
+
+def test_no_address_is_in_a_schema_of_the_sites_api():
+    endpoints = EndpointEnumerator(urlconf="tests.site.urls").get_api_endpoints()
+    described = {path.split("/")[1] for path, *_ in endpoints}
+    assert described == {"api"}
+
+
+@on("dialect", DIALECTS)
+def test_the_exception_handler_of_the_sites_api_is_not_asked(root, dialect, settings):
+    settings.REST_FRAMEWORK = {"EXCEPTION_HANDLER": "nowhere.handler"}
+    assert_error(dialect, Caller().get(list_of(dialect, root.row.user)), 401)
+
+
+class OneADay(UserRateThrottle):
+    """As a site may throttle all of its API."""
+
+    rate = "1/day"
+
+
+@on("dialect", DIALECTS)
+def test_too_many_requests_are_told_in_the_vendors_shape(root, dialect, monkeypatch):
+    monkeypatch.setattr(DialectViewSet, "throttle_classes", [OneADay])
+    path = list_of(dialect, root.row.user)
+    assert root.get(path).status_code == 200
+    response = root.get(path)
+    assert_error(dialect, response, 429)
+    assert int(response.headers["Retry-After"]) > 0
