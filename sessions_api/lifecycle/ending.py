@@ -107,6 +107,7 @@ def delete_engine_sessions(sealed_keys: dict[Any, str]) -> set[Any]:
     return {name for name, key in keys.items() if key in left}
 
 
+@rows.retried
 def _end_batch(pks: list[UUID], *, by: Any, reason: EndReason, skip_locked: bool) -> int:
     using = router.db_for_write(Session)
     with transaction.atomic(using=using):
@@ -137,12 +138,17 @@ def _finish(pks: list[UUID], tell: Callable[[Session], None]) -> int:
     sealed = {session.pk: session.sealed_key for session in ended if session.sealed_key}
     left = delete_engine_sessions(sealed)
     if done := list(sealed.keys() - left):
-        using = router.db_for_write(Session)
-        with transaction.atomic(using=using):
-            done = rows.lock(done, using=using, skip_locked=False)
-            Session.objects.filter(pk__among=done).update(sealed_key="")
+        _forget_keys(done)
     for session in ended:
         if session.pk not in left:
             session.sealed_key = ""
         tell(session)
     return len(left)
+
+
+@rows.retried
+def _forget_keys(pks: list[UUID]) -> None:
+    using = router.db_for_write(Session)
+    with transaction.atomic(using=using):
+        pks = rows.lock(pks, using=using, skip_locked=False)
+        Session.objects.filter(pk__among=pks).update(sealed_key="")

@@ -4,15 +4,25 @@ Whatever changes a row that may be live is an UPDATE that an ended row does not 
 race brings one back.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import connections
+from django.db import OperationalError, connections, router
 from django.utils import timezone
 
 from sessions_api import assurance, credentials, engines, validity
 from sessions_api.models import Session, SessionQuerySet
+
+DEADLOCKS = ("40P01", 1213)
+"""What PostgreSQL (SQLSTATE) and MariaDB (error number) call a deadlock."""
+
+ATTEMPTS = 10
+"""How often a transaction that falls to deadlocks is begun, at most."""
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 
 def update(sessions: SessionQuerySet, fields: dict[str, Any]) -> int:
@@ -68,3 +78,31 @@ def lock(pks: list[UUID], *, using: str, skip_locked: bool) -> list[UUID]:
     skip_locked = skip_locked and features.has_select_for_update_skip_locked
     rows = Session.objects.using(using).filter(pk__among=pks).order_by("pk")
     return list(rows.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True))
+
+
+def retried(write: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Make a function, which is one transaction, begin again when it falls to a deadlock.
+
+    InnoDB locks whatever a DELETE scans, in a small table the rows of other workers, too, and asks
+    its callers to be ready for this. Within a transaction of the caller's, which has fallen with
+    it, the error is raised.
+    """
+
+    @wraps(write)
+    def write_at_last(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        connection = connections[router.db_for_write(Session)]
+        attempt = 1
+        while True:
+            try:
+                return write(*args, **kwargs)
+            except OperationalError as error:
+                if attempt == ATTEMPTS or connection.in_atomic_block or not _is_deadlock(error):
+                    raise
+            attempt += 1
+
+    return write_at_last
+
+
+def _is_deadlock(error: OperationalError) -> bool:
+    codes = (getattr(error.__cause__, "sqlstate", None), *error.args[:1])
+    return any(code in DEADLOCKS for code in codes)

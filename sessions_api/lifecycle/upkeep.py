@@ -107,16 +107,20 @@ def adopt_all(*, dry_run: bool = False) -> Iterator[tuple[int, int]]:
 
 
 def _purge_batch(pks: list[UUID], held: SessionQuerySet) -> int:
-    using = router.db_for_write(Session)
     # Before its row goes: without one, an engine session that carries no id would be adopted again.
     left = ending.delete_engine_sessions(dict(held.values_list("pk", "sealed_key")))
+    return _delete([pk for pk in pks if pk not in left])
+
+
+@rows.retried
+def _delete(pks: list[UUID]) -> int:
+    using = router.db_for_write(Session)
     with transaction.atomic(using=using):
-        done = [pk for pk in pks if pk not in left]
-        done = rows.lock(done, using=using, skip_locked=True)
-        batch = Session.objects.using(using).filter(pk__among=done)
+        pks = rows.lock(pks, using=using, skip_locked=True)
+        batch = Session.objects.using(using).filter(pk__among=pks)
         if _is_referred_to():
             return batch.delete()[1].get(Session._meta.label, 0)
-        return batch._raw_delete(using) if done else 0
+        return batch._raw_delete(using) if pks else 0
 
 
 def _may_be_held(sessions: SessionQuerySet) -> SessionQuerySet:
