@@ -11,7 +11,7 @@ from django.contrib.auth import SESSION_KEY, get_user_model
 from django.http import HttpRequest
 from django.utils import timezone
 
-from sessions_api import activity, credentials, engines, lifecycle, validity
+from sessions_api import accounts, activity, credentials, engines, lifecycle, validity
 from sessions_api import visit as visits
 from sessions_api.activity import Sighting
 from sessions_api.conf import conf
@@ -67,7 +67,7 @@ def _dismiss(request: HttpRequest, visit: Visit) -> None:
     """End a session whose account is gone or deactivated, so that nothing revives it."""
     user_id = validity.user_id(request.session)
     user = get_user_model()._base_manager.filter(pk=user_id).first()
-    if not validity.is_deactivated(user):
+    if not accounts.is_deactivated(user):
         return
     if user is not None:
         lifecycle.end_all(user, reason=EndReason.DEACTIVATED)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 
-from sessions_api import lifecycle, validity
+from sessions_api import accounts, lifecycle, validity
 from sessions_api import visit as visits
 from sessions_api.exceptions import SessionLimitReached
 from sessions_api.models import EndReason, Session
@@ -78,7 +78,7 @@ def on_user_saved(
     *, instance: Any, created: bool, update_fields: frozenset[str] | None, **kwargs: Any
 ) -> None:
     """End every session of an account that is saved as deactivated (ASVS 7.4.2)."""
-    if created or not validity.is_deactivated(instance):
+    if created or not accounts.is_deactivated(instance):
         return
     is_stored = "is_active" in {field.name for field in instance._meta.concrete_fields}
     if update_fields is None or "is_active" in update_fields or not is_stored:

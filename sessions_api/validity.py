@@ -5,33 +5,28 @@ the engine would load a payload for its key that names this session, and the pay
 give its user, whose auth hash is the payload's.
 """
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth import (
     BACKEND_SESSION_KEY,
     HASH_SESSION_KEY,
     SESSION_KEY,
     get_user_model,
-    load_backend,
 )
-from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
-from sessions_api import credentials, engines, visit
+from sessions_api import accounts, credentials, engines, visit
+from sessions_api.accounts import Accounts
 from sessions_api.conf import conf
 from sessions_api.models import EndReason, Kind, Session, SessionQuerySet
-
-logger = logging.getLogger("sessions_api.validity")
 
 
 class State(models.TextChoices):
@@ -66,7 +61,8 @@ def judge(sessions: Iterable[Session], *, users: Iterable[Any] = ()) -> dict[UUI
 
     ``users`` are users that a backend has given within this request, and need not be asked for
     again. Whatever the number of sessions: one query or ``get_many`` of the session engine, and one
-    query for the other users (one each with a backend whose ``get_user`` is not ModelBackend's).
+    query for the other users (one each with a backend whose ``get_user`` is not ModelBackend's). If
+    a backend does not answer for some of them, one more for these.
     """
     now = timezone.now()
     verdicts = {}
@@ -79,12 +75,10 @@ def judge(sessions: Iterable[Session], *, users: Iterable[Any] = ()) -> dict[UUI
             verdicts[session.pk] = verdict
     payloads = _payloads(undecided)
     held = {session: _claim(session, payloads.get(session.pk)) for session in undecided}
-    accounts = _Accounts(users)
-    accounts.prefetch(
-        (claim.backend, session.user_id) for session, claim in held.items() if claim is not None
-    )
+    claims = [(claim.backend, each.user_id) for each, claim in held.items() if claim is not None]
+    found = Accounts(claims, known=users)
     for session, claim in held.items():
-        verdicts[session.pk] = _by_claim(session, claim, accounts)
+        verdicts[session.pk] = _by_claim(session, claim, found)
     return verdicts
 
 
@@ -147,14 +141,9 @@ def _slack(session: Session) -> timedelta:
 def end_by_account(session: Session) -> EndReason | None:
     """Return what the user's account says against the session, or None. At most one query."""
     user = get_user_model()._base_manager.filter(pk=session.user_id).first()
-    if is_deactivated(user):
+    if accounts.is_deactivated(user):
         return EndReason.DEACTIVATED
     return None if _verifies(user, session.auth_digest) else EndReason.CREDENTIALS
-
-
-def is_deactivated(user: Any) -> bool:
-    """Tell whether an account is gone (None) or deactivated, for whatever reason."""
-    return user is None or not getattr(user, "is_active", True)
 
 
 def _since(session: Session) -> datetime:
@@ -230,12 +219,13 @@ def backend(payload: Any) -> str:
     return path if isinstance(path, str) else ""
 
 
-def _by_claim(session: Session, claim: _Claim | None, accounts: "_Accounts") -> Verdict:
+def _by_claim(session: Session, claim: _Claim | None, found: Accounts) -> Verdict:
     if claim is None:
         return LOST
-    user = accounts.user(claim.backend, session.user_id)
+    user = found.user(claim.backend, session.user_id)
     if user is None:
-        return _verdict_without_user(session.user_id)
+        is_deactivated = found.is_deactivated(session.user_id)
+        return Verdict(State.INVALID, EndReason.DEACTIVATED) if is_deactivated else UNANSWERED
     return ACTIVE if _verifies(user, claim.auth_digest) else CREDENTIALS_CHANGED
 
 
@@ -248,50 +238,3 @@ def _verifies(user: Any, auth_digest: str) -> bool:
         constant_time_compare(auth_digest, credentials.digest(auth_hash))
         for auth_hash in auth_hashes
     )
-
-
-class _Accounts:
-    """The users that the authentication backends would give, each asked for once."""
-
-    def __init__(self, users: Iterable[Any]) -> None:
-        self._from_model: dict[Any, Any] = {user.pk: user for user in users}
-        self._given: dict[tuple[str, Any], Any] = {}
-
-    def prefetch(self, claims: Iterable[tuple[str, Any]]) -> None:
-        """Load the users of these (backend, primary key) pairs, in one query where that is true."""
-        ids = {pk for path, pk in claims if _asks_the_model(_backend(path))}
-        ids -= self._from_model.keys()
-        if ids:
-            found = get_user_model()._default_manager.in_bulk(ids)
-            self._from_model |= dict.fromkeys(ids) | found
-
-    def user(self, path: str, pk: Any) -> Any:
-        if (path, pk) not in self._given:
-            self._given[path, pk] = self._ask(_backend(path), pk)
-        return self._given[path, pk]
-
-    def _ask(self, asked: Any, pk: Any) -> Any:
-        if _asks_the_model(asked):
-            user = self._from_model[pk]
-            return user if user is not None and asked.user_can_authenticate(user) else None
-        try:
-            return asked.get_user(pk) if asked is not None else None
-        except Exception:
-            logger.exception("%s does not answer for a user.", type(asked).__name__)
-            return None
-
-
-def _verdict_without_user(pk: Any) -> Verdict:
-    """Tell an account that is gone for good from a backend that does not answer for it."""
-    if is_deactivated(get_user_model()._base_manager.filter(pk=pk).first()):
-        return Verdict(State.INVALID, EndReason.DEACTIVATED)
-    return UNANSWERED
-
-
-def _backend(path: str) -> Any:
-    return load_backend(path) if path in settings.AUTHENTICATION_BACKENDS else None
-
-
-def _asks_the_model(asked: Any) -> bool:
-    """Tell whether the backend's ``get_user`` is ModelBackend's, so that many fit in one query."""
-    return getattr(type(asked), "get_user", None) is ModelBackend.get_user

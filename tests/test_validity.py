@@ -100,6 +100,30 @@ def test_many_users_cost_one_query(signed_in, django_assert_num_queries):
         assert len(validity.active(sessions)) == 5
 
 
+def test_many_accounts_that_are_over_cost_no_query_of_their_own(
+    signed_in, django_assert_num_queries
+):
+    for user in UserFactory.create_batch(5):
+        signed_in(user)
+    User.objects.update(is_active=False)
+    sessions = list(Session.objects.all())
+    with django_assert_num_queries(2):
+        verdicts = validity.judge(sessions)
+    assert set(verdicts.values()) == {Verdict(State.INVALID, EndReason.DEACTIVATED)}
+
+
+def test_many_accounts_whose_backend_is_gone_cost_one_query(
+    signed_in, settings, django_assert_num_queries
+):
+    for user in UserFactory.create_batch(5):
+        signed_in(user, DirectoryBackend)
+    settings.AUTHENTICATION_BACKENDS = [path_of(NobodyBackend)]
+    sessions = list(Session.objects.all())
+    with django_assert_num_queries(2):
+        verdicts = validity.judge(sessions)
+    assert set(verdicts.values()) == {validity.UNANSWERED}
+
+
 def test_users_who_are_given_cost_none(signed_in, django_assert_num_queries):
     user = UserFactory.create()
     signed_in(user)

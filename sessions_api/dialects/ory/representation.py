@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from sessions_api import validity
+from sessions_api import accounts, validity
 from sessions_api.dialects import identifiers
 from sessions_api.models import Session
 from sessions_api.times import utc
@@ -84,7 +84,7 @@ def identity(user: Any, *, for_admin: bool) -> dict[str, Any]:
         "id": str(identifiers.uuid_of(user.pk)),
         "schema_id": "default",
         "schema_url": "",
-        "state": "inactive" if validity.is_deactivated(user) else "active",
+        "state": "inactive" if accounts.is_deactivated(user) else "active",
         "state_changed_at": None,
         "traits": {name: str(getattr(user, name, None) or "") for name in sorted(names)},
         "metadata_public": None,

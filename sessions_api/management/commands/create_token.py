@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sessions_api import lifecycle, validity
+from sessions_api import accounts, lifecycle
 from sessions_api.exceptions import SessionLimitReached
 from sessions_api.filters import TextField
 from sessions_api.models import Session
@@ -68,6 +68,6 @@ def _owner(user_name: str) -> Any:
     except (users.DoesNotExist, ValueError) as error:
         complaint = f"There is no user whose {users.USERNAME_FIELD} is {user_name!a}."
         raise CommandError(complaint) from error
-    if validity.is_deactivated(owner):
+    if accounts.is_deactivated(owner):
         raise CommandError(f"The account of {user_name!a} is deactivated.")
     return owner
