@@ -3,16 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
+from django.contrib.admin.utils import flatten, flatten_fieldsets, quote, unquote
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -49,34 +47,49 @@ class SessionsLinkMixin(ModelAdmin):
         return user
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Add the user's sessions, unless the page is that of a new user."""
+        """Add the user's sessions for who may see them, unless the page is that of a new user."""
         fields = super().get_readonly_fields(request, obj)
-        return (*fields, FIELD) if obj is not None and policy.may_view_any(request.user) else fields
+        is_shown = obj is not None and policy.may_view_any(request.user)
+        if (FIELD in fields) == is_shown:
+            return fields
+        return (*fields, FIELD) if is_shown else tuple(name for name in fields if name != FIELD)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Add the user's sessions at the end, unless the site has placed them, or has no say."""
+        """Add the user's sessions at the end, unless the site has placed them.
+
+        Where they are not shown they are in no fieldset: Django would look for a form field.
+        """
         fieldsets = super().get_fieldsets(request, obj)
         is_placed = FIELD in flatten_fieldsets(fieldsets)
-        if is_placed or FIELD not in self.get_readonly_fields(request, obj):
+        is_shown = FIELD in self.get_readonly_fields(request, obj)
+        if is_placed == is_shown:
             return fieldsets
+        if is_placed:
+            return _without_sessions(fieldsets)
         return (*fieldsets, (_("Sessions"), {"fields": (FIELD,)}))
 
     @admin.display(description=_("sessions"))
-    def sessions_link(self, user: Any) -> SafeString:
-        """Return how many sessions are active, and where they are seen and ended."""
+    def sessions_link(self, user: Any) -> str:
+        """Return how many sessions are active, and where they are seen and ended.
+
+        Nothing for a new user, in a list, and for who may not see sessions.
+        """
+        viewer = getattr(user, "sessions_viewer", None)
+        if viewer is None or not policy.may_view_any(viewer):
+            return ""
         list_url = None
         if self.admin_site.is_registered(Session):
             sessions = reverse(
                 "admin:sessions_api_session_changelist", current_app=self.admin_site.name
             )
             list_url = f"{sessions}?{urlencode({'user': user.pk})}"
-        may_end = policy.may_end(user.sessions_viewer, Session(user=user))
+        may_end = policy.may_end(viewer, Session(user=user))
         context = {
             "count": len(validity.active_sessions(user)),
             "list_url": list_url,
             "end_url": self._address(user, "end_sessions") if may_end else None,
         }
-        return format_html("{}", render_to_string("admin/sessions_api/sessions_link.html", context))
+        return render_to_string("admin/sessions_api/sessions_link.html", context)
 
     def end_sessions_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, and then end all sessions of a user. 403 for who may not, 404 for no user."""
@@ -129,3 +142,20 @@ class SessionsLinkMixin(ModelAdmin):
             args=[quote(user.pk)],
             current_app=self.admin_site.name,
         )
+
+
+def _without_sessions(fieldsets: Any) -> tuple[Any, ...]:
+    """Return the fieldsets without the user's sessions, and without one that held nothing else."""
+    kept: list[Any] = []
+    for heading, options in fieldsets:
+        if FIELD not in flatten(options["fields"]):
+            kept.append((heading, options))
+        elif fields := _without_field(options["fields"]):
+            kept.append((heading, {**options, "fields": fields}))
+    return tuple(kept)
+
+
+def _without_field(fields: Any) -> list[Any]:
+    """Return the fields but ours. Those of one line are a tuple or list of their own."""
+    lines = [line if isinstance(line, str) else _without_field(line) for line in fields]
+    return [line for line in lines if line and line != FIELD]

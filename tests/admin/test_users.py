@@ -38,10 +38,46 @@ class PlacedAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg
     """Which says where the sessions are to be."""
 
     form = UserChangeForm
+    fieldsets = [(None, {"fields": ["sessions_link", "username"]})]
 
-    def get_fieldsets(self, request, obj=None):
-        fields = ["sessions_link", "username"] if obj else ["username"]
-        return [(None, {"fields": fields})]
+
+class PlacedUserAdmin(SessionsLinkMixin, auth_admin.UserAdmin):  # type: ignore[type-arg]  # none at run time
+    """The same on Django's user admin, which has other fieldsets for new users."""
+
+    fieldsets = [(None, {"fields": ["username", "sessions_link"]})]
+
+
+class DeclaredAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # none at run time
+    """Which says too that it is read-only, as Django has it for fields that are no form's."""
+
+    fieldsets = [(None, {"fields": ["username", "sessions_link"]})]
+    readonly_fields = ["sessions_link"]
+    list_display = ["username", "sessions_link"]
+
+
+class NestedAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # none at run time
+    """With the sessions beside another field."""
+
+    fields = ("username", ("first_name", "sessions_link"))
+
+
+class SectionAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # none at run time
+    """With the sessions under a heading of their own."""
+
+    fieldsets = (
+        (None, {"fields": ("username",)}),
+        ("Where", {"fields": (("sessions_link",),)}),
+        ("Why", {"fields": (), "description": "No field at all."}),
+    )
+
+
+class InsistentAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # none at run time
+    """Which shows the sessions to everybody."""
+
+    fields = ["username", "sessions_link"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["username", "sessions_link"]
 
 
 class StubbornAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # none at run time
@@ -54,7 +90,19 @@ class StubbornAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-a
 
 
 VARIANTS = {
-    kind.__name__: kind for kind in (UserAdmin, PlainAdmin, FieldsAdmin, PlacedAdmin, StubbornAdmin)
+    kind.__name__: kind
+    for kind in (
+        UserAdmin,
+        PlainAdmin,
+        FieldsAdmin,
+        PlacedAdmin,
+        PlacedUserAdmin,
+        DeclaredAdmin,
+        NestedAdmin,
+        SectionAdmin,
+        InsistentAdmin,
+        StubbornAdmin,
+    )
 }
 SITES = {}
 for name, kind in VARIANTS.items():
@@ -71,7 +119,7 @@ urlpatterns = [
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
-SHOWN = ["UserAdmin", "PlainAdmin", "FieldsAdmin", "PlacedAdmin"]
+SHOWN = [name for name in VARIANTS if name != "StubbornAdmin"]
 
 
 def address(user, page="change", site="UserAdmin"):
@@ -115,7 +163,7 @@ def test_the_users_page_still_changes_the_user(site):
     response = browser.post(address(user, site=site), fields)
     assert response.status_code == 302
     user.refresh_from_db()
-    is_field = site not in ("PlacedAdmin", "StubbornAdmin")
+    is_field = site in ("UserAdmin", "PlainAdmin", "FieldsAdmin", "NestedAdmin")
     assert user.first_name == ("After" if is_field else "Before")
 
 
@@ -125,22 +173,38 @@ def test_a_form_with_errors_still_shows_the_sessions():
     assert "0 active sessions" in html
 
 
-@pytest.mark.parametrize("site", [*SHOWN, "StubbornAdmin"])
+@pytest.mark.parametrize("site", VARIANTS)
 def test_a_new_user_has_no_sessions_to_show(site):
     html = html_of(browser_of(superuser()).get(f"/{site}/auth/user/add/"))
     assert "active session" not in html
-    assert "sessions_link" not in html
+    assert ("sessions_link" in html) is (site == "InsistentAdmin")
+    assert "Where" not in html
 
 
-def test_staff_who_may_not_see_sessions_see_nothing_of_them():
+@pytest.mark.parametrize("site", VARIANTS)
+@pytest.mark.parametrize("codenames", [(), ("change_user",), ("change_user", "change_session")])
+def test_staff_who_may_not_see_sessions_see_nothing_of_them(codenames, site):
     user = UserFactory.create()
     browser_of(user)
-    browser = browser_of(staff_with("view_user", "change_user", "end_session"))
-    html = html_of(browser.get(address(user)))
+    browser = browser_of(staff_with("view_user", "end_session", *codenames))
+    html = html_of(browser.get(address(user, site=site)))
+    assert user.username in html
     assert "active session" not in html
     assert "end-sessions" not in html
-    assert browser.get(address(user, "end_sessions")).status_code == 403
-    assert browser.post(address(user, "end_sessions")).status_code == 403
+    assert ("sessions_link" in html) is (site == "InsistentAdmin")
+    assert "Where" not in html
+    assert ("No field at all." in html) is (site == "SectionAdmin")
+    end = address(user, "end_sessions", site)
+    assert browser.get(end).status_code == 403
+    assert browser.post(end).status_code == 403
+
+
+def test_a_list_of_users_counts_no_sessions():
+    user = UserFactory.create()
+    browser_of(user)
+    html = html_of(browser_of(superuser()).get("/DeclaredAdmin/auth/user/"))
+    assert user.username in html
+    assert "active session" not in html
 
 
 def test_an_admin_site_without_our_list_has_no_link_to_it(staff_browser):
