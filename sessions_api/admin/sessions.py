@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import display_for_value, quote, unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_permission_codename, get_user_model
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -55,7 +56,8 @@ class SessionAdmin(ModelAdmin):
     actions = ("end_selected",)
     save_on_top = True  # not to save, but to end without scrolling
     fieldsets = (
-        (None, {"fields": ("user", "state", "kind", "label", "id")}),
+        (None, {"fields": (("user", "impersonator"), "state", "kind", "label", "id")}),
+        (_("Sign-in"), {"fields": (("methods", "aal", "organization_id"),)}),
         (
             _("Device"),
             {
@@ -63,7 +65,7 @@ class SessionAdmin(ModelAdmin):
                     ("device_type", "device"),
                     ("browser", "os"),
                     "user_agent",
-                    "last_user_agent",
+                    "user_agent_last_used",
                 )
             },
         ),
@@ -74,7 +76,7 @@ class SessionAdmin(ModelAdmin):
                 "fields": (
                     ("authenticated_at", "created_at", "adopted"),
                     ("last_used", "updated_at"),
-                    ("expires_at", "ends_with_browser", "extension_is_due"),
+                    ("expires", "ends_with_browser", "extension_is_due"),
                 )
             },
         ),
@@ -116,18 +118,27 @@ class SessionAdmin(ModelAdmin):
         """Refuse: only a login makes a session."""
         return False
 
+    def has_view_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        """Ask the policy: with Django, who may change may view."""
+        return policy.may_view_any(request.user)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Be on the admin's front page for those who may view."""
+        return policy.may_view_any(request.user)
+
     def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
         """Refuse: a session is not edited."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        """Refuse on our own pages; let staff who may delete users delete theirs with them."""
+        """Refuse on our own pages; let staff who may delete users delete theirs with them.
+
+        Which users those are, and as what model, is decided by the admin of that model.
+        """
         match = request.resolver_match
         if match is None or (match.url_name or "").startswith("sessions_api_session_"):
             return False
-        users = get_user_model()._meta
-        may_delete_users = f"{users.app_label}.{get_permission_codename('delete', users)}"
-        return bool(request.user.has_perm(may_delete_users))
+        return any(request.user.has_perm(permission) for permission in _permissions_to_delete())
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         """Tell whether the action to end sessions is offered."""
@@ -135,8 +146,8 @@ class SessionAdmin(ModelAdmin):
 
     @admin.display(description=_("who"))
     def who(self, session: Session) -> str:
-        """Return the user."""
-        return str(session.user)
+        """Return the user, and whether somebody else has taken her place."""
+        return words.who(session)
 
     @admin.display(description=_("device"))
     def device_in_words(self, session: Session) -> str:
@@ -164,6 +175,16 @@ class SessionAdmin(ModelAdmin):
         return words.badge(
             getattr(session, "verdict", None) or validity.judge([session])[session.pk]
         )
+
+    @admin.display(description=_("last user agent"))
+    def user_agent_last_used(self, session: Session) -> str:
+        """Return the user agent that last used the session, be it that of the sign-in."""
+        return session.last_client.user_agent or self.get_empty_value_display()
+
+    @admin.display(description=_("expires"))
+    def expires(self, session: Session) -> str:
+        """Return when the session ends however much it is used."""
+        return display_for_value(validity.expires_at(session), self.get_empty_value_display())
 
     @admin.display(description=_("extended, and the browser not yet told"), boolean=True)
     def extension_is_due(self, session: Session) -> bool:
@@ -255,3 +276,9 @@ def _ticked(request: HttpRequest) -> list[UUID]:
         return [UUID(pk) for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)]
     except ValueError as error:
         raise BadRequest("This is no session's id.") from error
+
+
+def _permissions_to_delete() -> list[str]:
+    """Return what lets staff delete users, be it as a proxy of the user model or a child of it."""
+    users = [model._meta for model in apps.get_models() if issubclass(model, get_user_model())]
+    return [f"{opts.app_label}.{get_permission_codename('delete', opts)}" for opts in users]

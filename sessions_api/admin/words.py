@@ -13,6 +13,13 @@ from sessions_api.filters import DeviceType
 from sessions_api.models import Session
 
 
+def who(session: Session) -> str:
+    """Return the user, and whether somebody else has taken her place."""
+    if session.impersonator_id is None:
+        return str(session.user)
+    return _("%(user)s (impersonated)") % {"user": session.user}
+
+
 def device(session: Session) -> str:
     """Return the owner's label and what the user agent says of the device."""
     if session.browser and session.os:

@@ -22,6 +22,10 @@ def end(session):
     return reverse("admin:sessions_api_session_end", args=[session.pk])
 
 
+def history(session):
+    return reverse("admin:sessions_api_session_history", args=[session.pk])
+
+
 def browser_of(user):
     browser = Client()
     browser.force_login(user)
@@ -84,3 +88,10 @@ def states(html):
 def listed(response):
     """Return the ids of the sessions of a list, from top to bottom."""
     return re.findall(r'name="_selected_action" value="([^"]*)"', html_of(response))
+
+
+def values_under(html, *labels):
+    """Return what the page of a session says under these labels."""
+    patterns = (rf'>{label}:</\w+>\s*<div class="readonly">(.*?)</div>' for label in labels)
+    found = (re.findall(pattern, html, re.DOTALL) for pattern in patterns)
+    return [re.sub("<[^>]*>", "", value) for (value,) in found]

@@ -1,7 +1,7 @@
 """The admin's pages: staff read sessions and end them, and nothing else."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.admin.sites import site
@@ -19,6 +19,7 @@ from tests.admin.pages import (
     detail,
     end,
     end_selected,
+    history,
     html_of,
     name_of,
     said,
@@ -26,6 +27,7 @@ from tests.admin.pages import (
     staff_with,
     states,
     superuser,
+    values_under,
 )
 from tests.factories import SessionFactory, UserFactory
 
@@ -40,16 +42,33 @@ def test_staff_who_may_view_sessions_see_list_detail_and_history():
     assert detail(session) in html
     html = html_of(browser.get(detail(session)))
     assert session.user.username in html
-    html_of(browser.get(reverse("admin:sessions_api_session_history", args=[session.pk])))
+    html_of(browser.get(history(session)))
+    assert "Sessions" in html_of(browser.get("/admin/"))
 
 
-@pytest.mark.parametrize("codenames", [(), ("view_user", "change_user", "delete_user")])
-def test_staff_who_may_not_view_sessions_see_none(codenames):
-    session = session_of(browser_of(UserFactory.create()))
-    browser = browser_of(staff_with(*codenames))
-    for path in (CHANGELIST, detail(session)):
-        assert browser.get(path).status_code == 403
-    assert CHANGELIST not in html_of(browser.get("/admin/"))
+@pytest.mark.parametrize(
+    "codenames",
+    [
+        (),
+        ("view_user", "change_user", "delete_user"),
+        ("change_session",),
+        ("end_session",),
+        ("change_session", "delete_session", "end_session", "view_user", "delete_user"),
+    ],
+)
+def test_staff_who_may_not_view_sessions_see_none(codenames, executed):
+    user = UserFactory.create()
+    browser = browser_of(user)
+    session = session_of(browser)
+    staff_browser = browser_of(staff_with(*codenames))
+    for path in (CHANGELIST, detail(session), history(session), end(session)):
+        assert staff_browser.get(path).status_code == 403
+    with executed():
+        assert staff_browser.post(end(session), {"post": "yes"}).status_code == 403
+        assert end_selected(staff_browser, session).status_code == 403
+    assert name_of(browser) == user.username
+    assert "Sessions" not in html_of(staff_browser.get("/admin/"))
+    assert staff_browser.get("/admin/sessions_api/").status_code == 404
 
 
 def test_others_are_sent_to_the_login_page():
@@ -73,7 +92,7 @@ def test_no_page_shows_a_credential(admin_client):
     pages = [
         CHANGELIST,
         detail(session),
-        reverse("admin:sessions_api_session_history", args=[session.pk]),
+        history(session),
         reverse("admin:auth_user_delete", args=[user.pk]),
         reverse("admin:auth_user_change", args=[user.pk]),
         "/admin/",
@@ -143,6 +162,49 @@ def test_the_detail_says_what_the_predicate_says(is_alive, admin_client):
     html = html_of(admin_client.get(detail(session)))
     assert ("not active: password changed" in html) is not is_alive
     assert (">active<" in html) is is_alive
+
+
+def test_the_detail_says_how_and_as_what_the_user_signed_in(admin_client):
+    session = SessionFactory.create(methods="password otp", aal=2, organization_id="acme")
+    html = html_of(admin_client.get(detail(session)))
+    labels = ("Signed in by", "Assurance level", "Organization", "Impersonator")
+    assert values_under(html, *labels) == ["password otp", "2", "acme", "-"]
+    html = html_of(admin_client.get(detail(SessionFactory.create())))
+    assert values_under(html, *labels) == ["-", "-", "-", "-"]
+
+
+def test_staff_see_that_somebody_has_taken_a_users_place(admin_client):
+    alice, eve = UserFactory.create(username="alice"), UserFactory.create(username="eve")
+    later = timezone.now() + timedelta(hours=1)
+    session = SessionFactory.create(user=alice, impersonator=eve, last_used=later)
+    SessionFactory.create(user=alice)
+    assert values_under(html_of(admin_client.get(detail(session))), "Impersonator") == ["eve"]
+    html = html_of(admin_client.get(f"{CHANGELIST}?user={alice.pk}"))
+    assert re.findall(r">(alice[^<]*)</a></th>", html) == ["alice (impersonated)", "alice"]
+
+
+@pytest.mark.parametrize(
+    ("last_user_agent", "words"), [("", "Lynx/2"), ("curl/8", "curl/8"), ("<b>x", "&lt;b&gt;x")]
+)
+def test_the_detail_says_which_user_agent_last_used_the_session(
+    last_user_agent, words, admin_client
+):
+    session = SessionFactory.create(user_agent="Lynx/2", last_user_agent=last_user_agent)
+    html = admin_client.get(detail(session)).content.decode()
+    assert values_under(html, "User agent", "Last user agent") == ["Lynx/2", words]
+    html = html_of(admin_client.get(detail(SessionFactory.create())))
+    assert values_under(html, "User agent", "Last user agent") == ["-", "-"]
+
+
+@pytest.mark.parametrize(("timeout", "year"), [(None, 2100), (timedelta(days=7), 2099)])
+def test_the_detail_says_when_the_session_ends_at_the_latest(timeout, year, admin_client, settings):
+    settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": timeout}
+    session = SessionFactory.create(
+        authenticated_at=datetime(2099, 12, 24, 12, tzinfo=UTC),
+        expires_at=datetime(2100, 1, 2, 12, tzinfo=UTC),
+    )
+    (expires,) = values_under(html_of(admin_client.get(detail(session))), "Expires")
+    assert str(year) in expires
 
 
 def test_a_backend_that_does_not_answer_is_no_reason(admin_client, settings):
@@ -237,15 +299,6 @@ def test_staff_who_may_not_end_sessions_do_not_get_the_action(codenames, execute
     assert "end_selected" not in html_of(staff_browser.get(CHANGELIST))
     with executed():
         end_selected(staff_browser, session_of(browser))
-    assert name_of(browser) == user.username
-
-
-def test_staff_without_the_view_permission_cannot_post_the_action(executed):
-    user = UserFactory.create()
-    browser = browser_of(user)
-    with executed():
-        response = end_selected(browser_of(staff_with("end_session")), session_of(browser))
-    assert response.status_code == 403
     assert name_of(browser) == user.username
 
 

@@ -130,6 +130,11 @@ def walk():
     assert name_of(laptop) == ""
     assert name_of(staff) == "root"
 
+    # Staff who may delete users under one name only delete those who have sessions too.
+    for model in apps.get_models():
+        if issubclass(model, get_user_model()) and admin.site.is_registered(model):
+            walk_through_a_deletion(model)
+
     # By the UUID that a dialect shows of a user it finds her, whether her key fits into one or not.
     for name in (SHORT_NAME, AWKWARD_NAME):
         user: Any = users.create_user(name, password=PASSWORD)
@@ -165,6 +170,26 @@ def walk_through_a_users_sessions(staff, user):
     assert "1 is active" in staff.get(end).content.decode()
     response = staff.post(end, {"post": "yes"}, follow=True)
     assert "0 active sessions" in response.content.decode()
+
+
+def walk_through_a_deletion(model):
+    """Delete a user who has a session, as staff who may delete users of this model and no other."""
+    from django.contrib.auth.models import Permission
+    from django.contrib.contenttypes.models import ContentType
+
+    frank = model.objects.create_user("frank", password=PASSWORD)
+    clerk = model.objects.create_user("clerk", password=PASSWORD, is_staff=True)
+    users = ContentType.objects.get_for_model(model, for_concrete_model=False)
+    may_delete = Permission.objects.get(content_type=users, codename__startswith="delete_")
+    clerk.user_permissions.add(may_delete)
+    browser, tablet = sign_in(clerk), sign_in(frank)
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_delete"
+    address = reverse(name, args=[quote(frank.pk)])
+    assert "Are you sure" in browser.get(address).content.decode()
+    assert browser.post(address, {"post": "yes"}).status_code == 302
+    assert not model.objects.filter(pk=frank.pk).exists()
+    assert name_of(tablet) == ""
+    clerk.delete()
 
 
 def walk_through_the_dialects(staff, user):
