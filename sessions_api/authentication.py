@@ -20,7 +20,8 @@ class SessionTokenAuthentication(BaseAuthentication):
 
     ``request.auth`` is the ``Session``. A token with another prefix than TOKEN_PREFIX is left to
     the next authenticator; ours and invalid, or two different ones, is 401. Never from the URL
-    (ASVS 14.2.1). One query, the user included, unless a backend's ``get_user`` is its own.
+    (ASVS 14.2.1). One query, the user included, unless a backend's ``get_user`` is its own or
+    the users' default manager leaves some out.
     """
 
     @sensitive_variables()
@@ -45,7 +46,13 @@ class SessionTokenAuthentication(BaseAuthentication):
     def presented(self, request: Request) -> set[str]:
         """Return the tokens that a request presents, as far as they are ours."""
         candidates = {bearer(request), in_header(request)}
-        return {candidate for candidate in candidates if credentials.is_token(candidate)}
+        return {candidate for candidate in candidates if _is_ours(candidate)}
+
+
+@sensitive_variables()
+def _is_ours(candidate: str) -> bool:
+    """Tell a token of this site, be it older than the last change of TOKEN_PREFIX, from others."""
+    return credentials.is_token(candidate) or find(candidate) is not None
 
 
 @sensitive_variables()
@@ -65,9 +72,10 @@ def admits(request: Request, session: Session, *, relayed: bool = False) -> bool
 
     ``relayed`` is whether a server asks that its client has shown the token to.
     """
-    verdict = validity.judge([session], users=[session.user])[session.pk]
+    verdict = validity.judge([session], users=_known(session))[session.pk]
     this_visit = visit.of(request)
-    if this_visit is not None and session.ended_at is None:
+    is_settled = session.ended_at is not None or verdict == validity.UNANSWERED
+    if this_visit is not None and not is_settled:
         this_visit.token, this_visit.refusal = session, verdict.reason
         this_visit.relayed = relayed
     return verdict is validity.ACTIVE
@@ -75,17 +83,17 @@ def admits(request: Request, session: Session, *, relayed: bool = False) -> bool
 
 @sensitive_variables()
 def find(token: str) -> Session | None:
-    """Return the row of a token whose user the site's own manager of users has, or None."""
+    """Return the row of a token, whatever its state, with its user, or None."""
     if not credentials.is_well_formed(token):
         return None
-    key_digest = credentials.digest(token)
-    users = get_user_model()._default_manager.get_queryset()
-    if users.query.where:  # soft-deleted users, for one, are not among them
-        sessions = Session.objects.on_primary().filter(key_digest=key_digest, user__in=users)
-        session = sessions.select_related("user").first()
-    else:
-        session = _fetch(router.db_for_write(Session), key_digest)
+    session = _fetch(router.db_for_write(Session), credentials.digest(token))
     return session if session is not None and session.kind == Kind.TOKEN else None
+
+
+def _known(session: Session) -> list[Any]:
+    """Return the user as far as ModelBackend would give him, too: it asks the default manager."""
+    leaves_some_out = get_user_model()._default_manager.get_queryset().query.where
+    return [] if leaves_some_out else [session.user]
 
 
 def _fetch(alias: str, key_digest: str) -> Session | None:

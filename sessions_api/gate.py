@@ -11,21 +11,21 @@ from django.contrib.auth import SESSION_KEY, get_user_model
 from django.http import HttpRequest
 from django.utils import timezone
 
-from sessions_api import accounts, activity, credentials, engines, lifecycle, validity
+from sessions_api import accounts, credentials, engines, lifecycle, validity
 from sessions_api import visit as visits
-from sessions_api.activity import Sighting
-from sessions_api.conf import conf
 from sessions_api.models import EndReason, Session
 from sessions_api.visit import Visit
 
 
 def is_free(request: HttpRequest, visit: Visit, user: Any) -> bool:
-    """Tell whether ``admits`` would answer without a query, so that async code need not leave."""
-    is_authenticated = bool(user.is_authenticated)  # first, as below
-    visit = visits.at_present(request, visit)
+    """Tell whether ``admits`` will answer without a query, so that async code need not leave.
+
+    What is recalled is kept for it: a moment later the memory may say something else.
+    """
     if visit.admitted or not _names_a_user(request):
         return True
-    return is_authenticated and _recall(request) is not None
+    visit.seen = visits.recall(request.session) if user.is_authenticated else None
+    return visit.seen is not None
 
 
 def admits(request: HttpRequest, visit: Visit, user: Any) -> bool:
@@ -40,22 +40,11 @@ def admits(request: HttpRequest, visit: Visit, user: Any) -> bool:
         return True
     if visit.admitted:
         return True
-    visit.seen = _recall(request)
+    visit.seen = visit.seen or visits.recall(request.session)
     visit.admitted = visit.seen is not None or _admits_row(request, visit, user)
     if not visit.admitted:
         _refuse(request, visit)
     return visit.admitted
-
-
-def _recall(request: HttpRequest) -> Sighting | None:
-    """Return what this process remembers of the session, unless its row must be read."""
-    key = request.session.session_key
-    if conf.STRICT or key is None or engines.is_client_side():
-        return None
-    if visits.session_id(request.session) is None:
-        return None
-    sighting = activity.recall(credentials.digest(key))
-    return None if sighting is None or sighting.check_is_due(activity.now()) else sighting
 
 
 def _names_a_user(request: HttpRequest) -> bool:

@@ -79,6 +79,7 @@ def _user(request: HttpRequest, visit: Visit, found: Any) -> Any:
 
 async def _auser(request: HttpRequest, visit: Visit, find: AsyncUser) -> Any:
     found = await find()
+    visit = visits.at_present(request, visit)
     admits = gate.admits if gate.is_free(request, visit, found) else sync_to_async(gate.admits)
     admitted = admits(request, visit, found)
     if not isinstance(admitted, bool):

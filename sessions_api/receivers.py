@@ -31,9 +31,9 @@ def on_login(*, request: Any, user: Any, **kwargs: Any) -> None:
     Others send the signal for tokens of theirs (docs/life-cycle.md, 28).
     """
     session, visit = getattr(request, "session", None), visits.of(request)
-    if session is None or validity.user_id(session) != user.pk or not session.modified:
+    if session is None or validity.user_id(session) != user.pk or not _has_signed_in(request):
         return
-    if visit is not None and visit.token is not None:
+    if visit is not None and visit.issued:
         return
     if visit is not None and session is not visit.session:
         visit = None  # a session that no response carries, as allauth's are for apps
@@ -64,10 +64,13 @@ def on_login(*, request: Any, user: Any, **kwargs: Any) -> None:
 
 
 def on_logout(*, request: Any, user: Any, **kwargs: Any) -> None:
-    """End the row of the session that is about to be flushed."""
+    """End the row of the session that is about to be flushed, or of the request's token."""
     session, visit = getattr(request, "session", None), visits.of(request)
     if visit is not None and session is visit.session:
         visit.logged_out = visit.token is None
+        token = None if visit.relayed else visit.token
+        if token is not None and user is not None and user.pk == token.user_id:
+            lifecycle.end(token, by=user, reason=EndReason.LOGOUT)
         return
     if session is not None and user is not None and (session_id := visits.session_id(session)):
         sessions = Session.objects.for_user(user).filter(pk=session_id)
@@ -97,6 +100,14 @@ def on_delete(*, instance: Session, using: str, **kwargs: Any) -> None:
             callback.sealed_keys.append(instance.sealed_key)
             return
     transaction.on_commit(_EndDeleted(instance.sealed_key), using=using, robust=True)
+
+
+def _has_signed_in(request: Any) -> bool:
+    """Tell whether ``login()`` has just run: it writes the session, and has a new CSRF token sent.
+
+    A view that issues a token may have written the session, too.
+    """
+    return bool(request.session.modified and request.META.get("CSRF_COOKIE_NEEDS_UPDATE"))
 
 
 def _superseded(session: Any, visit: visits.Visit | None, user: Any) -> Q:

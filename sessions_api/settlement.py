@@ -17,41 +17,49 @@ from sessions_api import (
     activity,
     assurance,
     credentials,
-    decorators,
     engines,
     events,
     lifecycle,
+    touch,
     validity,
 )
 from sessions_api import visit as visits
 from sessions_api.activity import Sighting
-from sessions_api.assurance import Assurance
 from sessions_api.engines import EngineSession
 from sessions_api.models import Client, EndReason, Session
-from sessions_api.origin import address, device
 from sessions_api.visit import Visit
 
 
 def is_due(request: HttpRequest, visit: Visit) -> bool:
     """Tell whether there may be anything to settle. Costs no query and loads no session."""
-    if visit.started is not None or _token_is_due(visit):
+    return _token_is_due(visit) or _session_is_due(request, visit)
+
+
+def settle(request: HttpRequest, response: HttpResponseBase, visit: Visit) -> None:
+    """Bring the rows in line with what the browser is about to get, and with what was presented."""
+    if visit.token is not None:
+        _settle_token(request, visit, visit.token)
+    if _session_is_due(request, visit):
+        _settle_session(request, response, visit)
+
+
+def _session_is_due(request: HttpRequest, visit: Visit) -> bool:
+    if visit.started is not None:
         return True
     session = request.session
-    if visit.refused or not session.accessed:
+    if visit.refused:
         return False
-    return (
+    if settings.SESSION_SAVE_EVERY_REQUEST and session.session_key is not None:
+        return True  # Django loads it all the same, and has it last longer
+    return session.accessed and (
         visit.row is not None
         or session.modified
         or session.session_key != visit.key
-        or settings.SESSION_SAVE_EVERY_REQUEST
         or (visit.seen is not None and visit.seen.touch_is_due(activity.now()))
     )
 
 
-def settle(request: HttpRequest, response: HttpResponseBase, visit: Visit) -> None:
-    """Bring the row in line with what the browser is about to get."""
-    if visit.token is not None:
-        _settle_token(request, visit, visit.token)
+def _settle_session(request: HttpRequest, response: HttpResponseBase, visit: Visit) -> None:
     session = request.session
     if visit.row is not None and visit.row.cookie_is_due and response.status_code < 500:
         session.modified = True  # so that the cookie goes out again
@@ -85,19 +93,30 @@ def _token_is_due(visit: Visit) -> bool:
     if visit.token is None:
         return False
     is_used = visit.refusal is None
-    return not is_used or _sighting(visit.token).touch_is_due(activity.now())
+    return not is_used or touch.sighting(visit.token).touch_is_due(activity.now())
 
 
 def _settle_token(request: HttpRequest, visit: Visit, session: Session) -> None:
     """End a token that was refused for good; write the last use of one that was taken."""
-    if visit.refusal is not None:
+    if visit.refusal is EndReason.DEACTIVATED:
+        lifecycle.end_all(session.user, reason=visit.refusal)
+    elif visit.refusal is not None:
         lifecycle.end(session, reason=visit.refusal)
-    elif _sighting(session).touch_is_due(activity.now()) and _is_activity(request):
+    elif touch.sighting(session).touch_is_due(activity.now()) and touch.is_activity(request):
         previous = session.last_client
-        client = previous if visit.relayed else _client(request)
-        touch = _touch(client, session)
-        if lifecycle.follow(session.pk, session.key_digest, touch):
-            _tell_if_moved(session, previous, touch)
+        client = previous if visit.relayed else touch.client(request)
+        changes = touch.written_by(client, session) | _rotated(session)
+        if lifecycle.follow(session.pk, session.key_digest, changes):
+            _tell_if_moved(session, previous, changes)
+
+
+def _rotated(session: Session) -> dict[str, Any]:
+    """Return a token's auth digest under SECRET_KEY, if it still is under a fallback of that."""
+    auth_digest = validity.auth_digest_of(session.user)
+    is_current = auth_digest == session.auth_digest
+    if is_current or not validity.verifies(session.user, session.auth_digest):
+        return {}
+    return {"auth_digest": auth_digest}
 
 
 def _tell_if_moved(session: Session, previous: Client, changes: dict[str, Any]) -> None:
@@ -157,7 +176,8 @@ def _settle_use(request: HttpRequest, visit: Visit, response: HttpResponseBase) 
     if session_id is None or not (visit.admitted or sent):
         return
     key_digest = _key_digest(session)
-    seen, row = visit.seen, visit.row
+    row = visit.row
+    seen = visit.seen or (None if row is not None else visits.recall(session))
     if seen is None:
         row = row or Session.objects.on_primary().not_ended().filter(pk=session_id).first()
         if row is None or row.user_id != validity.user_id(session):
@@ -166,15 +186,15 @@ def _settle_use(request: HttpRequest, visit: Visit, response: HttpResponseBase) 
         if row.expires_at is None or row.key_digest != key_digest:
             _settle_unknown_key(row, session)
             return
-        seen = _sighting(row)
+        seen = touch.sighting(row)
     changes = _moved_expiry(session, seen, row) if sent else {}
     previous = None
     if _touch_is_due(request, visit, seen):
-        client = _client(request)
+        client = touch.client(request)
         if hash(client) != seen.client:
             row = row or Session.objects.on_primary().not_ended().filter(pk=session_id).first()
             previous = row.last_client if row is not None else None
-        changes |= _touch(client, row)
+        changes |= touch.written_by(client, row)
     if not changes or lifecycle.follow(session_id, key_digest, changes):
         _remember_changed(row, changes, key_digest)
         if row is not None and previous is not None and previous.differs_from(row.last_client):
@@ -197,27 +217,7 @@ def _settle_unknown_key(row: Session, session: EngineSession) -> None:
 def _touch_is_due(request: HttpRequest, visit: Visit, seen: Sighting) -> bool:
     if visit.token is not None:  # the use of a token is no sign of its browser's user
         return False
-    return visit.admitted and seen.touch_is_due(activity.now()) and _is_activity(request)
-
-
-def _touch(client: Client, row: Session | None) -> dict[str, Any]:
-    touch = {"last_used": timezone.now(), "last_ip_address": client.ip_address}
-    if row is not None and client.user_agent not in ("", row.last_client.user_agent):
-        is_as_at_sign_in = client.user_agent == row.user_agent
-        touch["last_user_agent"] = "" if is_as_at_sign_in else client.user_agent
-    return touch
-
-
-def _client(request: HttpRequest) -> Client:
-    return Client(address.client_address(request), device.recorded_user_agent(request))
-
-
-def _is_activity(request: HttpRequest) -> bool:
-    view = getattr(request.resolver_match, "func", None)
-    name = "get" if request.method == "HEAD" else str(request.method).lower()
-    name = (getattr(view, "actions", None) or {}).get(name, name)  # of a viewset
-    handler = getattr(getattr(view, "cls", getattr(view, "view_class", None)), name, None)
-    return all(getattr(each, decorators.ACTIVITY, True) for each in (view, handler))
+    return visit.admitted and seen.touch_is_due(activity.now()) and touch.is_activity(request)
 
 
 def _moved_expiry(session: EngineSession, seen: Sighting, row: Session | None) -> dict[str, Any]:
@@ -267,21 +267,9 @@ def _key_digest(session: EngineSession) -> str | None:
     return None if key is None or engines.is_client_side() else credentials.digest(key)
 
 
-def _sighting(row: Session) -> Sighting:
-    return Sighting(
-        checked=activity.now(),
-        used=row.last_used.timestamp(),
-        client=hash(row.last_client),
-        assurance=hash(Assurance(row.methods, row.aal, row.impersonator_id)),
-        expires=(row.expires_at or row.created_at).timestamp(),
-        ends_with_browser=row.ends_with_browser,
-        deadline=validity.deadline(row).timestamp(),
-    )
-
-
 def _remember(row: Session) -> None:
     if row.key_digest is not None:
-        activity.remember(row.key_digest, _sighting(row))
+        activity.remember(row.key_digest, touch.sighting(row))
 
 
 def _remember_changed(row: Session | None, changes: dict[str, Any], key_digest: str | None) -> None:

@@ -143,7 +143,7 @@ def end_by_account(session: Session) -> EndReason | None:
     user = get_user_model()._base_manager.filter(pk=session.user_id).first()
     if accounts.is_deactivated(user):
         return EndReason.DEACTIVATED
-    return None if _verifies(user, session.auth_digest) else EndReason.CREDENTIALS
+    return None if verifies(user, session.auth_digest) else EndReason.CREDENTIALS
 
 
 def _since(session: Session) -> datetime:
@@ -226,10 +226,10 @@ def _by_claim(session: Session, claim: _Claim | None, found: Accounts) -> Verdic
     if user is None:
         is_deactivated = found.is_deactivated(session.user_id)
         return Verdict(State.INVALID, EndReason.DEACTIVATED) if is_deactivated else UNANSWERED
-    return ACTIVE if _verifies(user, claim.auth_digest) else CREDENTIALS_CHANGED
+    return ACTIVE if verifies(user, claim.auth_digest) else CREDENTIALS_CHANGED
 
 
-def _verifies(user: Any, auth_digest: str) -> bool:
+def verifies(user: Any, auth_digest: str) -> bool:
     """Tell whether a digest is that of the user's auth hash, fallbacks included."""
     if not hasattr(user, "get_session_auth_hash"):
         return True

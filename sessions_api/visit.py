@@ -7,7 +7,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import HttpRequest
 
+from sessions_api import activity, credentials, engines
 from sessions_api.activity import Sighting
+from sessions_api.conf import conf
 from sessions_api.models import EndReason, Session
 
 PAYLOAD_KEY = "_sessions_api_id"
@@ -42,6 +44,8 @@ class Visit:
     """Why that token is to end."""
     relayed: bool = False
     """That token was shown by another server: its client is not at the other end."""
+    issued: bool = False
+    """A token was issued: what is said of its sign-in is not said of the browser's session."""
     logged_out: bool = False
     """``logout()`` was called."""
 
@@ -73,3 +77,12 @@ def session_id(session: Any) -> UUID | None:
         return UUID(session.get(PAYLOAD_KEY))
     except (AttributeError, TypeError, ValueError):
         return None
+
+
+def recall(session: Any) -> Sighting | None:
+    """Return what this process remembers of an engine session, unless its row must be read."""
+    key = session.session_key
+    if conf.STRICT or key is None or engines.is_client_side() or session_id(session) is None:
+        return None
+    sighting = activity.recall(credentials.digest(key))
+    return None if sighting is None or sighting.check_is_due(activity.now()) else sighting

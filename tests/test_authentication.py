@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth import get_user_model
+from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import UserManager
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -220,7 +223,7 @@ def test_a_token_whose_backend_is_removed_waits_for_it(issued, settings):
     assert get(issued.token).status_code == 200
 
 
-def test_a_token_survives_a_new_secret_key(issued, settings):
+def test_a_token_survives_a_new_secret_key_as_long_as_the_old_one_is_a_fallback(issued, settings):
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "new"
     assert get(issued.token).status_code == 200
@@ -329,7 +332,18 @@ def test_a_token_looks_like_one_to_a_scanner(issued, settings):
     assert (prefix, len(rest)) == ("session", 51)
     settings.SESSIONS_API = {"TOKEN_PREFIX": "acme"}
     assert credentials.new_token().startswith("acme_")
-    assert get(issued.token).status_code == 401
+
+
+def test_a_token_survives_a_new_prefix_and_another_sites_is_left_to_the_next(
+    alice, issued, settings, monkeypatch
+):
+    monkeypatch.setattr(OwnSessionViewSet, "authentication_classes", [ForeignToken])
+    another_sites = credentials.new_token()
+    settings.SESSIONS_API = {"TOKEN_PREFIX": "acme"}
+    assert get(issued.token).status_code == 200
+    response = get(another_sites)
+    assert "invalid_token" not in response.headers["WWW-Authenticate"]
+    assert validity.active_sessions(alice) == [issued.session]
 
 
 def test_no_two_tokens_are_alike_and_none_is_stored(alice):
@@ -339,3 +353,51 @@ def test_no_two_tokens_are_alike_and_none_is_stored(alice):
     for token in tokens:
         assert token not in stored
         assert token[8:51] not in stored
+
+
+class OwnDirectory(BaseBackend):
+    """A backend that finds its users by itself."""
+
+    def get_user(self, user_id):
+        return get_user_model()._base_manager.get(pk=user_id)
+
+
+class WithoutAlice(UserManager[Any]):
+    """As a manager does that hides deleted users."""
+
+    def get_queryset(self):
+        return super().get_queryset().exclude(username="alice")
+
+
+@pytest.fixture
+def hidden(monkeypatch):
+    """Return a user whom the default manager leaves out."""
+    alice = UserFactory.create(username="alice")
+    manager = WithoutAlice()
+    manager.model = get_user_model()
+    monkeypatch.setitem(vars(get_user_model()._meta), "default_manager", manager)
+    return alice
+
+
+def test_a_backend_that_finds_hidden_users_takes_their_tokens(hidden, settings):
+    settings.AUTHENTICATION_BACKENDS = [f"{OwnDirectory.__module__}.{OwnDirectory.__name__}"]
+    issued = lifecycle.issue_token(hidden)
+    assert get(issued.token).status_code == 200
+    assert validity.active_sessions(hidden) == [issued.session]
+
+
+def test_hidden_users_whose_backend_does_not_find_them_are_refused(hidden):
+    issued = lifecycle.issue_token(hidden)
+    assert get(issued.token).status_code == 401
+    assert validity.active_sessions(hidden) == []
+    issued.session.refresh_from_db()
+    assert issued.session.ended_at is None
+
+
+def test_a_hidden_users_deactivation_ends_her_token(hidden):
+    issued = lifecycle.issue_token(hidden)
+    get_user_model()._base_manager.update(is_active=False)
+    assert get(issued.token).status_code == 401
+    get_user_model()._base_manager.update(is_active=True)
+    issued.session.refresh_from_db()
+    assert issued.session.end_reason == EndReason.DEACTIVATED
