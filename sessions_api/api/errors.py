@@ -1,11 +1,13 @@
-"""Errors of the API that Django REST framework has no class for, and those of request bodies."""
+"""Errors of the API that Django REST framework has no class for, and those of what is sent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.request import Request
+from rest_framework.settings import api_settings
 
 
 class Conflict(APIException):
@@ -28,3 +30,14 @@ def fields_of(body: Any, known: Iterable[str]) -> dict[str, Any]:
     if unknown:
         raise ValidationError({name: [_("There is no such field.")] for name in unknown})
     return {name: body[name] for name in body}
+
+
+def refuse_parameters(request: Request, *, but: Set[str] = frozenset()) -> None:
+    """Refuse the query parameters of a request, but for these and Django REST framework's own.
+
+    Raises ValidationError, which names them: whoever sends a filter does not mean everything.
+    """
+    its_own = {api_settings.URL_FORMAT_OVERRIDE, api_settings.VERSION_PARAM}
+    unknown = sorted(request.query_params.keys() - its_own - but)
+    if unknown:
+        raise ValidationError({name: [_("There is no such parameter.")] for name in unknown})

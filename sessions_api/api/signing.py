@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth import authenticate, get_user_model, user_logged_in
+from django.contrib.auth import authenticate, update_session_auth_hash, user_logged_in
 from django.db import router, transaction
 from django.middleware.csrf import rotate_token
 from django.views.decorators.debug import sensitive_variables
@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from sessions_api import lifecycle, visit
 from sessions_api.lifecycle import Issued
-from sessions_api.models import Session
+from sessions_api.models import Kind, Session
 
 
 @sensitive_variables()
@@ -27,28 +27,37 @@ def sign_in(request: Request, *, user_name: str, password: str, label: str) -> I
         issued = lifecycle.issue_token(user, request=request._request, label=label)
         this_visit = visit.of(request)
         if this_visit is not None:
-            this_visit.token = issued.session
+            this_visit.issued = True
         user_logged_in.send(sender=type(user), request=request._request, user=user)
     return issued
 
 
 @sensitive_variables()
-def reauthenticate(request: Request, session: Session, *, password: str) -> tuple[bool, str | None]:
-    """Have the caller prove who she is, and give her session a new credential.
+def confirmed(request: Request, *, password: str) -> Any:
+    """Return the caller as her authentication backend has her now, or None: it is not her password.
 
-    Returns whether the password was right, and the new token if it is a token session.
+    Django may have stored the password anew, so that what was loaded before is of no use.
     """
     user = _authenticate(request, request.user.get_username(), password)
-    if user is None or user.pk != request.user.pk:
-        return False, None
-    token = lifecycle.reauthenticated(session)
-    if token is None:
-        request._request.session.cycle_key()
+    return user if user is not None and user.pk == request.user.pk else None
+
+
+@sensitive_variables()
+def renew(request: Request, session: Session, user: Any) -> str | None:
+    """Give the session of a caller who has proved who she is a new credential.
+
+    Returns the new token of a token session, and "" for a browser's, whose cookie changes. Returns
+    None, and changes nothing, for a session that has ended meanwhile, or has another token.
+    """
+    token = lifecycle.reauthenticated(session, user)
+    if session.kind == Kind.BROWSER and token is not None:
+        request.session[visit.PAYLOAD_KEY] = str(session.pk)
+        update_session_auth_hash(request._request, user)
         rotate_token(request._request)
-    return True, token
+    return token
 
 
 @sensitive_variables()
 def _authenticate(request: Request, user_name: str, password: str) -> Any:
-    name_field = get_user_model().USERNAME_FIELD
-    return authenticate(request._request, **{name_field: user_name, "password": password})
+    # As Django's own form does, whatever USERNAME_FIELD is.
+    return authenticate(request._request, username=user_name, password=password)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from rest_framework import parsers, serializers, status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import (
@@ -26,6 +26,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from sessions_api import lifecycle, revocation, validity
 from sessions_api.api import signing
+from sessions_api.api.errors import refuse_parameters
 from sessions_api.api.pagination import SessionPagination
 from sessions_api.api.serializers import (
     CredentialsSerializer,
@@ -116,6 +117,7 @@ class SessionViewSet(GenericViewSet[Session]):
         return {**self.get_serializer_context(), "verdicts": verdicts, "current_id": current_id}
 
 
+@method_decorator(sensitive_post_parameters("password"), name="dispatch")
 class OwnSessionViewSet(SessionViewSet):
     """The caller's own sessions. Somebody else's id is answered with 404, as one that never was."""
 
@@ -160,10 +162,15 @@ class OwnSessionViewSet(SessionViewSet):
         given = request.data.get("username") if isinstance(request.data, Mapping) else None
         return given if isinstance(given, str) else ""
 
-    def perform_authentication(self, request: Request) -> None:
-        """Look who is asking, but not at a sign-in, which needs no CSRF token."""
-        if self.action != "sign_in":
-            super().perform_authentication(request)
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
+        """Have nobody authenticated by a sign-in, which needs no CSRF token.
+
+        Nor must a dead token or cookie that comes along fail it, whoever looks at the user.
+        """
+        prepared = super().initialize_request(request, *args, **kwargs)
+        if self.action == "sign_in":
+            prepared.authenticators = ()
+        return prepared
 
     @sensitive_variables()
     def sign_in(self, request: Request) -> Response:
@@ -189,15 +196,21 @@ class OwnSessionViewSet(SessionViewSet):
 
     @sensitive_variables()
     def reauthenticate(self, request: Request) -> Response:
-        """Confirm the caller's password; 200 and the session, under a new token or cookie."""
+        """Confirm the caller's password; 200 and the session, under a new token or cookie.
+
+        401 for a session that is ended while the password is checked.
+        """
         session = self._current()
         body = PasswordSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         password = body.validated_data["password"]
-        is_right, token = signing.reauthenticate(request, session, password=password)
-        if not is_right:
+        user = signing.confirmed(request, password=password)
+        if user is None:
             raise ValidationError({"password": [_("This is not your password.")]})
-        context = {**self._context({session.pk: validity.ACTIVE}), "token": token}
+        token = signing.renew(request, session, user)
+        if token is None:
+            raise AuthenticationFailed(_("This session has ended, or has another token by now."))
+        context = {**self._context({session.pk: validity.ACTIVE}), "token": token or None}
         return Response(IssuedSerializer(session, context=context).data)
 
     def end_others(self, request: Request) -> Response:
@@ -205,6 +218,7 @@ class OwnSessionViewSet(SessionViewSet):
 
         ``?include_current=true`` ends that one too, and signs the caller out.
         """
+        refuse_parameters(request, but={"include_current"})
         current_id = lifecycle.current_session_id(request)
         sessions = Session.objects.on_primary().for_user(request.user)
         if not self._include_current():

@@ -1,6 +1,6 @@
 """Sessions of clients that are no browsers: a token of ours is all there is to them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from sessions_api import assurance, credentials, events, limit, validity
+from sessions_api import assurance, credentials, engines, events, limit, validity
 from sessions_api.conf import conf
 from sessions_api.lifecycle import ending, rows
 from sessions_api.lifecycle.beginning import organization_of, origin
@@ -81,20 +81,61 @@ def _first_backend() -> str:
 
 
 @sensitive_variables()
-def reauthenticated(session: Session) -> str | None:
-    """Note that the owner has just proved again who she is (ASVS 7.2.4).
+def reauthenticated(session: Session, user: Any) -> str | None:
+    """Note that the owner, as ``authenticate()`` returned her, has just proved again who she is.
 
-    Returns the new token of a token session, which takes the place of the old one and lasts for
-    TOKEN_LIFETIME from now at least. Of a browser's session the caller changes the key. Returns
-    None for that, and for a session that has ended meanwhile.
+    Returns the new token of a token session, which takes the place of the old one and lasts as long
+    again (ASVS 7.2.4). Returns "" for a browser's session, whose key the caller changes: on
+    signed_cookies, where there is no key, the session goes on under another id. Returns None for a
+    session that has ended meanwhile, or that has got another token.
     """
     now = timezone.now()
-    changes: dict[str, Any] = {"authenticated_at": now, "last_used": now}
-    token = credentials.new_token() if session.kind == Kind.TOKEN else None
-    if token is not None:
-        expires_at = max(session.expires_at or now, now + conf.TOKEN_LIFETIME)
-        changes |= {"key_digest": credentials.digest(token), "expires_at": expires_at}
-    if not rows.update(Session.objects.filter(pk=session.pk), changes):
-        return None
+    proof = {
+        "authenticated_at": now,
+        "last_used": now,
+        "auth_digest": validity.auth_digest_of(user),
+    }
+    if session.kind == Kind.TOKEN:
+        return _renewed_token(session, {**proof, "expires_at": _renewed_expiry(session, now)})
+    if engines.is_client_side():
+        return _under_another_id(session, proof)
+    return "" if _write(session, proof) else None
+
+
+@sensitive_variables()
+def _renewed_token(session: Session, proof: dict[str, Any]) -> str | None:
+    token = credentials.new_token()
+    is_written = _write(session, {**proof, "key_digest": credentials.digest(token)})
+    return token if is_written else None
+
+
+def _renewed_expiry(session: Session, now: datetime) -> datetime:
+    """Return when a token that is renewed now expires: never earlier than it would have.
+
+    What was issued for less than TOKEN_LIFETIME was meant to be short.
+    """
+    expires_at = session.expires_at or now
+    lifetime = expires_at - (session.authenticated_at or session.created_at)
+    return max(expires_at, now + min(lifetime, conf.TOKEN_LIFETIME))
+
+
+def _under_another_id(session: Session, proof: dict[str, Any]) -> str | None:
+    """Have another row take the place of a signed cookie's, by whose id alone a copy is known."""
+    with transaction.atomic(using=router.db_for_write(Session)):
+        if not ending.end(session, reason=EndReason.REPLACED):
+            return None
+        rows.assign(session, {**proof, "id": credentials.new_id()})
+        session.save(force_insert=True)
+    events.started(session)
+    return ""
+
+
+def _write(session: Session, changes: dict[str, Any]) -> bool:
+    """Change a session that has not ended, nor got another token."""
+    sessions = Session.objects.filter(pk=session.pk)
+    if session.kind == Kind.TOKEN:
+        sessions = sessions.filter(key_digest=session.key_digest)
+    if not rows.update(sessions, changes):
+        return False
     rows.assign(session, changes)
-    return token
+    return True

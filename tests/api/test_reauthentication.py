@@ -1,0 +1,229 @@
+"""Proving again who one is, and the new credential that this gives a session."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.backends import ModelBackend
+from django.core.cache import cache, caches
+from django.test import Client
+from django.utils import timezone
+
+from sessions_api import activity, lifecycle, validity, visit
+from sessions_api.models import EndReason, Session
+from tests.api.test_sign_in import CURRENT, REAUTHENTICATE, bearer, post, sign_in
+from tests.factories import PASSWORD, UserFactory
+from tests.matrix.conftest import ENGINES
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+on = pytest.mark.parametrize
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+ANOTHER_HASHER = "django.contrib.auth.hashers.ScryptPasswordHasher"
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    activity.clear()
+    cache.clear()
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request, settings):
+    """Run on each engine."""
+    for name, value in ENGINES[request.param].items():
+        setattr(settings, name, value)
+    caches[settings.SESSION_CACHE_ALIAS].clear()
+    return request.param
+
+
+@pytest.fixture
+def alice():
+    return UserFactory.create(username="alice")
+
+
+class InterruptedBackend(ModelBackend):
+    """Checks a password, and meanwhile something happens."""
+
+    meanwhile = staticmethod(lambda: None)
+
+    def authenticate(self, request, username=None, password=None, **kwargs):
+        """Return the user whose password it is."""
+        type(self).meanwhile()
+        return super().authenticate(request, username=username, password=password)
+
+
+@pytest.fixture
+def meanwhile(settings, monkeypatch):
+    """Return what has a function called while a password is checked, once."""
+    settings.AUTHENTICATION_BACKENDS = [f"{__name__}.InterruptedBackend", MODEL_BACKEND]
+
+    def meanwhile(happens):
+        def once():
+            monkeypatch.undo()
+            happens()
+
+        monkeypatch.setattr(InterruptedBackend, "meanwhile", staticmethod(once))
+
+    return meanwhile
+
+
+def sign_in_browser(user):
+    client = Client()
+    assert client.get(f"/do/login:{user.pk}/").status_code == 200
+    return client
+
+
+def user_name(client):
+    return client.get("/do/user/").content.decode()
+
+
+def session_of(client):
+    return Session.objects.get(pk=client.session[visit.PAYLOAD_KEY])
+
+
+def prove(client=None, **headers):
+    return post(REAUTHENTICATE, {"password": PASSWORD}, client, **headers)
+
+
+def test_a_token_is_rotated_when_its_owner_proves_who_she_is(alice):
+    body = sign_in().json()
+    with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False):
+        response = prove(**bearer(body["token"]))
+        assert response.status_code == 200
+        renewed = response.json()
+        assert renewed["id"] == body["id"]
+        assert renewed["authenticated_at"] == timezone.now().isoformat().replace("+00:00", "Z")
+        assert Client().get(CURRENT, headers=bearer(body["token"])).status_code == 401
+        assert Client().get(CURRENT, headers=bearer(renewed["token"])).status_code == 200
+
+
+def test_a_browser_gets_a_new_cookie_when_its_user_proves_who_she_is(alice, engine):
+    client, thief = sign_in_browser(alice), Client()
+    thief.cookies["sessionid"] = client.cookies["sessionid"].value
+    assert user_name(thief) == "alice"
+    lifecycle.rename(session_of(client), "Laptop")
+    before = client.get(CURRENT).json()
+    response = prove(client)
+    assert response.status_code == 200
+    after = response.json()
+    assert after.pop("token") is None
+    changed = {name for name in before if after[name] != before[name]}
+    # A signed cookie has no key but the id.
+    assert changed - {"authenticated_at", "last_used", "expires_at"} == (
+        {"id"} if engine == "signed_cookies" else set()
+    )
+    assert user_name(client) == "alice"
+    assert client.get(CURRENT).json()["id"] == after["id"] == client.session[visit.PAYLOAD_KEY]
+    assert user_name(thief) == ""
+    assert [str(session.pk) for session in validity.active_sessions(alice)] == [after["id"]]
+
+
+def test_a_signed_cookies_session_goes_on_under_another_id(alice, settings):
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    client = sign_in_browser(alice)
+    before = session_of(client)
+    response = prove(client)
+    assert response.json()["id"] != str(before.pk)
+    before.refresh_from_db()
+    assert before.end_reason == EndReason.REPLACED
+    assert session_of(client).created_at == before.created_at
+
+
+@on("password", ["wrong", ""])
+def test_a_wrong_password_proves_nothing(alice, password):
+    token = sign_in().json()["token"]
+    before = Session.objects.values().get()
+    response = post(REAUTHENTICATE, {"password": password}, **bearer(token))
+    assert (response.status_code, list(response.json())) == (400, ["password"])
+    assert Session.objects.values().get() == before
+
+
+def test_another_users_password_proves_nothing(alice):
+    token = sign_in().json()["token"]
+    UserFactory.create(username="bob", password="another password")
+    response = post(REAUTHENTICATE, {"password": "another password"}, **bearer(token))
+    assert response.status_code == 400
+
+
+def test_passwords_are_not_tried_here_without_end(alice):
+    token = sign_in().json()["token"]
+    answers = [
+        post(REAUTHENTICATE, {"password": "wrong"}, **bearer(token)).status_code for _ in range(10)
+    ]
+    assert answers == [400] * 9 + [429]
+
+
+def test_a_token_survives_that_its_users_password_is_hashed_anew(alice, settings):
+    token = sign_in().json()["token"]
+    settings.PASSWORD_HASHERS = [ANOTHER_HASHER, *settings.PASSWORD_HASHERS]
+    renewed = prove(**bearer(token)).json()["token"]
+    alice.refresh_from_db()
+    assert alice.password.startswith("scrypt")
+    assert Client().get(CURRENT, headers=bearer(renewed)).status_code == 200
+
+
+def test_a_browser_survives_that_its_users_password_is_hashed_anew(alice, engine, settings):
+    client = sign_in_browser(alice)
+    settings.PASSWORD_HASHERS = [ANOTHER_HASHER, *settings.PASSWORD_HASHERS]
+    pk = prove(client).json()["id"]
+    alice.refresh_from_db()
+    assert alice.password.startswith("scrypt")
+    assert user_name(client) == "alice"
+    assert [str(session.pk) for session in validity.active_sessions(alice)] == [pk]
+
+
+def test_a_token_that_is_ended_meanwhile_is_refused(alice, meanwhile):
+    session, token = lifecycle.issue_token(alice)
+    meanwhile(lambda: lifecycle.end(session))
+    response = prove(**bearer(token))
+    assert (response.status_code, list(response.json())) == (401, ["detail"])
+    assert response.headers["WWW-Authenticate"].startswith("Bearer")
+    assert not response.cookies
+    assert [row.end_reason for row in Session.objects.all()] == [EndReason.REVOKED]
+
+
+def test_a_browser_whose_session_is_ended_meanwhile_is_refused(alice, engine, meanwhile):
+    client = sign_in_browser(alice)
+    session = session_of(client)
+    meanwhile(lambda: lifecycle.end(session))
+    assert prove(client).status_code == 401
+    assert user_name(client) == ""
+    assert [row.end_reason for row in Session.objects.all()] == [EndReason.REVOKED]
+
+
+def test_of_two_who_prove_it_at_once_with_one_token_one_is_refused(alice, meanwhile):
+    token = lifecycle.issue_token(alice).token
+    first = []
+    meanwhile(lambda: first.append(prove(**bearer(token))))
+    assert prove(**bearer(token)).status_code == 401
+    [response] = first
+    assert response.status_code == 200
+    renewed = response.json()["token"]
+    assert Client().get(CURRENT, headers=bearer(renewed)).status_code == 200
+
+
+@on(
+    ("issued_for", "lasts"),
+    [
+        (timedelta(hours=2), timedelta(hours=2)),
+        (timedelta(days=30), timedelta(days=30)),
+        (timedelta(days=365), timedelta(days=365) - timedelta(hours=1)),
+    ],
+)
+def test_a_renewed_token_lasts_as_long_again_as_was_meant(alice, issued_for, lasts):
+    token = lifecycle.issue_token(alice, lifetime=issued_for).token
+    with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False):
+        renewed = prove(**bearer(token)).json()
+        left = datetime.fromisoformat(renewed["expires_at"]) - timezone.now()
+        assert abs(left - lasts) < timedelta(minutes=1)
+
+
+def test_a_token_lasts_no_longer_for_being_renewed_often(alice):
+    token = lifecycle.issue_token(alice, lifetime=timedelta(hours=2)).token
+    for _ in range(3):
+        with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False):
+            token = prove(**bearer(token)).json()["token"]
+    with time_machine.travel(timezone.now() + timedelta(hours=3, minutes=1), tick=False):
+        assert Client().get(CURRENT, headers=bearer(token)).status_code == 401
