@@ -190,8 +190,12 @@ class SessionFilter(django_filters.FilterSet):
     created_before = MomentFilter("created_at", "lt", label=_("created before this time"))
     last_used_after = MomentFilter("last_used", "gte", label=_("used at this time or later"))
     last_used_before = MomentFilter("last_used", "lt", label=_("not used since this time"))
-    expires_after = MomentFilter("expires_at", "gte", label=_("expires at this time or later"))
-    expires_before = MomentFilter("expires_at", "lt", label=_("expires before this time"))
+    expires_after = MomentFilter(
+        method="expiring", lookup_expr="gte", label=_("expires at this time or later")
+    )
+    expires_before = MomentFilter(
+        method="expiring", lookup_expr="lt", label=_("expires before this time")
+    )
 
     def filter_queryset(self, queryset: Any) -> SessionQuerySet:
         """Return the sessions that the filters name. ``shows`` has the last word on their state."""
@@ -216,6 +220,10 @@ class SessionFilter(django_filters.FilterSet):
     def used_from(self, sessions: SessionQuerySet, name: str, network: str) -> SessionQuerySet:
         """Return the sessions of an address or network."""
         return sessions.used_from(network)
+
+    def expiring(self, sessions: SessionQuerySet, name: str, moment: datetime) -> SessionQuerySet:
+        """Return the sessions that expire before a moment, or not."""
+        return sessions.expiring(self.filters[name].lookup_expr, moment)
 
 
 class StaffSessionFilter(SessionFilter):

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import models, router
+from django.db import connections, models, router
+from django.db.models.functions import Collate
+from django.db.models.lookups import IStartsWith
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -113,21 +115,47 @@ class SessionQuerySet(models.QuerySet["Session"]):
         if conf.IDLE_TIMEOUT is not None:
             sessions = sessions.filter(last_used__gt=now - conf.IDLE_TIMEOUT)
         if conf.ABSOLUTE_TIMEOUT is not None:
-            since = now - conf.ABSOLUTE_TIMEOUT
-            sessions = sessions.filter(
-                models.Q(authenticated_at__gt=since)
-                | models.Q(authenticated_at__isnull=True, created_at__gt=since)
-            )
+            sessions = sessions.filter(_signed_in("gt", now - conf.ABSOLUTE_TIMEOUT))
         return sessions
+
+    def expiring(self, lookup: str, moment: datetime) -> Self:
+        """Return the sessions that expire before ("lt") a moment, or at it or later ("gte").
+
+        That is when they end however much they are used, ABSOLUTE_TIMEOUT included.
+        """
+        by_itself = models.Q(**{f"expires_at__{lookup}": moment})
+        if conf.ABSOLUTE_TIMEOUT is None:
+            return self.filter(by_itself)
+        try:
+            by_age = _signed_in(lookup, moment - conf.ABSOLUTE_TIMEOUT)
+        except OverflowError:  # no session is as old as that
+            return self.filter(by_itself)
+        return self.filter(by_itself | by_age if lookup == "lt" else by_itself & by_age)
+
+
+def _signed_in(lookup: str, moment: datetime) -> models.Q:
+    """Return which sessions' lifetime began so; that of an adopted one at its adoption."""
+    return models.Q(**{f"authenticated_at__{lookup}": moment}) | models.Q(
+        authenticated_at__isnull=True, **{f"created_at__{lookup}": moment}
+    )
 
 
 def _users_named(beginning: str) -> models.QuerySet[Any]:
     users = get_user_model()
     fields = {users.USERNAME_FIELD, users.get_email_field_name()}
-    named = models.Q(pk__in=[])
-    for field in fields & {field.name for field in users._meta.fields}:
-        named |= models.Q(**{f"{field}__istartswith": beginning})
+    named: Any = models.Q(pk__in=[])
+    for field in users._meta.fields:
+        if field.name in fields:
+            named |= IStartsWith(_in_any_collation(field), beginning)
     return users._base_manager.filter(named).values("pk")
+
+
+def _in_any_collation(field: Any) -> Any:
+    """Return the column as LIKE takes it: before version 18 PostgreSQL's does not take any."""
+    column = models.F(field.name)
+    is_postgresql = connections[router.db_for_write(Session)].vendor == "postgresql"
+    needs_another = is_postgresql and getattr(field, "db_collation", None)
+    return Collate(column, "default") if needs_another else column
 
 
 class Session(models.Model):

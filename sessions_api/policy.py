@@ -78,9 +78,15 @@ def endable_by(actor: Any, sessions: SessionQuerySet) -> SessionQuerySet:
     """Return those of the sessions that a user may end. See ``may_end``."""
     if not may_end_any(actor):
         return sessions.for_user(actor)
-    if _is_superuser(actor) or not hasattr(get_user_model(), "is_superuser"):
+    users = get_user_model()
+    if _is_superuser(actor) or not hasattr(users, "is_superuser"):
         return sessions
-    return sessions.filter(Q(user__is_superuser=False) | Q(user_id=actor.pk))
+    if "is_superuser" in {field.name for field in users._meta.concrete_fields}:
+        return sessions.filter(Q(user__is_superuser=False) | Q(user_id=actor.pk))
+    # A property, say: only the objects know.
+    owners = users._base_manager.filter(pk__in=sessions.order_by().values("user_id"))
+    superusers = [owner.pk for owner in owners.iterator() if _is_superuser(owner)]
+    return sessions.filter(~Q(user_id__in=superusers) | Q(user_id=actor.pk))
 
 
 def _is_staff_with(actor: Any, permission: str) -> bool:

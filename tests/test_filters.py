@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
 from django.utils import timezone
 
 from sessions_api import validity
@@ -65,6 +67,30 @@ def test_after_includes_the_time_itself_and_before_does_not(field):
     assert found({f"{field}_before": "2026-03-01T13:00:00+01:00"}) == {earlier}
 
 
+def test_what_outlives_the_lifetime_expires_with_it(settings):
+    settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": 3600}
+    old, young, adopted = (
+        SessionFactory.create(created_at=NOON, authenticated_at=signed_in, expires_at=expires)
+        for signed_in, expires in (
+            (NOON - timedelta(minutes=30), NOON + timedelta(days=1)),
+            (NOON, NOON + timedelta(minutes=15)),
+            (None, NOON + timedelta(days=1)),
+        )
+    )
+    for moment, expired in (
+        ("12:15:00", set()),
+        ("12:15:01", {young}),
+        ("12:30:01", {young, old}),
+        ("13:00:00", {young, old}),
+        ("13:00:01", {young, old, adopted}),
+    ):
+        assert found({"expires_before": f"2026-03-01T{moment}Z"}) == expired
+        standing = {young, old, adopted} - expired
+        assert found({"expires_after": f"2026-03-01T{moment}Z"}) == standing
+    assert found({"expires_before": "0001-01-01T00:00:00Z"}) == set()
+    assert len(found({"expires_after": "0001-01-01T00:00:00Z"})) == 3
+
+
 def test_a_time_without_an_offset_is_in_the_time_zone_of_the_site(settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     session = SessionFactory.create(created_at=NOON)
@@ -86,6 +112,21 @@ def test_a_search_finds_the_beginning_of_a_name_or_an_address(term):
     malice = UserFactory.create(username="malice", email="malice@example.org")
     SessionFactory.create(user=malice, last_ip_address="203.0.113.77")
     assert found({"search": term}) == {session}
+
+
+COLLATED = """
+CREATE COLLATION caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+ALTER TABLE auth_user ALTER email TYPE varchar(254) COLLATE caseless"""
+
+
+def test_a_search_takes_a_column_that_compares_in_a_way_of_its_own(monkeypatch):
+    monkeypatch.setattr(get_user_model()._meta.get_field("email"), "db_collation", "caseless")
+    if connection.vendor == "postgresql":  # whose LIKE minds
+        with connection.cursor() as cursor:
+            cursor.execute(COLLATED)
+    session = SessionFactory.create(user=UserFactory.create(email="Alice@example.org"))
+    SessionFactory.create()
+    assert found({"search": "alice@"}) == {session}
 
 
 @on("term", ["lice", "example.org", "203.0.113", "203.0.113.0/24", "%", "_lice"])

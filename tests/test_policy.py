@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import models
 
 from sessions_api import lifecycle, policy
 from sessions_api.conf import conf
 from sessions_api.models import Session
 from tests.factories import SessionFactory, UserFactory
+from tests.user_models import users_keyed_by
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +55,21 @@ def test_a_set_is_judged_as_each_of_its_sessions(may_end, is_superuser):
     allowed = policy.endable_by(actor, Session.objects.all())
     expected = {session for session in Session.objects.all() if policy.may_end(actor, session)}
     assert set(allowed) == expected
+
+
+def test_a_set_is_judged_where_only_the_objects_know_their_superusers():
+    actor = staff(may_end=True)
+    assert policy.may_end_any(actor)  # which is then remembered
+    mine, clerks = SessionFactory.create(user=actor), SessionFactory.create()
+    of_superuser()
+    superuser = UserFactory.create(is_staff=True, is_superuser=True)
+    with users_keyed_by(
+        models.AutoField(primary_key=True, db_column="id"),
+        rank=models.BooleanField(db_column="is_superuser"),
+        is_superuser=property(lambda user: user.rank),
+    ):
+        assert set(policy.endable_by(actor, Session.objects.all())) == {mine, clerks}
+        assert policy.endable_by(superuser, Session.objects.all()).count() == 3
 
 
 def test_nobody_keeps_a_session_alive_but_its_owner():

@@ -9,11 +9,14 @@ from django.test import override_settings
 
 
 @contextmanager
-def users_keyed_by(key):
-    """Have the site's users be of a model with this field as primary key, and no table."""
+def users_keyed_by(key, **content):
+    """Have the site's users be of a model with this field as primary key, and no table.
+
+    With ``content``, which is what else the class has, its table is that of Django's own users.
+    """
     options = {"app_label": "site", "managed": False}
-    meta = type("Meta", (), options)
-    content = {"__module__": __name__, "key": key, "Meta": meta}
+    meta = type("Meta", (), options | ({"db_table": "auth_user"} if content else {}))
+    content |= {"__module__": __name__, "key": key, "Meta": meta}
     model: Any = type("KeyedUser", (models.Model,), content)
     try:
         with override_settings(AUTH_USER_MODEL=model._meta.label):

@@ -97,7 +97,7 @@ def _matching(given: dict[str, str]) -> SessionQuerySet:
 def _user(username: str) -> Any:
     users = get_user_model()
     try:
-        return users._default_manager.get(**{users.USERNAME_FIELD: username})
+        return users._base_manager.get(**{users.USERNAME_FIELD: username})
     except (users.DoesNotExist, ValueError, ValidationError):
         raise CommandError(
             f"--user: There is no user whose {users.USERNAME_FIELD} is {username!a}."
