@@ -13,13 +13,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sessions_api import lifecycle, policy, revocation
-from sessions_api.api.errors import Conflict, fields_of
+from sessions_api.api.errors import Conflict, fields_of, refuse_parameters
 from sessions_api.api.serializers import AdminSessionSerializer
 from sessions_api.api.views import SessionViewSet
 from sessions_api.exceptions import CannotExtend
 from sessions_api.filters import StaffSessionFilter, StateChoice, TruthField, UserField
 from sessions_api.models import Session, SessionQuerySet
-from sessions_api.permissions import MayEndAny, MayExtendAny, MayViewAny
+from sessions_api.permissions import (
+    MayEndAny,
+    MayExtendAny,
+    MayViewAny,
+    RecentlyAuthenticated,
+    RecentlyAuthenticatedToEndOthers,
+)
 
 
 class AdminSessionViewSet(SessionViewSet):
@@ -27,16 +33,17 @@ class AdminSessionViewSet(SessionViewSet):
 
     serializer_class = AdminSessionSerializer
     filterset_class = StaffSessionFilter
-    permissions: ClassVar[dict[str, type[BasePermission]]] = {
-        "destroy": MayEndAny,
-        "end_all": MayEndAny,
-        "end_matching": MayEndAny,
-        "extend": MayExtendAny,
+    permissions: ClassVar[dict[str, tuple[type[BasePermission], ...]]] = {
+        "destroy": (MayEndAny, RecentlyAuthenticatedToEndOthers),
+        "end_all": (MayEndAny, RecentlyAuthenticated),
+        "end_matching": (MayEndAny, RecentlyAuthenticated),
+        "extend": (MayViewAny, MayExtendAny),
     }
 
     def get_permissions(self) -> list[Any]:
         """Return what the action asks of the caller: to view, unless it does more."""
-        return [self.permissions.get(self.action or "", MayViewAny)()]
+        asked = self.permissions.get(self.action or "", (MayViewAny,))
+        return [permission() for permission in asked]
 
     def get_queryset(self) -> SessionQuerySet:
         """Return the sessions that the address names, over or not."""
@@ -44,7 +51,8 @@ class AdminSessionViewSet(SessionViewSet):
         return sessions.for_user(self._user()) if "user_id" in self.kwargs else sessions
 
     def end_all(self, request: Request, user_id: str) -> Response:
-        """End all sessions of a user; 200 ``{"ended": n}``."""
+        """End all sessions of a user; 200 ``{"ended": n}``. Takes no filter."""
+        refuse_parameters(request)
         user = self._user()
         if not policy.may_end_all_of(request.user, user):
             raise PermissionDenied
@@ -55,8 +63,8 @@ class AdminSessionViewSet(SessionViewSet):
         """End what the list's filters find, given in the body; 200 ``{"matched", "ended"}``.
 
         ``matched`` is how many the list would show; of those, a superuser's are left alone unless
-        the caller is one. With ``"dry_run": true`` nothing is ended. A body without a filter is
-        refused, unless it says ``"all": true``.
+        the caller is one. With ``"dry_run": true`` nothing is ended, and the same is asked of the
+        caller. A body without a filter is refused, unless it says ``"all": true``.
         """
         filters = self.filterset_class.base_filters
         fields = fields_of(request.data, {*filters, "all", "dry_run"})

@@ -26,6 +26,7 @@ from sessions_api.api.responses import (
     SESSION_ID,
     THROTTLED,
     TOKEN_EXAMPLE,
+    UNFILTERED,
     USER_ID,
     Text,
     answer,
@@ -107,7 +108,7 @@ OWN = {
         name="endOtherSessions",
         summary=_("End your other sessions"),
         parameters=(INCLUDE_CURRENT,),
-        answers=ENDED | MALFORMED,
+        answers=ENDED | UNFILTERED,
         writes=True,
     ),
     "retrieve_current": Operation(
@@ -230,7 +231,7 @@ USERS = {
         name="adminEndUserSessions",
         summary=_("End a user's sessions"),
         parameters=(USER_ID,),
-        answers=ENDED | NO_SUCH_USER,
+        answers=ENDED | UNFILTERED | NO_SUCH_USER,
         writes=True,
     ),
 }

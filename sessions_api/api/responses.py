@@ -59,6 +59,13 @@ MALFORMED = {
         {"page_size": ["A valid integer is required."]},
     )
 }
+UNFILTERED = {
+    HTTPStatus.BAD_REQUEST: answer(
+        _("A parameter is malformed, or there is none of that name: filters are not taken here."),
+        json_types.FIELD_ERRORS,
+        {"kind": ["There is no such parameter."]},
+    )
+}
 
 
 def malformed_body(errors: dict[str, list[str]]) -> dict[HTTPStatus, OpenApiResponse]:

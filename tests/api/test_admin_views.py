@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from sessions_api import activity, lifecycle, visit
 from sessions_api.models import EndReason, Session
-from tests.factories import SessionFactory, UserFactory
+from tests.factories import PASSWORD, SessionFactory, UserFactory
 from tests.matrix.conftest import ENGINES
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -253,20 +253,71 @@ def test_a_signed_cookie_cannot_be_extended(settings):
     assert "engine" in response.json()["detail"]
 
 
-def test_the_right_to_see_is_none_to_end_or_extend_and_the_other_way_round():
+@on(
+    ("permissions", "allowed"),
+    [
+        ({"view_session"}, {"get"}),
+        ({"end_session"}, {"delete"}),
+        ({"change_session"}, set()),
+        ({"change_session", "end_session"}, {"delete"}),
+        ({"view_session", "change_session"}, {"get", "post"}),
+    ],
+)
+def test_what_is_shown_needs_the_right_to_see_and_ending_its_own(permissions, allowed):
     session = SessionFactory.create()
     calls = {
-        "view_session": ("get", f"{SESSIONS}{session.pk}/"),
-        "end_session": ("delete", f"{SESSIONS}{session.pk}/"),
-        "change_session": ("post", f"{SESSIONS}{session.pk}/extend/"),
+        "get": f"{SESSIONS}{session.pk}/",
+        "post": f"{SESSIONS}{session.pk}/extend/",
+        "delete": f"{SESSIONS}{session.pk}/",
     }
-    for permission in calls:
-        user = UserFactory.create(is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename=permission))
-        client = sign_in(user)
-        for needed, (method, path) in calls.items():
-            refused = getattr(client, method)(path).status_code == 403
-            assert refused is (needed != permission), (permission, needed)
+    user = UserFactory.create(is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client = sign_in(user)
+    answers = {method: getattr(client, method)(path).status_code for method, path in calls.items()}
+    assert {method for method, status in answers.items() if status != 403} == allowed
+
+
+@pytest.fixture
+def stale_staff(staff, settings):
+    """Return the browser of staff who proved long ago who they are, on a site that minds."""
+    settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
+    Session.objects.update(authenticated_at=timezone.now() - timedelta(minutes=11))
+    return staff
+
+
+@on("whose", ["others", "own"])
+@on("call", ["one", "a user's", "what filters find", "a dry run"])
+def test_ending_others_asks_staff_for_a_recent_proof(stale_staff, whose, call):
+    own = Session.objects.get().user
+    browser = sign_in(own if whose == "own" else UserFactory.create())
+    session = Session.objects.get(pk=session_id(browser))
+    end = {
+        "one": lambda: stale_staff.delete(f"{SESSIONS}{session.pk}/"),
+        "a user's": lambda: stale_staff.delete(f"/api/admin/users/{session.user_id}/sessions/"),
+        "what filters find": lambda: post(stale_staff, END, {"user": session.user_id}),
+        "a dry run": lambda: post(stale_staff, END, {"user": session.user_id, "dry_run": True}),
+    }[call]
+    response = end()
+    assert response.status_code == 403
+    assert response.json()["code"] == "reauthentication_required"
+    assert user_name(browser) == session.user.username
+    proof = {"password": PASSWORD}
+    assert post(stale_staff, "/api/sessions/current/reauthenticate/", proof).status_code == 200
+    assert end().status_code in (200, 204)
+    assert bool(user_name(browser)) is (call == "a dry run")
+
+
+def test_ending_ones_own_session_as_staff_asks_for_nothing(stale_staff):
+    assert stale_staff.delete(f"{SESSIONS}{session_id(stale_staff)}/").status_code == 204
+    assert user_name(stale_staff) == ""
+
+
+def test_seeing_and_extending_ask_staff_for_no_recent_proof(stale_staff):
+    browser = sign_in(UserFactory.create())
+    assert session_id(browser) in ids(get(stale_staff))
+    Session.objects.update(expires_at=timezone.now() + timedelta(days=1))
+    path = f"{SESSIONS}{session_id(browser)}/extend/"
+    assert post(stale_staff, path).status_code == 200
 
 
 @on("codename", ["view_session", "change_session", "end_session"])

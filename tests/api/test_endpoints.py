@@ -22,6 +22,7 @@ CALLERS = [
     "anonymous",
     "wrong user",
     "staff without permission",
+    "staff who may change alone",
     "staff against a superuser",
     "right caller",
 ]
@@ -56,6 +57,7 @@ class People:
             "anonymous": Client(),
             "wrong user": sign_in(UserFactory.create()),
             "staff without permission": sign_in(staff()),
+            "staff who may change alone": sign_in(staff("change_session")),
             "staff against a superuser": permitted,
             "right caller": self.alices[0],
             "right staff": permitted,
@@ -118,14 +120,16 @@ OWN = {
     "anonymous": 401,
     "wrong user": 200,
     "staff without permission": 200,
+    "staff who may change alone": 200,
     "staff against a superuser": 200,
     "right caller": 200,
 }
-OWN_ONE = {**OWN, **dict.fromkeys(CALLERS[1:4], 404)}
+OWN_ONE = {**OWN, **dict.fromkeys(CALLERS[1:5], 404)}
 STAFF = {
     "anonymous": 401,
     "wrong user": 403,
     "staff without permission": 403,
+    "staff who may change alone": 403,
     "staff against a superuser": 403,
     "right caller": 200,
 }
@@ -150,8 +154,11 @@ def bad_query(*names):
     return {name: ({"query": f"?{name}=%20x%2F"}, 400, name) for name in names}
 
 
-def bad_body(**bodies):
-    return {f"{name} {body}": ({"body": body}, 400, name) for name, body in bodies.items()}
+FILTERED = {
+    "a filter": ({"query": "?kind=token"}, 400, "kind"),
+    "a dry run": ({"query": "?dry_run=true"}, 400, "dry_run"),
+    "a filter among others": ({"query": "?include_current=true&format=json&ip=::1"}, 400, "ip"),
+}
 
 
 LIST_PARAMETERS = [
@@ -189,7 +196,7 @@ ENDPOINTS = [
         "DELETE",
         "/api/sessions/{query}",
         OWN,
-        bad_query("include_current"),
+        bad_query("include_current") | FILTERED,
         ends=("id",),
     ),
     Endpoint(
@@ -297,9 +304,9 @@ ENDPOINTS = [
     ),
     Endpoint(
         "DELETE",
-        "/api/admin/users/{user_id}/sessions/",
+        "/api/admin/users/{user_id}/sessions/{query}",
         STAFF,
-        BAD_USERS,
+        {**BAD_USERS, **FILTERED, **bad_query("include_current")},
         ends=(
             "id",
             "current",

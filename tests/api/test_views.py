@@ -429,7 +429,7 @@ def test_ending_an_expired_session_is_no_error(transactional_db):
     assert client.get(path_of(expired.pk)).json()["state"] == "ended"
 
 
-@on("query", ["", "?include_current=false", "?include_current=0"])
+@on("query", ["", "?include_current=false", "?include_current=0", "?format=json"])
 def test_ending_all_others_counts_those_that_were_active(transactional_db, settings, query):
     alice, bob = UserFactory.create(), sign_in(UserFactory.create())
     client, *others = [sign_in(alice) for _ in range(4)]
