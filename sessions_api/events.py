@@ -1,11 +1,13 @@
 """What is told of a session's life: one log line and one signal for each event, once committed.
 
-A line names the session by its id and the user by the primary key, never a key or token.
+A line names the session by its id and the user by the primary key, never a key or token. Of a
+primary key that is a text, what could end the word or the line is percent-encoded.
 """
 
 import logging
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from django.db import router, transaction
 
@@ -19,7 +21,7 @@ def started(session: Session) -> None:
     """Tell that a login has reached its browser."""
 
     def tell() -> None:
-        logger.info("event=started session=%s user=%s", session.pk, session.user_id)
+        logger.info("event=started session=%s user=%s", session.pk, _word(session.user_id))
         signals.session_started.send_robust(Session, session=session)
 
     _on_commit(tell)
@@ -29,7 +31,7 @@ def adopted(session: Session) -> None:
     """Tell that a session from before the installation has got its row."""
 
     def tell() -> None:
-        logger.info("event=adopted session=%s user=%s", session.pk, session.user_id)
+        logger.info("event=adopted session=%s user=%s", session.pk, _word(session.user_id))
 
     _on_commit(tell)
 
@@ -38,7 +40,7 @@ def extended(session: Session) -> None:
     """Tell that a session has got a later expiry."""
 
     def tell() -> None:
-        logger.info("event=extended session=%s user=%s", session.pk, session.user_id)
+        logger.info("event=extended session=%s user=%s", session.pk, _word(session.user_id))
 
     _on_commit(tell)
 
@@ -48,9 +50,9 @@ def ended(session: Session, *, reason: EndReason, by: Any) -> None:
     logger.info(
         "event=ended session=%s user=%s reason=%s by=%s",
         session.pk,
-        session.user_id,
+        _word(session.user_id),
         reason.value,
-        getattr(by, "pk", None),
+        _word(getattr(by, "pk", None)),
     )
     signals.session_ended.send_robust(Session, session=session, reason=reason, by=by)
 
@@ -59,10 +61,14 @@ def client_changed(session: Session, previous: Client) -> None:
     """Tell that a session is used from another address or by another user agent."""
 
     def tell() -> None:
-        logger.info("event=client_changed session=%s user=%s", session.pk, session.user_id)
+        logger.info("event=client_changed session=%s user=%s", session.pk, _word(session.user_id))
         signals.session_client_changed.send_robust(Session, session=session, previous=previous)
 
     _on_commit(tell)
+
+
+def _word(key: Any) -> str:
+    return quote(str(key), safe="@+:")
 
 
 def _on_commit(tell: Callable[[], None]) -> None:

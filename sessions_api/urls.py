@@ -89,7 +89,7 @@ urlpatterns = [
         description=_("POST gives it the lifetime it would have if it were saved now."),
     ),
     _path(
-        "admin/users/<str:user_id>/sessions/",
+        "admin/users/<path:user_id>/sessions/",
         AdminSessionViewSet,
         {"get": "list", "delete": "end_all"},
         name="admin-user-sessions",

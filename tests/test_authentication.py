@@ -8,7 +8,6 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import UserManager
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +21,7 @@ from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.models import EndReason, Session
 from tests.factories import SessionFactory, UserFactory
 from tests.matrix.conftest import ENGINES
+from tests.user_models import hiding
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -362,21 +362,12 @@ class OwnDirectory(BaseBackend):
         return get_user_model()._base_manager.get(pk=user_id)
 
 
-class WithoutAlice(UserManager[Any]):
-    """As a manager does that hides deleted users."""
-
-    def get_queryset(self):
-        return super().get_queryset().exclude(username="alice")
-
-
 @pytest.fixture
-def hidden(monkeypatch):
+def hidden():
     """Return a user whom the default manager leaves out."""
     alice = UserFactory.create(username="alice")
-    manager = WithoutAlice()
-    manager.model = get_user_model()
-    monkeypatch.setitem(vars(get_user_model()._meta), "default_manager", manager)
-    return alice
+    with hiding("alice"):
+        yield alice
 
 
 def test_a_backend_that_finds_hidden_users_takes_their_tokens(hidden, settings):

@@ -57,7 +57,7 @@ def test_every_endpoint_is_told():
     assert told == {
         (
             method.upper(),
-            re.sub(r"<str:(\w+)>", r"{\1}", str(pattern.pattern)).replace("{pk}", "{id}"),
+            re.sub(r"<\w+:(\w+)>", r"{\1}", str(pattern.pattern)).replace("{pk}", "{id}"),
         )
         for pattern in get_resolver("sessions_api.urls").url_patterns
         for method in vars(pattern.callback)["actions"]

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from sessions_api import activity, lifecycle, signals
+from sessions_api import activity, events, lifecycle, signals
 from sessions_api.models import Client as SessionClient
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
@@ -259,3 +259,12 @@ def test_each_event_is_one_line_that_names_the_session_and_no_key(caplog):
     ]
     for secret in (browser.cookies["sessionid"].value, session.sealed_key, session.key_digest):
         assert secret not in caplog.text
+
+
+def test_a_key_that_is_a_text_makes_no_line_or_word_of_its_own(caplog):
+    caplog.set_level(logging.INFO, "sessions_api.lifecycle")
+    events.started(Session(user_id="eve@example.com\nevent=ended user=root"))
+    (line,) = (record.getMessage() for record in caplog.records)
+    assert line.splitlines() == [line]
+    assert len(line.split()) == 3
+    assert line.endswith("user=eve@example.com%0Aevent%3Dended%20user%3Droot")

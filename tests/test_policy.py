@@ -61,12 +61,12 @@ def test_a_set_is_judged_where_only_the_objects_know_their_superusers():
     actor = staff(may_end=True)
     assert policy.may_end_any(actor)  # which is then remembered
     mine, clerks = SessionFactory.create(user=actor), SessionFactory.create()
-    of_superuser()
+    SessionFactory.create(user=UserFactory.create(username="root"))
     superuser = UserFactory.create(is_staff=True, is_superuser=True)
     with users_keyed_by(
         models.AutoField(primary_key=True, db_column="id"),
-        rank=models.BooleanField(db_column="is_superuser"),
-        is_superuser=property(lambda user: user.rank),
+        username=models.CharField(max_length=150),
+        is_superuser=property(lambda user: user.username == "root"),
     ):
         assert set(policy.endable_by(actor, Session.objects.all())) == {mine, clerks}
         assert policy.endable_by(superuser, Session.objects.all()).count() == 3

@@ -1,9 +1,12 @@
-"""User models that differ in their primary key. Most have no table."""
+"""User models that differ from Django's own: in the primary key, or in whom they show."""
 
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import UserManager
 from django.db import models
 from django.test import override_settings
 
@@ -24,3 +27,17 @@ def users_keyed_by(key, **content):
     finally:
         del apps.all_models["site"]["keyeduser"]
         apps.clear_cache()
+
+
+@contextmanager
+def hiding(username):
+    """Have the default manager of users leave one out, as if she were deleted."""
+
+    class Manager(UserManager[Any]):
+        def get_queryset(self):
+            return super().get_queryset().exclude(username=username)
+
+    manager = Manager()
+    manager.model = get_user_model()
+    with patch.dict(vars(get_user_model()._meta), default_manager=manager):
+        yield

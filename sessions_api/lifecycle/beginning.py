@@ -76,8 +76,7 @@ def adopt(request: HttpRequest, user: Any) -> Session | None:
     rows.assign(session, rows.bound_to(request.session))
     row = _adopted_row(session)
     if row is None and conf.ADOPT == "lazy":
-        Session.objects.bulk_create([session], ignore_conflicts=True)
-        events.adopted(session)
+        _insert([session])
         row = _adopted_row(session)
     if row is not None:
         request.session[visit.PAYLOAD_KEY] = str(row.pk)
@@ -99,11 +98,18 @@ def adopt_many(held: list[engines.Held], *, dry_run: bool = False) -> int:
     for key_digest in known.values_list("key_digest", flat=True):
         del unknown[key_digest]
     adopted = validity.active(unknown.values())
-    if not dry_run:
-        Session.objects.bulk_create(adopted, ignore_conflicts=True)
-        for session in adopted:
-            events.adopted(session)
-    return len(adopted)
+    return len(adopted) if dry_run else _insert(adopted)
+
+
+def _insert(sessions: list[Session]) -> int:
+    """Insert adopted rows, but those that somebody else has just inserted. Returns how many."""
+    Session.objects.bulk_create(sessions, ignore_conflicts=True)
+    rows_now = Session.objects.on_primary().filter(pk__among=[each.pk for each in sessions])
+    created_at = dict(rows_now.values_list("pk", "created_at"))
+    inserted = [each for each in sessions if created_at.get(each.pk) == each.created_at]
+    for session in inserted:
+        events.adopted(session)
+    return len(inserted)
 
 
 def _from_engine(engine_session: engines.EngineSession, expires_at: datetime) -> Session | None:

@@ -132,5 +132,6 @@ def test_each_row_is_purged_by_one_worker(workers):
 
 def test_old_sessions_are_adopted_once():
     make_engine_sessions()
-    at_once(*[worker("adopt_sessions")] * 4)
+    adopted = at_once(*[worker("adopt_sessions")] * 4)
+    assert sum(adopted) == SESSIONS
     assert Session.objects.filter(adopted=True).count() == SESSIONS

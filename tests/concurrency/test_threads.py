@@ -3,6 +3,7 @@
 They need a database that serves several connections: PostgreSQL or MariaDB, not SQLite in memory.
 """
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from importlib import import_module
@@ -84,7 +85,8 @@ def test_simultaneous_logins_never_leave_more_than_the_limit(engine, settings, o
     assert Session.objects.for_user(user).not_ended().count() == 3
 
 
-def test_parallel_first_requests_of_an_old_session_make_one_row(engine):
+def test_parallel_first_requests_of_an_old_session_make_one_row(engine, caplog):
+    caplog.set_level(logging.INFO, "sessions_api.lifecycle")
     user = UserFactory.create()
     store = import_module(django_settings.SESSION_ENGINE).SessionStore()
     store[SESSION_KEY] = str(user.pk)
@@ -96,6 +98,7 @@ def test_parallel_first_requests_of_an_old_session_make_one_row(engine):
         client.cookies[django_settings.SESSION_COOKIE_NAME] = store.session_key
     assert at_once(*(lambda c=c: name_of(c) for c in clients)) == [user.username] * THREADS
     assert Session.objects.get().adopted
+    assert [record.getMessage().split()[0] for record in caplog.records] == ["event=adopted"]
     assert len(validity.active_sessions(user)) == 1
     assert alive(clients) == clients
 

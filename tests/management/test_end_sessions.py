@@ -18,6 +18,7 @@ from sessions_api.models import EndReason, Session
 from sessions_api.signals import session_ended
 from tests.factories import SessionFactory, UserFactory
 from tests.management.conftest import Terminal, everything, name_of, said, signed_in
+from tests.user_models import hiding
 
 NOW = timezone.now()
 YEAR_AGO = (NOW - timedelta(days=365)).isoformat()
@@ -158,6 +159,13 @@ def test_a_value_that_cannot_be_meant_is_an_error_that_names_the_option(session,
         call_command("end_sessions", f"{option(name)}={MALFORMED[name]}")
     assert error.value.returncode == 1
     assert not ends(session)
+
+
+def test_a_user_whom_the_sites_own_lists_leave_out_is_found(session):
+    with hiding("alice"):
+        call_command("end_sessions", user="alice")
+    session.refresh_from_db()
+    assert session.ended_at is not None
 
 
 def test_all_sessions_end_only_when_all_is_said(session):
