@@ -119,7 +119,7 @@ class SessionAdmin(ModelAdmin):
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        """Ask the policy: with Django, who may change may view."""
+        """Ask the policy, as the API does. Django itself would let in who may change."""
         return policy.may_view_any(request.user)
 
     def has_module_permission(self, request: HttpRequest) -> bool:

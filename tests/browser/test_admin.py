@@ -12,6 +12,9 @@ from tests.browser.test_sessions import assert_out_at_next_click, current_sessio
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SESSIONS = "/admin/sessions_api/session/"
+LONG_NAME = "n" * 150
+LONG_LABEL = "L" * 100
+LONG_USER_AGENT = f"Mozilla/5.0 (Linux; Android 14; {'M' * 64}) Chrome/156.0.0.0 {'U' * 430}"
 
 # WCAG 2.2, 1.4.3: how far the lightness of a text is from that of what it stands on.
 CONTRASTS = """
@@ -107,6 +110,68 @@ def test_the_list_can_be_read_on_any_screen(new_profile: Callable[[], Page]) -> 
         expect(ended).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.parametrize("site", ["db"], indirect=True)
+def test_no_word_of_a_user_is_too_long_for_any_screen(new_profile: Callable[[], Page]) -> None:
+    staff, user = new_profile(), new_profile()
+    sign_in(staff, "admin")
+    add_user(staff, LONG_NAME, password="a demo of long words")
+    user_page = staff.url
+    session_id = sign_in_at_length(user, password="a demo of long words")
+    staff.goto(user_page)
+    (part,) = staff.locator(".field-sessions_link").filter(has_text="1 active session").all()
+    for width in (400, 1280):
+        staff.set_viewport_size({"width": width, "height": 900})
+        assert part.evaluate("(element) => element.scrollWidth <= element.clientWidth")
+
+    links = [staff.get_by_role("link", name=name) for name in ("See all", "End all sessions")]
+    listed, end_all = (link.get_attribute("href") or "" for link in links)
+    one = f"{SESSIONS}{session_id}"
+    for path in (listed, f"{SESSIONS}?q={LONG_NAME}", f"{one}/change/", f"{one}/end/", end_all):
+        staff.goto(path)
+        expect(staff.get_by_text(LONG_NAME).first).to_be_visible()
+        assert_fits(staff)
+
+    staff.goto(listed)
+    tick(staff, session_id)
+    expect(staff.get_by_text(LONG_LABEL)).to_be_visible()
+    assert_fits(staff)
+    staff.get_by_role("button", name="Yes, end this session").click()
+    expect(staff.get_by_text("1 session ended.")).to_be_visible()
+    assert_fits(staff)
+    staff.goto(f"{one}/history/")
+    expect(staff.get_by_text(f"Ended the session of {LONG_NAME}")).to_be_visible()
+    assert_fits(staff)
+
+
+def add_user(staff: Page, username: str, *, password: str) -> None:
+    """Add a user in the admin, and go to the user's page."""
+    staff.goto("/admin/auth/user/add/")
+    staff.locator("#id_username").fill(username)
+    for field in ("#id_password1", "#id_password2"):
+        staff.locator(field).fill(password)
+    staff.locator("input[name=_save]").first.click()
+    expect(staff.get_by_text("was added successfully")).to_be_visible()
+
+
+def sign_in_at_length(user: Page, *, password: str) -> str:
+    """Sign the user with the long name in, with a label and a device to match."""
+    answer = user.request.post(
+        "/api/sessions/",
+        data={"username": LONG_NAME, "password": password, "label": LONG_LABEL},
+        headers={"User-Agent": LONG_USER_AGENT},
+    )
+    assert answer.status == 201, answer.text()
+    session_id: str = answer.json()["id"]
+    return session_id
+
+
+def assert_fits(staff: Page) -> None:
+    """Check that nothing on the page is wider than the screen, narrow or wide."""
+    for width in (400, 1280):
+        staff.set_viewport_size({"width": width, "height": 900})
+        assert all(content <= room for content, room in staff.evaluate(WIDTHS)), staff.url
+
+
 def go_to_user(staff: Page, username: str) -> int:
     """Go to a user's page from the admin's front page. Return how many sessions are active."""
     staff.goto("/admin/")
@@ -122,11 +187,16 @@ def row(staff: Page, session_id: str) -> Locator:
     return staff.locator("#result_list tbody tr").filter(has=box)
 
 
-def end_ticked(staff: Page, session_id: str, *, whose: str) -> None:
-    """Tick one session of the list, end it with the action, and answer yes."""
+def tick(staff: Page, session_id: str) -> None:
+    """Tick one session of the list, and run the action that ends it once that is confirmed."""
     staff.locator(f"input[name=_selected_action][value='{session_id}']").check()
     staff.locator("select[name=action]").first.select_option("end_selected")
     staff.get_by_role("button", name=re.compile("^(Go|Run)")).first.click()
+
+
+def end_ticked(staff: Page, session_id: str, *, whose: str) -> None:
+    """Tick one session of the list, end it with the action, and answer yes."""
+    tick(staff, session_id)
     expect(staff.get_by_text("1 session will be ended, for good:")).to_be_visible()
     expect(staff.get_by_role("heading", name=whose)).to_be_visible()
     staff.get_by_role("button", name="Yes, end this session").click()
