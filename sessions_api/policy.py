@@ -64,12 +64,12 @@ def may_keep_alive(actor: Any, session: Session) -> bool:
 def is_recently_authenticated(session: Session | None) -> bool:
     """Tell whether the owner has proved who she is within REAUTHENTICATION_AGE (ASVS 7.5.2).
 
-    Without that setting, always. Otherwise never for a request without a session, and for an
-    adopted session not before she has proved it again.
+    Without that setting, always. Otherwise never for a request without a session or where somebody
+    else has taken her place, and for an adopted session not before she has proved it again.
     """
     if conf.REAUTHENTICATION_AGE is None:
         return True
-    if session is None or session.authenticated_at is None:
+    if session is None or session.authenticated_at is None or session.impersonator_id is not None:
         return False
     return timezone.now() - session.authenticated_at <= conf.REAUTHENTICATION_AGE
 

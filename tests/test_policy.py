@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import models
+from django.utils import timezone
 
 from sessions_api import lifecycle, policy
 from sessions_api.conf import conf
@@ -85,3 +86,23 @@ def test_a_token_that_was_to_be_short_is_not_kept_alive():
     short = lifecycle.issue_token(user, lifetime=conf.TOKEN_LIFETIME - timedelta(seconds=1)).session
     assert policy.may_keep_alive(user, token)
     assert not policy.may_keep_alive(user, short)
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_recent"),
+    [
+        ({}, True),
+        ({"authenticated_at": None}, False),
+        ({"authenticated_at": timezone.now() - timedelta(minutes=11)}, False),
+        ({"impersonated": True}, False),
+    ],
+)
+def test_who_has_just_proved_who_she_is(settings, fields, is_recent):
+    fields = {"authenticated_at": timezone.now(), **fields}
+    if fields.pop("impersonated", False):
+        fields["impersonator"] = UserFactory.create()
+    session = SessionFactory.create(**fields)
+    assert policy.is_recently_authenticated(session)
+    settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
+    assert policy.is_recently_authenticated(session) is is_recent
+    assert not policy.is_recently_authenticated(None)
