@@ -53,10 +53,11 @@ def user_of(uuid: UUID) -> Any:
 def key_of(uuid: UUID) -> Any:
     """Return the key that appears under a UUID, if a user of this site can have it, or None.
 
-    No query, but one for a digest, which reads the keys of all users.
+    The field's validators do not count: they may be younger than a key. No query, but one for a
+    digest, which reads the keys of all users.
     """
     try:
-        key = _key_field().clean(_key_in(uuid), None)
+        key = _key_field().to_python(_key_in(uuid))
     except ValidationError:
         return None
     has_nul = "\0" in str(key)  # which PostgreSQL refuses
@@ -79,7 +80,8 @@ def _key_in(uuid: UUID) -> Any:
     if isinstance(_key_field(), models.UUIDField):
         return uuid
     if content[6] == _NUMBER:
-        return int.from_bytes(held, signed=True)
+        number = int.from_bytes(held, signed=True)
+        return number if -(2**63) <= number < 2**63 else None  # more than any database holds
     if content[6] == _TEXT:
         return held[: (content[8] & 0x3F) >> 1].decode(errors="replace")
     if content[6] == _DIGEST and isinstance(_key_field(), models.CharField | models.TextField):

@@ -76,6 +76,14 @@ class TokenClient(SignedIn):
         super().__init__(authorization=f"Bearer {issued.token}")
 
 
+CALLERS = [("superuser", 1), ("staff", 3)]
+"""Who may list others' sessions, and how many queries tell who that is.
+
+One reads the token and its user, and two the permissions: the user's own, and her groups'. Django
+reads none for a superuser.
+"""
+
+
 def staff(*permissions, **kwargs):
     """Return a new staff user with these permissions alone."""
     user = UserFactory.create(is_staff=True, **kwargs)

@@ -1,12 +1,11 @@
 """Hanko's addresses, over HTTP. Numbers are those of the wire contract's sections."""
 
-import json
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
 import time_machine
+from django.contrib.auth import user_logged_out
 from django.test import Client
 from django.utils import timezone
 
@@ -14,13 +13,13 @@ from sessions_api import lifecycle
 from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.models import EndReason, Session
 from tests.dialects.callers import (
+    CALLERS,
     FIREFOX,
     NOBODYS,
     OVER,
     Browser,
     Caller,
     TokenClient,
-    change,
     failing,
     later,
     over,
@@ -29,6 +28,7 @@ from tests.dialects.callers import (
     written,
 )
 from tests.factories import UserFactory
+from tests.user_models import hiding
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -142,6 +142,13 @@ def test_2_1_what_would_not_authenticate_a_request_is_not_listed(alice, admin, w
     browser = Browser(alice)
     assert ids(admin.get(path_of(alice))) == [browser.pk]
     with over(way, browser):
+        assert ids(admin.get(path_of(alice))) == []
+
+
+def test_2_1_of_a_user_whom_the_site_hides_nothing_is_listed(alice, admin):
+    token = TokenClient(alice)
+    assert ids(admin.get(path_of(alice))) == [token.pk]
+    with hiding("alice"):
         assert ids(admin.get(path_of(alice))) == []
 
 
@@ -307,242 +314,6 @@ def test_2_4_only_superusers_end_what_is_a_superusers(admin):
     assert superuser.delete(path_of(root, victim.pk)).status_code == 204
 
 
-def validated(row, **more):
-    """Return what is said of a valid session of Alice's."""
-    return {
-        "is_valid": True,
-        "claims": {
-            "subject": str(uuid_of(row.user_id)),
-            "session_id": str(row.pk),
-            "expiration": written(row.expires_at),
-            "issued_at": written(row.created_at),
-            "username": "alice",
-            "email": {"address": "alice@example.com", "is_primary": True, "is_verified": False},
-        },
-        "expiration_time": written(row.expires_at),
-        "user_id": str(uuid_of(row.user_id)),
-        **more,
-    }
-
-
-def post(token, client=None, **headers):
-    return (client or Caller()).ask("POST", VALIDATE, {"session_token": token}, **headers)
-
-
-@on("kind", [Browser, TokenClient])
-def test_2_5_a_valid_session_is_told_with_its_claims(alice, kind):
-    client = kind(alice)
-    assert answer(client.get(VALIDATE)) == (200, validated(client.row))
-
-
-def test_2_5_a_token_is_validated_by_whoever_presents_it(alice):
-    token = TokenClient(alice)
-    assert answer(post(token.token)) == (200, validated(token.row))
-
-
-def test_2_5_claims_that_are_not_set_are_left_out(alice):
-    token = TokenClient(alice)
-    change(token.row, methods="password totp")
-    assert token.get(VALIDATE).json()["claims"]["amr"] == ["password", "totp"]
-    type(alice).objects.update(email="")
-    change(token.row, methods="")
-    claims = validated(token.row)["claims"]
-    del claims["email"]
-    assert token.get(VALIDATE).json()["claims"] == claims
-
-
-def test_2_5_expiration_is_the_absolute_timeout_if_that_is_sooner(alice, settings):
-    settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": timedelta(hours=12)}
-    token = TokenClient(alice)
-    said = token.get(VALIDATE).json()
-    expected = written(token.row.authenticated_at + timedelta(hours=12))
-    assert said["claims"]["expiration"] == said["expiration_time"] == expected
-    assert "idle_expires_at" not in said
-
-
-@on("kind", [Browser, TokenClient])
-@on(("idle", "last"), [(timedelta(hours=1), "idle"), (timedelta(days=90), "expiry")], ids=str)
-def test_2_5_idle_expires_at_is_told_with_an_idle_timeout(alice, settings, kind, idle, last):
-    settings.SESSIONS_API = {"IDLE_TIMEOUT": idle}
-    client = kind(alice)
-    row = client.row
-    expected = row.last_used + idle if last == "idle" else row.expires_at
-    assert client.get(VALIDATE).json() == validated(row, idle_expires_at=written(expected))
-
-
-def test_2_5_idle_expires_at_is_never_later_than_the_absolute_timeout(alice, settings):
-    settings.SESSIONS_API = {"IDLE_TIMEOUT": 7200, "ABSOLUTE_TIMEOUT": 3600}
-    said = Browser(alice).get(VALIDATE).json()
-    assert said["idle_expires_at"] == said["expiration_time"]
-
-
-def test_2_5_without_credentials_nothing_is_valid():
-    assert answer(Caller().get(VALIDATE)) == (200, INVALID)
-
-
-def test_2_5_nothing_is_valid_where_nobody_is_none(settings):
-    settings.REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
-    assert answer(Caller().get(VALIDATE)) == (200, INVALID)
-
-
-@on("way", sorted(OVER.keys() - {"on its way to the browser"}))
-def test_2_5_a_session_that_is_over_is_not_valid(alice, way):
-    browser = Browser(alice)
-    with over(way, browser):
-        assert answer(browser.get(VALIDATE)) == (200, INVALID)
-
-
-WRONG_TOKENS = ["", "x", "session_", "session_x", "session_" + "a" * 51, "eyJhbGciOi.J9", "é" * 60]
-
-
-@on("wrong", WRONG_TOKENS)
-def test_2_5_a_wrong_token_is_not_valid_and_no_error(wrong):
-    sent = wrong.encode().decode("latin-1")
-    assert answer(Caller(authorization=f"Bearer {sent}").get(VALIDATE)) == (200, INVALID)
-    assert answer(Caller(**{"x-session-token": sent}).get(VALIDATE)) == (200, INVALID)
-    if wrong:
-        assert answer(post(wrong)) == (200, INVALID)
-
-
-def test_2_5_two_different_tokens_are_not_valid(alice):
-    one, two = TokenClient(alice), TokenClient(alice)
-    assert answer(one.ask("GET", VALIDATE, x_session_token=two.token)) == (200, INVALID)
-
-
-@on("way", ["ended", "deleted", "expired", "idle", "open for too long", "of another password"])
-def test_2_5_a_token_that_is_over_is_not_valid(alice, way):
-    token = TokenClient(alice)
-    with over(way, token):
-        assert answer(post(token.token)) == answer(token.get(VALIDATE)) == (200, INVALID)
-    assert token.row.ended_at is not None
-
-
-def test_2_5_the_key_of_a_browser_is_no_token(alice, settings):
-    key = Browser(alice).cookies[settings.SESSION_COOKIE_NAME].value
-    assert answer(post(key)) == (200, INVALID)
-    assert answer(Caller(authorization=f"Bearer {key}").get(VALIDATE)) == (200, INVALID)
-
-
-@on("kind", [Browser, TokenClient])
-@on("method", ["get", "head"])
-def test_2_5_to_get_the_validation_is_no_use_of_the_session(alice, kind, method):
-    client = kind(alice)
-    before = Session.objects.values().get(pk=client.pk)
-    with later(minutes=2):
-        assert getattr(client, method)(VALIDATE).status_code == 200
-        assert Session.objects.values().get(pk=client.pk) == before
-        client.get("/flashback/sessions")
-        assert client.row.last_used == timezone.now()
-
-
-def test_2_5_to_post_the_token_is_a_use_of_its_session(alice):
-    token = TokenClient(alice)
-    with later(minutes=2):
-        said = post(token.token).json()
-        assert token.row.last_used == timezone.now()
-    assert said == validated(token.row)
-
-
-def test_2_5_whoever_posts_the_token_is_not_taken_for_its_client(alice):
-    token = TokenClient(alice)
-    with later(minutes=2):
-        token.ask("GET", "/flashback/sessions", user_agent=FIREFOX)
-    client = token.row.last_client
-    with later(minutes=4):
-        post(token.token, user_agent="gateway/1.0")
-        assert token.row.last_used == timezone.now()
-    assert token.row.last_client == client == ("127.0.0.1", FIREFOX)
-
-
-def test_2_5_a_session_that_is_only_got_becomes_idle_and_one_that_is_posted_does_not(
-    alice, settings
-):
-    settings.SESSIONS_API = {"IDLE_TIMEOUT": timedelta(minutes=30)}
-    got, posted = TokenClient(alice), TokenClient(alice)
-    for minutes in (20, 40):
-        with later(minutes=minutes):
-            is_got_valid = got.get(VALIDATE).json()["is_valid"]
-            assert post(posted.token).json()["is_valid"] is True
-    assert is_got_valid is False
-    assert got.row.end_reason == EndReason.IDLE
-    assert posted.row.ended_at is None
-
-
-def test_2_5_a_token_that_is_posted_leaves_the_senders_own_session_alone(alice):
-    browser, token = Browser(UserFactory.create()), TokenClient(alice)
-    before = Session.objects.values().get(pk=browser.pk)
-    with later(minutes=2):
-        assert post(token.token, browser).json()["user_id"] == str(uuid_of(alice.pk))
-        assert Session.objects.values().get(pk=browser.pk) == before
-
-
-@on("headers", [{"origin": "https://evil.example"}, {"sec_fetch_site": "cross-site"}])
-def test_2_5_a_token_may_be_posted_from_anywhere(alice, headers):
-    assert post(TokenClient(alice).token, **headers).json()["is_valid"] is True
-
-
-NO_TOKENS: list[Any] = ["", None, 5, True, [], {}, ["x"]]
-
-
-@on("body", [{}, *({"session_token": value} for value in NO_TOKENS)], ids=str)
-def test_2_5_a_body_without_a_token_is_refused(body):
-    response = Caller().ask("POST", VALIDATE, body)
-    assert answer(response) == (400, {"code": 400, "message": "session_token is missing."})
-
-
-@on("body", [[], [1], 5, 0, "session_token", True], ids=str)
-def test_2_5_a_body_that_is_no_object_is_refused(body):
-    response = Caller().ask("POST", VALIDATE, body)
-    assert answer(response) == (400, {"code": 400, "message": "The body is not a JSON object."})
-
-
-HOSTILE = {
-    "no JSON": (b"session_token=x", 400),
-    "cut": (b'{"session_token": "x', 400),
-    "null": (b"null", 400),
-    "not UTF-8": (b'{"session_token": "\xff"}', 400),
-    "UTF-16": ('{"session_token": "x"}'.encode("utf-16"), 400),
-    "with a byte order mark": (b'\xef\xbb\xbf{"session_token": "x"}', 400),
-    "NaN": (b'{"session_token": NaN}', 400),
-    "a number too long to read": (b'{"session_token": ' + b"9" * 5_000 + b"}", 400),
-    "nested too deep to read": (b"[" * 200_000, 400),
-    "a value nested too deep to read": (b'{"session_token": ' + b"[" * 200_000, 400),
-    "NUL": (b'{"session_token": "\\u0000"}', 200),
-    "NUL in a token": (b'{"session_token": "session_\\u0000"}', 200),
-    "lone surrogates": (b'{"session_token": "session_\\ud800\\udfff\\ud800"}', 200),
-    "a long text": (json.dumps({"session_token": "session_" + "é" * 100_000}).encode(), 200),
-    "the same name twice": (b'{"session_token": "x", "session_token": 5}', 400),
-    "more than is asked for": (b'{"session_token": "x", "__proto__": {"a": [null]}}', 200),
-}
-
-
-@on("name", HOSTILE)
-def test_2_5_whatever_is_posted_is_answered_in_kind(name):
-    body, status = HOSTILE[name]
-    response = Caller().generic("POST", VALIDATE, body, content_type="application/json")
-    assert response.status_code == status
-    assert response.json() == INVALID if status == 200 else response.json()["code"] == 400
-
-
-def test_2_5_a_body_larger_than_the_site_takes_is_refused(settings):
-    body = b'{"session_token": "' + b"x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + b'"}'
-    response = Caller().generic("POST", VALIDATE, body, content_type="application/json")
-    assert response.status_code == 400
-
-
-@on("media_type", ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data"])
-def test_2_5_a_body_that_does_not_claim_to_be_json_is_refused(media_type):
-    response = Caller().generic("POST", VALIDATE, b"session_token=x", content_type=media_type)
-    assert answer(response) == (415, {"code": 415, "message": "Unsupported Media Type"})
-
-
-def test_2_5_a_failure_is_not_taken_for_an_answer(alice):
-    token = TokenClient(alice)
-    with failing("sessions_api_session"):
-        for response in (token.get(VALIDATE), post(token.token)):
-            assert answer(response) == (500, {"code": 500, "message": "Internal Server Error"})
-
-
 def test_2_5_logging_out_ends_a_token(alice):
     token, other = TokenClient(alice), TokenClient(alice)
     response = token.post(LOGOUT)
@@ -564,6 +335,84 @@ def test_2_5_logging_out_ends_a_browsers_session_and_deletes_its_cookie(alice, s
     assert (deleted.value, deleted["max-age"]) == ("", 0)
     assert browser.row.end_reason == EndReason.LOGOUT
     assert stolen.get("/do/user/").content == b""
+
+
+def both(browser, token, **headers):
+    """Log out with a browser's cookie and a token."""
+    return browser.ask("POST", LOGOUT, authorization=f"Bearer {token.token}", **headers)
+
+
+@pytest.fixture
+def signed_out():
+    """Return the names of those whom Django has told to have signed out."""
+    names = []
+
+    def receiver(sender, request, user, **kwargs):
+        names.append(user.get_username())
+
+    user_logged_out.connect(receiver)
+    yield names
+    user_logged_out.disconnect(receiver)
+
+
+@on("engine", ["db", "cache", "signed_cookies"])
+def test_2_5_logging_out_ends_a_token_and_its_users_cookie_beside_it(
+    alice, settings, signed_out, engine
+):
+    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+    browser, token, other = Browser(alice), TokenClient(alice), Browser(alice)
+    stolen = Client()
+    stolen.cookies[settings.SESSION_COOKIE_NAME] = browser.cookies[
+        settings.SESSION_COOKIE_NAME
+    ].value
+    response = both(browser, token)
+    assert (response.status_code, response.content) == (204, b"")
+    assert response.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == 0
+    for client in (token, browser):
+        assert client.row.end_reason == EndReason.LOGOUT
+        assert answer(client.get(VALIDATE)) == (200, {"is_valid": False})
+    assert stolen.get("/do/user/").content == b""
+    assert other.user_name == "alice"
+    assert signed_out == ["alice"]
+
+
+def test_2_5_logging_out_with_a_token_leaves_the_cookie_of_another_user_alone(alice):
+    bobs, token = Browser(UserFactory.create(username="bob")), TokenClient(alice)
+    response = both(bobs, token)
+    assert response.status_code == 204
+    assert not response.cookies
+    assert token.row.end_reason == EndReason.LOGOUT
+    assert bobs.user_name == "bob"
+
+
+@on("headers", [{"origin": "https://evil.example"}, {"sec_fetch_site": "cross-site"}], ids=str)
+def test_2_5_logging_out_with_a_token_on_another_sites_page_leaves_the_cookie_alone(alice, headers):
+    browser, token = Browser(alice), TokenClient(alice)
+    response = both(browser, token, **headers)
+    assert response.status_code == 204
+    assert not response.cookies
+    assert token.row.end_reason == EndReason.LOGOUT
+    assert browser.user_name == "alice"
+
+
+@on("way", ["ended", "expired", "of another password"])
+def test_2_5_a_token_that_is_over_does_not_keep_the_cookie_signed_in(alice, way):
+    token = TokenClient(alice)
+    OVER[way](token)
+    browser = Browser(alice)
+    assert both(browser, token, origin="https://evil.example").status_code == 403
+    assert browser.user_name == "alice"
+    assert both(browser, token).status_code == 204
+    assert browser.row.ended_at is not None
+    assert answer(browser.get(VALIDATE)) == (200, {"is_valid": False})
+    assert both(browser, token).status_code == 401
+
+
+def test_2_4_a_token_that_is_over_leaves_the_cookie_of_staff_to_count(alice, admin):
+    token, browser = TokenClient(alice), Browser(admin.row.user)
+    assert admin.post(LOGOUT).status_code == 204
+    credentials = {"authorization": f"Bearer {admin.token}"}
+    assert ids(browser.ask("GET", path_of(alice), **credentials)) == [token.pk]
 
 
 def test_2_5_there_is_no_list_of_ones_own(alice):
@@ -596,10 +445,11 @@ def test_7_15_an_address_is_plain_and_that_of_a_trusted_proxys_client(alice, adm
     assert [item["ip_address"] for item in listed] == ["203.0.113.7", "127.0.0.1"]
 
 
-def test_a_list_of_250_costs_four_queries_beyond_the_token(alice):
-    superuser = TokenClient(staff(is_superuser=True))
+@on(("kind", "knowing_her"), CALLERS)
+def test_a_list_of_250_costs_three_queries_beyond_finding_out_who_calls(alice, kind, knowing_her):
+    caller = TokenClient(staff("view_session", is_superuser=kind == "superuser"))
     Browser(alice)
     for _ in range(249):
         lifecycle.issue_token(alice)
-    assert len(ids(superuser.get(path_of(alice)))) == 250
-    assert queries(lambda: superuser.get(path_of(alice))) <= 1 + 4
+    assert len(ids(caller.get(path_of(alice)))) == 250
+    assert queries(lambda: caller.get(path_of(alice))) == knowing_her + 3

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session as EngineRow
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -27,6 +28,7 @@ NUMBERS = {
     -(2**63): "ffffffff-ffff-8180-8100-000000000000",
 }
 TEXTS = {
+    "": "00000000-0000-8200-8100-000000000000",
     "a": "61000000-0000-8200-8300-000000000000",
     "7": "37000000-0000-8200-8300-000000000000",
     "acme": "61636d65-0000-8200-8900-000000000000",
@@ -52,7 +54,6 @@ NOBODYS = {
     "something after the end": "61000000-0000-8200-8300-000000000001",
     "the last bit unset": "61000000-0000-8200-8200-000000000000",
     "another variant": "61000000-0000-8200-c300-000000000000",
-    "no text": "00000000-0000-8200-8100-000000000000",
     "NUL": "00000000-0000-8200-8300-000000000000",
     "NUL inside": "61006200-0000-8200-8700-000000000000",
     "bad UTF-8": "ff000000-0000-8200-8300-000000000000",
@@ -176,13 +177,27 @@ def test_a_number_that_the_field_does_not_take_is_nobodys(field):
         assert key_of(uuid_of(5)) == 5
 
 
-def test_text_that_the_field_does_not_take_is_nobodys():
-    with users_keyed_by(models.CharField(primary_key=True, max_length=5)):
-        assert key_of(uuid_of("12345")) == "12345"
-        assert key_of(uuid_of("123456")) is None
-    with users_keyed_by(models.SlugField(primary_key=True)):
-        assert key_of(uuid_of("a-slug")) == "a-slug"
-        assert key_of(uuid_of("no slug")) is None
+@on(
+    "field",
+    [
+        models.SlugField(primary_key=True),
+        models.EmailField(primary_key=True),
+        models.CharField(primary_key=True, validators=[RegexValidator("^[a-z]+$")]),
+        models.CharField(primary_key=True, choices={"alice": "Alice"}),
+        models.CharField(primary_key=True, max_length=5),
+    ],
+    ids=["slug", "email", "pattern", "choices", "length"],
+)
+def test_a_key_that_does_not_pass_its_fields_validators_is_found_nonetheless(field):
+    with users_keyed_by(field):
+        assert key_of(uuid_of("Alice 2")) == "Alice 2"
+        assert key_of(uuid_of("alice")) == "alice"
+
+
+def test_a_number_that_does_not_pass_its_fields_validators_is_found_nonetheless():
+    limits = [MinValueValidator(1_000)]
+    with users_keyed_by(models.IntegerField(primary_key=True, validators=limits)):
+        assert key_of(uuid_of(5)) == 5
 
 
 def test_a_user_who_is_part_of_another_has_that_ones_key():

@@ -1,21 +1,22 @@
 """Hanko's sessions: for staff by user, for everybody whether theirs is valid."""
 
-from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.views.decorators.debug import sensitive_variables
-from rest_framework.exceptions import AuthenticationFailed, ParseError
+from rest_framework.exceptions import ParseError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sessions_api import authentication, lifecycle, revocation, validity
+from sessions_api import authentication, lifecycle, revocation, validity, visit
 from sessions_api.conf import conf
 from sessions_api.decorators import not_activity
+from sessions_api.dialects.authentication import CookieAuthentication, comes_from_here
+from sessions_api.dialects.hanko.authentication import TokenAuthentication
 from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.dialects.views import DialectViewSet, no_content, sessions
-from sessions_api.models import Session
+from sessions_api.models import EndReason, Session
 from sessions_api.permissions import MayEndAny, MayViewAny
 from sessions_api.times import utc
 
@@ -23,6 +24,7 @@ from sessions_api.times import utc
 class HankoViewSet(DialectViewSet):
     """Addresses of Hanko."""
 
+    authentication_classes = (TokenAuthentication, CookieAuthentication)
     permissions = {
         "list": MayViewAny,
         "end": MayEndAny,
@@ -32,19 +34,20 @@ class HankoViewSet(DialectViewSet):
 
     def error_body(self, error: Exception, response: Response) -> Any:
         """Return ``{"code": 404, "message": "Not Found"}``; a 400 says what is wrong."""
-        code, said = response.status_code, response.data
-        message = said["detail"] if isinstance(error, ParseError) else HTTPStatus(code).phrase
-        return {"code": code, "message": message}
+        message = response.data["detail"] if isinstance(error, ParseError) else response.status_text
+        return {"code": response.status_code, "message": message}
 
     def perform_authentication(self, request: Request) -> None:
-        """Leave it to the actions: to validate a wrong token is no error."""
+        """Find out who calls; not who posts a token to validate: that is another's to use."""
+        if self.action == "validate_token":
+            request.authenticators = ()
+        super().perform_authentication(request)
 
     def list(self, request: Request, user_id: str) -> Response:
         """Return a user's active sessions, the latest first."""
-        rows = validity.candidates(sessions(self.user_named(user_id))).order_by(
-            "-created_at", "-pk"
-        )
-        return Response([_session(session) for session in self.active(rows)])
+        user = self.user_named(user_id)
+        rows = validity.candidates(sessions(user)).order_by("-created_at", "-pk")
+        return Response([_session(session) for session in self.active(rows, user)])
 
     def end(self, request: Request, user_id: str, session_id: str) -> Response:
         """End a user's session; 204, and 404 the second time."""
@@ -55,10 +58,7 @@ class HankoViewSet(DialectViewSet):
     @not_activity
     def validate(self, request: Request) -> Response:
         """Tell whether the request has a valid session, and which: always 200. No use of it."""
-        try:
-            return Response(_validation(lifecycle.current_session(request)))
-        except AuthenticationFailed:
-            return Response(_validation(None))
+        return Response(_validation(lifecycle.current_session(request)))
 
     @sensitive_variables()
     def validate_token(self, request: Request) -> Response:
@@ -71,8 +71,14 @@ class HankoViewSet(DialectViewSet):
         return Response(_validation(session if is_valid else None))
 
     def log_out(self, request: Request) -> Response:
-        """Sign out; 204."""
+        """Sign out; 204. With a token, the same user's cookie beside it is signed out, too."""
         revocation.sign_out(request)
+        browser = request.session
+        if validity.user_id(browser) == request.user.pk and comes_from_here(request):
+            if session_id := visit.session_id(browser):
+                own = Session.objects.for_user(request.user).filter(pk=session_id)
+                lifecycle.end_many(own, reason=EndReason.LOGOUT)
+            browser.flush()
         return no_content()
 
 

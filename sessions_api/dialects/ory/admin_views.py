@@ -13,7 +13,7 @@ from sessions_api import keyset, lifecycle, policy, revocation, validity
 from sessions_api.dialects.identifiers import key_of
 from sessions_api.dialects.ory import representation
 from sessions_api.dialects.ory.errors import OryError
-from sessions_api.dialects.ory.pages import DEFAULT_SIZE, MAX_SIZE, OffsetPage, keyset_headers
+from sessions_api.dialects.ory.pages import OffsetPage, keyset_headers, keyset_size
 from sessions_api.dialects.ory.views import OryViewSet, elsewhere
 from sessions_api.dialects.views import no_content, sessions
 from sessions_api.exceptions import CannotExtend
@@ -41,7 +41,8 @@ class AdminViewSet(OryViewSet):
 
     def list(self, request: Request) -> Response:
         """Return a page, the latest first. What turns out not to be as asked for is left out."""
-        is_active_wanted, expanded, size = self._is_active_wanted(), self._expanded(), self._size()
+        is_active_wanted, expanded = self._is_active_wanted(), self._expanded()
+        size = keyset_size(request)
         wanted = validity.candidates(sessions()) if is_active_wanted else sessions()
         if "identity" in expanded:
             wanted = wanted.select_related("user")
@@ -158,13 +159,6 @@ class AdminViewSet(OryViewSet):
         if unknown := given - {"identity", "devices"}:
             raise OryError(400, reason=f"There is nothing to expand by the name {min(unknown)!r}.")
         return given
-
-    def _size(self) -> int:
-        try:
-            size = int(self.request.query_params.get("page_size", DEFAULT_SIZE))
-        except ValueError as error:
-            raise OryError(400, message="could not parse parameter page_size") from error
-        return min(size, MAX_SIZE) if size > 0 else DEFAULT_SIZE
 
     def _named(self, body: dict[str, Any]) -> SessionQuerySet:
         """Return the sessions that a body names, by themselves or by their identities."""

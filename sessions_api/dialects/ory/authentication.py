@@ -30,3 +30,7 @@ class ReadingCookieAuthentication(CookieAuthentication):
 
     def enforce_csrf(self, request: Request) -> None:
         """Let every origin ask."""
+
+
+TO_ACT = (HeaderAuthentication, CookieAuthentication, AuthorizationAuthentication)
+TO_READ = (HeaderAuthentication, ReadingCookieAuthentication, AuthorizationAuthentication)

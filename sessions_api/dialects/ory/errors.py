@@ -24,13 +24,7 @@ class OryError(APIException):
     """
 
     def __init__(
-        self,
-        code: int,
-        *,
-        message: str = "",
-        reason: str = "",
-        id: str = "",
-        redirect_to: str = "",
+        self, code: int, *, message: str = "", reason: str = "", id: str = "", redirect_to: str = ""
     ) -> None:
         super().__init__()
         self.status_code = code

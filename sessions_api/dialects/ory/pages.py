@@ -6,6 +6,7 @@ read once, and the last one can be reached.
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.encoding import escape_uri_path
 from rest_framework.request import Request
+
+from sessions_api.dialects.ory.errors import OryError
 
 DEFAULT_SIZE = 250
 MAX_SIZE = 1_000
@@ -33,9 +36,11 @@ class OffsetPage:
         query = request.query_params
         if "page_token" in query or "page_size" in query:
             size = _size(query.get("page_size", ""))
-            return cls(_bounded(_offset_in(query.get("page_token", ""))), size)
-        size = _size(query.get("per_page", ""))
-        return cls(_bounded((_number(query.get("page", "")) or 0) * size), size)
+            offset = _offset_in(query.get("page_token", ""))
+        else:
+            size = _size(query.get("per_page", ""))
+            offset = (_number(query.get("page", "")) or 0) * size
+        return cls(offset if 0 <= offset <= MAX_OFFSET else 0, size)
 
     @property
     def part(self) -> slice:
@@ -71,6 +76,14 @@ class OffsetPage:
         }
 
 
+def keyset_size(request: Request) -> int:
+    """Return how many rows a page is to have. Raises OryError."""
+    size = _number(request.query_params.get("page_size", str(DEFAULT_SIZE)))
+    if size is None:
+        raise OryError(400, message="could not parse parameter page_size")
+    return min(size, MAX_SIZE) if size > 0 else DEFAULT_SIZE
+
+
 def keyset_headers(request: Request, *, size: int, next_token: str | None) -> dict[str, str]:
     """Return Link: to the first page, and to the next one if there is one."""
     first = _link(request, {"page_size": size, "page_token": ""}, "first")
@@ -89,12 +102,8 @@ def _link(request: Request, changes: Mapping[str, Any], relation: str) -> str:
 
 
 def _size(text: str) -> int:
-    number = _number(text)
-    return DEFAULT_SIZE if number is None else min(max(number, 1), MAX_SIZE)
-
-
-def _bounded(offset: int) -> int:
-    return offset if 0 <= offset <= MAX_OFFSET else 0
+    size = _number(text)
+    return DEFAULT_SIZE if size is None else min(max(size, 1), MAX_SIZE)
 
 
 def _offset_in(token: str) -> int:
@@ -106,7 +115,5 @@ def _offset_in(token: str) -> int:
 
 
 def _number(text: str) -> int | None:
-    try:
-        return int(text)
-    except ValueError:
-        return None
+    # int() also takes underscores, white space and digits of all scripts; Ory 64 bits at most.
+    return int(text) if re.fullmatch("[+-]?[0-9]{1,18}", text) else None

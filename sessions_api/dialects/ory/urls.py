@@ -9,12 +9,11 @@ app_name = "ory"
 
 own, admin = PublicViewSet.as_view, AdminViewSet.as_view
 anything = ("get", "post", "put", "patch", "delete", "options", "trace", "connect")
+whoami = WhoamiViewSet.as_view(dict.fromkeys(anything, "whoami"))
 
 urlpatterns = [
     path("sessions", own({"get": "list", "delete": "end_others"}), name="sessions"),
-    path(
-        "sessions/whoami", WhoamiViewSet.as_view(dict.fromkeys(anything, "whoami")), name="whoami"
-    ),
+    path("sessions/whoami", whoami, name="whoami"),
     path("sessions/<str:session_id>", own({"delete": "end"})),
     path("self-service/logout/api", own({"delete": "log_out"}, authentication_classes=())),
     path("identities/<str:identity_id>/sessions", elsewhere, {"name": "admin-identity-sessions"}),

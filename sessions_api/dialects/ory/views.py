@@ -4,9 +4,11 @@ import logging
 from typing import Any
 
 from django.contrib.auth import user_logged_out
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.module_loading import import_string
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.permissions import AllowAny
@@ -16,14 +18,9 @@ from rest_framework.response import Response
 
 from sessions_api import authentication, lifecycle, revocation, validity
 from sessions_api.conf import conf
-from sessions_api.dialects.authentication import CookieAuthentication
 from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.dialects.ory import errors, representation
-from sessions_api.dialects.ory.authentication import (
-    AuthorizationAuthentication,
-    HeaderAuthentication,
-    ReadingCookieAuthentication,
-)
+from sessions_api.dialects.ory.authentication import TO_ACT, TO_READ
 from sessions_api.dialects.ory.errors import OryError
 from sessions_api.dialects.ory.pages import OffsetPage
 from sessions_api.dialects.views import DialectViewSet, no_content, sessions
@@ -42,11 +39,7 @@ class UTF8JSONRenderer(JSONRenderer):
 class OryViewSet(DialectViewSet):
     """Addresses of Ory Kratos."""
 
-    authentication_classes = (
-        HeaderAuthentication,
-        CookieAuthentication,
-        AuthorizationAuthentication,
-    )
+    authentication_classes = TO_ACT
     renderer_classes = (UTF8JSONRenderer,)
     unauthorized = "No valid session cookie found."
 
@@ -88,11 +81,7 @@ class WhoamiViewSet(OryViewSet):
     """The session of the request, whatever its method: proxies ask in the name of any request."""
 
     http_method_names = [*OryViewSet.http_method_names, "connect"]
-    authentication_classes = (
-        HeaderAuthentication,
-        ReadingCookieAuthentication,
-        AuthorizationAuthentication,
-    )
+    authentication_classes = TO_READ
     unauthorized = "No valid session credentials found in the request."
 
     def whoami(self, request: Request) -> Response:
@@ -112,12 +101,8 @@ class PublicViewSet(OryViewSet):
     def list(self, request: Request) -> Response:
         """Return the others that are active, the latest first."""
         current = self.sure(self.current())
-        mine = (
-            validity.candidates(sessions(request.user))
-            .exclude(pk=current.pk)
-            .select_related("user")
-        )
-        others = self.active(mine.order_by("-created_at", "pk"))
+        mine = validity.candidates(sessions(request.user)).exclude(pk=current.pk)
+        others = self.active(mine.select_related("user").order_by("-created_at", "pk"))
         page = OffsetPage.of(request)
         return Response(
             [representation.full(session, is_active=True) for session in others[page.part]],
@@ -156,10 +141,12 @@ class PublicViewSet(OryViewSet):
 
 
 @csrf_exempt
+@login_not_required
+@never_cache
 def elsewhere(request: Any, name: str, **kwargs: Any) -> HttpResponseRedirect:
     """Redirect to where Ory answers this on its other side: 307."""
-    query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
-    return HttpResponseRedirect(_address(request, name, **kwargs) + query, preserve_request=True)
+    address, query = _address(request, name, **kwargs), request.GET.urlencode()
+    return HttpResponseRedirect(f"{address}?{query}" if query else address, preserve_request=True)
 
 
 def _address(request: Any, name: str, **kwargs: Any) -> str:

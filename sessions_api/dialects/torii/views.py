@@ -1,10 +1,10 @@
 """Torii's sessions: any user's for the site's server, and the caller's own."""
 
-from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404
+from django.utils.encoding import escape_uri_path
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,11 +25,10 @@ class ToriiViewSet(DialectViewSet):
 
     def error_body(self, error: Exception, response: Response) -> Any:
         """Return a problem (RFC 9457)."""
-        code, said = response.status_code, response.data
-        title = HTTPStatus(code).phrase
+        title, said = response.status_text, response.data
         detail = str(said["detail"]) if isinstance(said, dict) else title
-        problem = {"title": title, "status": code, "detail": detail}
-        return {"type": "about:blank", **problem, "instance": self.request.path}
+        problem = {"title": title, "status": response.status_code, "detail": detail}
+        return {"type": "about:blank", **problem, "instance": escape_uri_path(self.request.path)}
 
     def user(self) -> Any:
         """Return whose sessions these are: the caller's."""
@@ -37,8 +36,9 @@ class ToriiViewSet(DialectViewSet):
 
     def list(self, request: Request, **kwargs: str) -> Response:
         """Return the active ones, the most recently used first."""
-        rows = validity.candidates(sessions(self.user())).order_by("-last_used", "-pk")
-        return Response([_session(session) for session in self.active(rows)])
+        user = self.user()
+        rows = validity.candidates(sessions(user)).order_by("-last_used", "-pk")
+        return Response([_session(session) for session in self.active(rows, user)])
 
     def end(self, request: Request, session_id: str, **kwargs: str) -> Response:
         """End one; 204, also when it is over or not there.

@@ -188,7 +188,10 @@ def test_1_3_active_that_is_no_boolean_is_400(admin, path, text):
     assert outcome(response) == (400, expected.error(400, "could not parse parameter active"))
 
 
-@on("text", ["x", "", "1.5", "1e3", "0x10", "%00", "None", "9" * 5000])
+@on(
+    "text",
+    ["x", "", "1.5", "1e3", "0x10", "%00", "None", "1_0", "%201", "1%0A", "%D9%A1", "9" * 5000],
+)
 def test_1_3_a_page_size_of_the_admin_list_that_is_no_number_is_400(admin, text):
     response = admin.get(f"{ADMIN}?page_size={text}")
     assert outcome(response) == (400, expected.error(400, "could not parse parameter page_size"))

@@ -190,6 +190,10 @@ def test_1_4_a_link_is_an_address_however_the_uuid_is_written(admin, alice):
         ("page_size=0", 0, 1),
         ("page_size=-1", 0, 1),
         (f"page_size={'9' * 5000}", 0, 250),
+        ("page_size=1_0", 0, 250),
+        ("page=1_0&per_page=2", 0, 2),
+        ("page=%201&per_page=2", 0, 2),
+        ("page=%D9%A1&per_page=2", 0, 2),
         (f"page_size=2&page_token={token(3)}", 3, 2),
         (f"page_size=2&page_token={token(4)}==", 4, 2),
     ],
@@ -259,14 +263,14 @@ def test_1_4_no_more_than_1000_are_on_a_page(alice, admin):
     sessions_of(alice, 1_002)
     of_alice = f"/ory/admin/identities/{uuid_of(alice.pk)}/sessions"
     client = TokenClient(alice)
-    for size in ("1001", "9" * 4_000):
+    for size in ("1001", "9" * 18):
         assert len(ids(client.get(f"{SESSIONS}?page_size={size}"))) == 1_000
         assert len(ids(client.get(f"{SESSIONS}?per_page={size}"))) == 1_000
         assert len(ids(admin.get(f"{of_alice}?page_size={size}"))) == 1_000
         assert len(ids(admin.get(f"{ADMIN}?page_size={size}"))) == 1_000
     assert len(ids(client.get(SESSIONS))) == 250
     assert len(ids(admin.get(of_alice))) == 250
-    for size in ("0", "-1", "-" + "9" * 4_000):
+    for size in ("0", "-1", "-" + "9" * 18):
         assert len(ids(admin.get(f"{ADMIN}?page_size={size}"))) == 250
     assert len(ids(admin.get(ADMIN))) == 250
 

@@ -120,10 +120,11 @@ def test_1_1_head_answers_as_get_without_a_body(admin, path):
     assert {**headed.headers, "Content-Length": ""} == {**got.headers, "Content-Length": ""}
 
 
-@on("path", [*OWN_JSON, *ADMIN_JSON])
+@on("path", [*OWN_JSON, *ADMIN_JSON, *REDIRECTED])
 def test_1_1_no_answer_to_get_is_to_be_stored(admin, path):
+    statuses = (307, 307) if path in REDIRECTED else (200, 401)
     path = path.format(session_id=admin.pk, identity_id=uuid_of(admin.row.user_id))
-    for client, status in ((admin, 200), (Caller(), 401)):
+    for client, status in zip((admin, Caller()), statuses, strict=True):
         response = client.ask("GET", path)
         assert response.status_code == status
         directives = set(response.headers["Cache-Control"].split(", "))
@@ -166,9 +167,31 @@ def test_1_1_whoami_on_the_admin_side_is_sent_to_the_public_one(request, caller,
     assert (response.status_code, response.headers["Location"]) == (307, "/ory/sessions/whoami")
 
 
-def test_1_1_what_is_sent_elsewhere_keeps_its_query():
-    response = Caller().get("/ory/admin/sessions/whoami?tokenize_as=x&y=%2F")
-    assert response.headers["Location"] == "/ory/sessions/whoami?tokenize_as=x&y=%2F"
+@on(
+    ("query", "kept"),
+    [
+        ("tokenize_as=x&y=%2F", "tokenize_as=x&y=%2F"),
+        ("expand=identity&expand=devices", "expand=identity&expand=devices"),
+        ("x=%C3%A9+%25", "x=%C3%A9+%25"),
+        ("x=é", "x=%C3%A9"),
+    ],
+)
+def test_1_1_what_is_sent_elsewhere_keeps_its_query(query, kept):
+    response = Caller().get(f"/ory/admin/sessions/whoami?{query}")
+    assert response.headers["Location"] == f"/ory/sessions/whoami?{kept}"
+
+
+def test_1_1_a_site_where_all_must_be_signed_in_sends_nobody_elsewhere_to_its_login_page(
+    admin, settings
+):
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE,
+        "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    ]
+    for path, methods in ROUTES.items():
+        path = path.format(session_id=admin.pk, identity_id=uuid_of(admin.row.user_id))
+        for method in methods:
+            assert Caller().ask(method.upper(), path).status_code in (200, 307, 400, 401)
 
 
 @on("identity", [uuid_of(1), uuid4(), "nonsense"])
