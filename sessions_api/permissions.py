@@ -26,11 +26,12 @@ class RecentlyAuthenticated(BasePermission):
 
 
 class RecentlyAuthenticatedToEndOthers(BasePermission):
-    """The same, but for ending the very session of the request."""
+    """The same, to end another of one's own sessions. Whose work it is to end others' may."""
 
     def has_object_permission(self, request: Request, view: Any, obj: Session) -> bool:
-        ends_current = obj.pk == lifecycle.current_session_id(request)
-        return ends_current or RecentlyAuthenticated().has_permission(request, view)
+        is_own = obj.user_id == request.user.pk
+        asks = is_own and obj.pk != lifecycle.current_session_id(request)
+        return not asks or RecentlyAuthenticated().has_permission(request, view)
 
 
 class MayRename(BasePermission):

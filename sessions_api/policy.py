@@ -57,7 +57,7 @@ def may_keep_alive(actor: Any, session: Session) -> bool:
     """
     if session.user_id != actor.pk or session.expires_at is None:
         return False
-    lifetime = session.expires_at - session.created_at
+    lifetime = session.expires_at - (session.authenticated_at or session.created_at)
     return session.kind == Kind.BROWSER or lifetime >= conf.TOKEN_LIFETIME
 
 

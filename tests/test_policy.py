@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Permission
 from django.db import models
 from django.utils import timezone
@@ -106,3 +107,12 @@ def test_who_has_just_proved_who_she_is(settings, fields, is_recent):
     settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
     assert policy.is_recently_authenticated(session) is is_recent
     assert not policy.is_recently_authenticated(None)
+
+
+def test_a_short_token_that_was_renewed_is_still_a_short_one():
+    user = UserFactory.create()
+    short = lifecycle.issue_token(user, lifetime=conf.TOKEN_LIFETIME * 0.6).session
+    with time_machine.travel(timezone.now() + conf.TOKEN_LIFETIME * 0.5, tick=False):
+        assert lifecycle.reauthenticated(short, user)
+        assert short.expires_at - short.created_at > conf.TOKEN_LIFETIME
+        assert not policy.may_keep_alive(user, short)

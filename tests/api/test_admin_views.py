@@ -285,26 +285,43 @@ def stale_staff(staff, settings):
     return staff
 
 
-@on("whose", ["others", "own"])
-@on("call", ["one", "a user's", "what filters find", "a dry run"])
-def test_ending_others_asks_staff_for_a_recent_proof(stale_staff, whose, call):
-    own = Session.objects.get().user
-    browser = sign_in(own if whose == "own" else UserFactory.create())
+ENDS = {
+    "one": lambda staff, session: staff.delete(f"{SESSIONS}{session.pk}/"),
+    "a user's": lambda staff, session: staff.delete(
+        f"/api/admin/users/{session.user_id}/sessions/"
+    ),
+    "what filters find": lambda staff, session: post(staff, END, {"user": session.user_id}),
+    "all": lambda staff, session: post(staff, END, {"all": True}),
+}
+
+
+@on("end", ENDS)
+def test_ending_ones_own_others_asks_staff_for_a_recent_proof(stale_staff, end):
+    browser = sign_in(Session.objects.get().user)
     session = Session.objects.get(pk=session_id(browser))
-    end = {
-        "one": lambda: stale_staff.delete(f"{SESSIONS}{session.pk}/"),
-        "a user's": lambda: stale_staff.delete(f"/api/admin/users/{session.user_id}/sessions/"),
-        "what filters find": lambda: post(stale_staff, END, {"user": session.user_id}),
-        "a dry run": lambda: post(stale_staff, END, {"user": session.user_id, "dry_run": True}),
-    }[call]
-    response = end()
+    response = ENDS[end](stale_staff, session)
     assert response.status_code == 403
     assert response.json()["code"] == "reauthentication_required"
     assert user_name(browser) == session.user.username
     proof = {"password": PASSWORD}
     assert post(stale_staff, "/api/sessions/current/reauthenticate/", proof).status_code == 200
-    assert end().status_code in (200, 204)
-    assert bool(user_name(browser)) is (call == "a dry run")
+    assert ENDS[end](stale_staff, session).status_code in (200, 204)
+    assert user_name(browser) == ""
+
+
+@on("end", ENDS)
+def test_ending_others_asks_staff_for_no_proof_so_that_backends_can(stale_staff, end):
+    browser = sign_in(UserFactory.create())
+    session = Session.objects.get(pk=session_id(browser))
+    assert ENDS[end](stale_staff, session).status_code in (200, 204)
+    assert user_name(browser) == ""
+
+
+def test_a_dry_run_asks_staff_for_no_proof(stale_staff):
+    browser = sign_in(Session.objects.get().user)
+    response = post(stale_staff, END, {"all": True, "dry_run": True})
+    assert response.json() == {"matched": 2, "ended": 0}
+    assert user_name(browser) != ""
 
 
 def test_ending_ones_own_session_as_staff_asks_for_nothing(stale_staff):

@@ -327,7 +327,7 @@ def people():
 def test_every_endpoint_has_a_row_and_every_row_every_cell():
     told = {f"{e.method} {e.path}".replace("{query}", "") for e in ENDPOINTS}
     assert told == {
-        f"{method.upper()} /api/" + re.sub(r"<str:(\w+)>", r"{\1}", path).replace("{pk}", "{id}")
+        f"{method.upper()} /api/" + re.sub(r"<\w+:(\w+)>", r"{\1}", path).replace("{pk}", "{id}")
         for path, methods in methods_by_path().items()
         for method in methods
     }

@@ -10,6 +10,7 @@ import warnings
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
+from urllib.parse import quote as quote_url
 
 import django
 from django.apps import apps
@@ -107,6 +108,8 @@ def walk():
 
     # Staff see sessions, end them, and delete their users.
     staff, laptop, phone = sign_in(root), sign_in(alice), sign_in(alice)
+    hers = staff.get(f"/api/admin/users/{quote_url(str(alice.pk), safe='')}/sessions/").json()
+    assert {row["id"] for row in hers["results"]} == {id_of(laptop), id_of(phone)}
     changelist = reverse("admin:sessions_api_session_changelist")
     assert staff.get(changelist).content.decode().count("active") >= 3
     newest = Session.objects.for_user(alice).not_ended().latest("created_at")
