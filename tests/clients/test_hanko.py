@@ -154,6 +154,37 @@ def test_logout_ends_the_session_of_a_token_in_the_sdks_cookie(
     assert [site.row(other.id).end for other in others] == [None, None]
 
 
+def test_logout_ends_the_sessions_of_both_cookies_at_once(
+    site: Site, new_page: Callable[..., Page]
+) -> None:
+    person = site.person()
+    token = person.tokens[0]
+    page = new_page(token=token.secret, person=person)
+    session_id = site.rows(person)[-1].id
+
+    page.evaluate("() => hanko.logout()")
+
+    assert site.row(token.id).end == ("logout", person.pk)
+    assert site.row(session_id).end == ("logout", None)
+    assert validated(page) == INVALID
+    page.goto("/")
+    expect(page.get_by_text("You are not signed in.")).to_be_visible()
+
+
+def test_logout_with_a_token_that_is_over_ends_the_session_of_the_sites_own_cookie(
+    site: Site, new_page: Callable[..., Page]
+) -> None:
+    person = site.person()
+    page = new_page(token=f"{person.tokens[0].secret}0", person=person)
+    session_id = site.rows(person)[-1].id
+    assert validated(page)["claims"]["session_id"] == session_id
+
+    page.evaluate("() => hanko.logout()")
+
+    assert site.row(session_id).end == ("logout", None)
+    assert validated(page) == INVALID
+
+
 def test_logout_of_nobody_is_no_error(new_page: Callable[..., Page]) -> None:
     page = new_page()
     page.evaluate("() => hanko.logout()")
