@@ -114,5 +114,6 @@ def test_a_short_token_that_was_renewed_is_still_a_short_one():
     short = lifecycle.issue_token(user, lifetime=conf.TOKEN_LIFETIME * 0.6).session
     with time_machine.travel(timezone.now() + conf.TOKEN_LIFETIME * 0.5, tick=False):
         assert lifecycle.reauthenticated(short, user)
+        assert short.expires_at is not None
         assert short.expires_at - short.created_at > conf.TOKEN_LIFETIME
         assert not policy.may_keep_alive(user, short)
