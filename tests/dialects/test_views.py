@@ -264,3 +264,15 @@ def test_too_many_requests_are_told_in_the_vendors_shape(root, dialect, monkeypa
     response = root.get(path)
     assert_error(dialect, response, 429)
     assert int(response.headers["Retry-After"]) > 0
+
+
+@on("key", [2**31, -(2**31) - 1, 2**63 - 1, -(2**63), 2**63, 2**100, "alice", ""])
+def test_a_user_whose_key_the_site_cannot_have_is_nobody(root, key):
+    uuid = str(uuid_of(key))
+    assert root.get(f"/ory/admin/identities/{uuid}/sessions").json() == []
+    body = {"action": "disable", "identities": [uuid]}
+    response = root.ask("POST", "/ory/admin/sessions", body)
+    assert (response.status_code, response.json()["processed"]) == (200, 0)
+    assert root.delete(f"/ory/admin/identities/{uuid}/sessions").status_code == 404
+    assert root.get(f"/hanko/users/{uuid}/sessions").status_code == 404
+    assert root.get(f"/torii/api/server/v1/users/{uuid}/sessions").status_code == 403
