@@ -11,7 +11,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from sessions_api import credentials, validity, visit
+from sessions_api import accounts, credentials, validity, visit
 from sessions_api.models import Kind, Session
 
 
@@ -72,7 +72,7 @@ def admits(request: Request, session: Session, *, relayed: bool = False) -> bool
 
     ``relayed`` is whether a server asks that its client has shown the token to.
     """
-    verdict = validity.judge([session], users=_known(session))[session.pk]
+    verdict = validity.judge([session], users=accounts.known(session.user))[session.pk]
     this_visit = visit.of(request)
     is_settled = session.ended_at is not None or verdict == validity.UNANSWERED
     if this_visit is not None and not is_settled:
@@ -88,12 +88,6 @@ def find(token: str) -> Session | None:
         return None
     session = _fetch(router.db_for_write(Session), credentials.digest(token))
     return session if session is not None and session.kind == Kind.TOKEN else None
-
-
-def _known(session: Session) -> list[Any]:
-    """Return the user as far as ModelBackend would give him, too: it asks the default manager."""
-    leaves_some_out = get_user_model()._default_manager.get_queryset().query.where
-    return [] if leaves_some_out else [session.user]
 
 
 def _fetch(alias: str, key_digest: str) -> Session | None:

@@ -67,7 +67,7 @@ def on_logout(*, request: Any, user: Any, **kwargs: Any) -> None:
     """End the row of the session that is about to be flushed, or of the request's token."""
     session, visit = getattr(request, "session", None), visits.of(request)
     if visit is not None and session is visit.session:
-        visit.logged_out = visit.token is None
+        visit.logged_out = visit.token is None or visit.refusal is not None
         token = None if visit.relayed else visit.token
         if token is not None and user is not None and user.pk == token.user_id:
             lifecycle.end(token, by=user, reason=EndReason.LOGOUT)

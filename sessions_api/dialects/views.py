@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404
@@ -21,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 from rest_framework.viewsets import ViewSet
 
-from sessions_api import validity
+from sessions_api import accounts, validity
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.dialects import identifiers
 from sessions_api.dialects.authentication import CookieAuthentication
@@ -87,11 +86,8 @@ class DialectViewSet(ViewSet):
 
     def active(self, sessions: Iterable[Session], owner: Any = None) -> list[Session]:
         """Return the active ones. ``owner`` is whose they are, if whoever that is has been read."""
-        known = [self.request.user]
-        # Backends ask the default manager: a user whom it leaves out they would not give.
-        if owner is not None and not get_user_model()._default_manager.get_queryset().query.where:
-            known.append(owner)
-        return validity.active(sessions, users=known)
+        owners = accounts.known(owner) if owner is not None else []
+        return validity.active(sessions, users=[self.request.user, *owners])
 
     def user_named(self, text: str) -> Any:
         """Return the user who appears under a UUID. Raises ParseError for none, else Http404."""
