@@ -9,13 +9,17 @@ import sys
 import warnings
 from datetime import datetime, timedelta
 from html import unescape
+from importlib import import_module
+from io import StringIO
 from typing import Any
 from urllib.parse import quote as quote_url
 
 import django
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import quote
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.management import call_command
 from django.test import Client
 from django.test.utils import setup_test_environment
@@ -144,6 +148,8 @@ def walk():
         walk_through_the_dialects(staff, user)
         user.delete()
 
+    walk_through_the_commands(users.create_user("gus", password=PASSWORD))
+
     # The rest: end the others, sign out, expire, purge.
     second = sign_in(root)
     answer = staff.delete("/api/sessions/")
@@ -230,6 +236,51 @@ def walk_through_the_dialects(staff, user):
     assert id_of(console) in {
         row["id"] for row in console.get("/flashback/sessions").json()["sessions"]
     }
+
+
+def walk_through_the_commands(user):
+    """Run every command on a token, a browser, and a browser from before the installation."""
+    from sessions_api.models import Session
+
+    token = said("create_token", user.get_username(), label="CI", lifetime="60 00:00:00")
+    api = Client(headers={"authorization": f"Bearer {token}"})
+    assert api.get("/api/sessions/current/").json()["label"] == "CI"
+    tablet, old = sign_in(user), sign_in_before_the_installation(user)
+    assert said("adopt_sessions") == "1 session adopted."
+    assert name_of(old) == user.get_username()
+
+    sessions = Session.objects.for_user(user)
+    sessions.filter(adopted=True).update(expires_at=timezone.now() - timedelta(days=1))
+    done = "1 session ended (1 expired); 0 sessions finished."
+    assert said("reconcile_sessions", grace=0) == done
+    assert name_of(old) == ""
+
+    chosen = {"user": user.get_username(), "created_after": "2026-01-01T00:00:00Z"}
+    assert said("end_sessions", **chosen) == "2 sessions ended."
+    assert name_of(tablet) == ""
+    assert api.get("/api/sessions/current/").status_code == 401
+
+    sessions.update(ended_at=timezone.now() - timedelta(days=91))
+    assert said("purge_sessions") == "3 sessions purged."
+    user.delete()
+
+
+def said(command, *arguments, **options):
+    """Return what a command says."""
+    stdout = StringIO()
+    call_command(command, *arguments, **options, stdout=stdout)
+    return stdout.getvalue().strip()
+
+
+def sign_in_before_the_installation(user):
+    """Return a browser whose engine session knows nothing of us."""
+    browser = Client()
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    known = {SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0]}
+    store.update({**known, HASH_SESSION_KEY: user.get_session_auth_hash()})
+    store.save()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = store.session_key
+    return browser
 
 
 def id_of(browser):

@@ -1,7 +1,7 @@
 """Issue a token for a client that is no browser."""
 
 from argparse import ArgumentParser
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -48,7 +48,8 @@ class Command(BaseCommand):
 
 def _duration(text: str) -> timedelta:
     duration: timedelta = _cleaned("--lifetime", forms.DurationField(), text)
-    longest = datetime.max.replace(tzinfo=UTC) - timezone.now()
+    now = timezone.now()
+    longest = datetime.max.replace(tzinfo=now.tzinfo) - now
     if not timedelta(0) < duration < longest:
         raise CommandError("--lifetime: Enter a time to come.")
     return duration
