@@ -8,7 +8,8 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_asy
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponseBase, HttpResponseForbidden
-from django.template.loader import render_to_string
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
 from django.utils.functional import SimpleLazyObject
 
 from sessions_api import gate, settlement
@@ -38,6 +39,7 @@ class SessionsMiddleware:
         response: HttpResponseBase = self.get_response(request)
         if settlement.is_due(request, visit):
             settlement.settle(request, response, visit)
+        visit.is_over = True
         return response
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
@@ -45,18 +47,25 @@ class SessionsMiddleware:
         response: HttpResponseBase = await self.get_response(request)
         if settlement.is_due(request, visit):
             await sync_to_async(settlement.settle)(request, response, visit)
+        visit.is_over = True
         return response
 
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseForbidden | None:
-        """Answer a login refused by the limit with 403 and the reason."""
+        """Answer a login refused by the limit with 403 and the reason.
+
+        As plain text where the site's engines find no template, as on a site that is all API.
+        """
         if not isinstance(exception, SessionLimitReached):
             return None
-        context = {"reason": str(exception), "limit": exception.limit}
-        return HttpResponseForbidden(
-            render_to_string("sessions_api/limit_reached.html", context, request)
-        )
+        reason = str(exception)
+        try:
+            template = get_template("sessions_api/limit_reached.html")
+        except TemplateDoesNotExist:
+            return HttpResponseForbidden(reason, content_type="text/plain; charset=utf-8")
+        context = {"reason": reason, "limit": exception.limit}
+        return HttpResponseForbidden(template.render(context, request))
 
 
 def _begin(request: HttpRequest) -> Visit:

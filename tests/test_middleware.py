@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
+from django.template import TemplateDoesNotExist
 from django.test import Client
 from django.urls import path
 from django.utils import timezone
@@ -112,6 +113,35 @@ def test_a_session_that_strict_finds_in_order_is_admitted(client_, settings):
     assert client_.get("/do/user/").content
     Session.objects.update(ended_at=Session.objects.get().created_at, end_reason="revoked")
     assert client_.get("/do/user/").content == b""
+
+
+DJANGO_TEMPLATES = "django.template.backends.django.DjangoTemplates"
+
+
+def answer_beyond_the_limit(settings):
+    """Return what a view answers whose login is one too many."""
+    settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 1, "ON_LIMIT": "refuse"}
+    address = f"/do/login:{UserFactory.create().pk}/"
+    assert Client().get(address).status_code == 200
+    return Client().get(address)
+
+
+@pytest.mark.parametrize("templates", [[], [{"BACKEND": DJANGO_TEMPLATES, "APP_DIRS": False}]])
+def test_a_site_without_our_templates_says_why_the_limit_refuses(settings, db, templates):
+    settings.TEMPLATES = templates
+    answer = answer_beyond_the_limit(settings)
+    assert answer.status_code == 403
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert "already signed in 1 time" in answer.content.decode()
+
+
+def test_what_a_sites_own_page_of_the_limit_lacks_is_not_passed_over(settings, db, tmp_path):
+    page = tmp_path / "sessions_api" / "limit_reached.html"
+    page.parent.mkdir()
+    page.write_text("{% extends 'nowhere.html' %}")
+    settings.TEMPLATES = [{"BACKEND": DJANGO_TEMPLATES, "DIRS": [tmp_path]}]
+    with pytest.raises(TemplateDoesNotExist, match=r"nowhere\.html"):
+        answer_beyond_the_limit(settings)
 
 
 def name_of_user(request):
