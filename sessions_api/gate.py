@@ -5,6 +5,8 @@ a read of the row once per TOUCH_INTERVAL. A request that the gate refuses is an
 engine session is flushed.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY, get_user_model
@@ -42,7 +44,9 @@ def admits(request: HttpRequest, visit: Visit, user: Any) -> bool:
         return True
     visit.seen = visit.seen or visits.recall(request.session)
     visit.admitted = visit.seen is not None or _admits_row(request, visit, user)
-    if not visit.admitted:
+    if visit.admitted:
+        visit.user = user
+    else:
         _refuse(request, visit)
     return visit.admitted
 
@@ -59,8 +63,16 @@ def _dismiss(request: HttpRequest, visit: Visit) -> None:
     if not accounts.is_deactivated(user):
         return
     if user is not None:
-        lifecycle.end_all(user, reason=EndReason.DEACTIVATED)
+        _end(visit, partial(lifecycle.end_all, user, reason=EndReason.DEACTIVATED))
     _refuse(request, visit)
+
+
+def _end(visit: Visit, end: Callable[[], object]) -> None:
+    """End a session in the response phase: the view's transaction may be rolled back."""
+    if visit.is_over:
+        end()
+    else:
+        visit.ends.append(end)
 
 
 def _refuse(request: HttpRequest, visit: Visit) -> None:
@@ -69,11 +81,12 @@ def _refuse(request: HttpRequest, visit: Visit) -> None:
 
 
 def _admits_row(request: HttpRequest, visit: Visit, user: Any) -> bool:
+    visit.adopted = visits.session_id(request.session) is None
     row = _row(request, user)
     if row is None or row.ended_at is not None or row.user_id != validity.user_id(request.session):
         return False
     if reason := validity.end_by_deadline(row, timezone.now()):
-        lifecycle.end(row, reason=reason)
+        _end(visit, partial(lifecycle.end, row, reason=reason))
         return False
     if not _presents_its_key(request, visit, row):
         return False

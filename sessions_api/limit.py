@@ -30,7 +30,8 @@ def surplus(user: Any, now: datetime, *, superseded: models.Q | None) -> list[UU
     standing = _standing(user, now, superseded)
     if len(standing) >= limit and conf.ON_LIMIT == "refuse":
         raise SessionLimitReached(limit)
-    standing.sort(key=lambda session: session.created_at)
+    # What is adopted was signed in before the installation.
+    standing.sort(key=lambda session: (not session.adopted, session.created_at))
     return [session.pk for session in standing[: max(0, len(standing) - limit + 1)]]
 
 

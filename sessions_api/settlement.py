@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from sessions_api import (
+    accounts,
     activity,
     assurance,
     credentials,
@@ -32,11 +33,13 @@ from sessions_api.visit import Visit
 
 def is_due(request: HttpRequest, visit: Visit) -> bool:
     """Tell whether there may be anything to settle. Costs no query and loads no session."""
-    return _token_is_due(visit) or _session_is_due(request, visit)
+    return bool(visit.ends) or _token_is_due(visit) or _session_is_due(request, visit)
 
 
 def settle(request: HttpRequest, response: HttpResponseBase, visit: Visit) -> None:
     """Bring the rows in line with what the browser is about to get, and with what was presented."""
+    for end in visit.ends:
+        end()
     if visit.token is not None:
         _settle_token(request, visit, visit.token)
     if _session_is_due(request, visit):
@@ -61,12 +64,16 @@ def _session_is_due(request: HttpRequest, visit: Visit) -> bool:
 
 def _settle_session(request: HttpRequest, response: HttpResponseBase, visit: Visit) -> None:
     session = request.session
+    if visit.adopted and visit.row is not None:
+        lifecycle.keep_adopted(visit.row)
     if visit.row is not None and visit.row.cookie_is_due and response.status_code < 500:
         session.modified = True  # so that the cookie goes out again
     if visit.started is not None:
         _settle_login(visit, visit.started, session, response)
     elif SESSION_KEY not in session:
         _settle_exit(visit, session, response)
+    elif _has_closed_account(visit):
+        session.flush()
     elif session.session_key != visit.key and not engines.is_client_side():
         _settle_new_key(visit, session, response)
     else:
@@ -77,7 +84,8 @@ def _settle_login(
     visit: Visit, started: Session, session: EngineSession, response: HttpResponseBase
 ) -> None:
     sent = _is_sent(session, response)
-    if sent and visits.session_id(session) == started.pk:
+    is_its_session = visits.session_id(session) == started.pk and SESSION_KEY in session
+    if sent and is_its_session:
         if lifecycle.bind(started, session):
             _remember(started)
         else:
@@ -203,6 +211,13 @@ def _settle_use(request: HttpRequest, visit: Visit, response: HttpResponseBase) 
         _forget(key_digest)
         if sent and not Session.objects.on_primary().not_ended().filter(pk=session_id).exists():
             session.flush()
+
+
+def _has_closed_account(visit: Visit) -> bool:
+    """Tell whether the view has deactivated or deleted the user who asked, and so the session."""
+    user = visit.user
+    is_closed = user is not None and (user.pk is None or accounts.is_deactivated(user))
+    return is_closed and _is_gone(visit.key)
 
 
 def _settle_unknown_key(row: Session, session: EngineSession) -> None:

@@ -233,8 +233,9 @@ def verifies(user: Any, auth_digest: str) -> bool:
     """Tell whether a digest is that of the user's auth hash, fallbacks included."""
     if not hasattr(user, "get_session_auth_hash"):
         return True
-    auth_hashes = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    if constant_time_compare(auth_digest, auth_digest_of(user)):
+        return True
+    fallbacks: Iterable[str] = getattr(user, "get_session_auth_fallback_hash", tuple)()
     return any(
-        constant_time_compare(auth_digest, credentials.digest(auth_hash))
-        for auth_hash in auth_hashes
+        constant_time_compare(auth_digest, credentials.digest(auth_hash)) for auth_hash in fallbacks
     )

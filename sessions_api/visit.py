@@ -1,5 +1,6 @@
 """What is known of the session behind one request, from the gate to the response."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,14 @@ class Visit:
     """What this process remembered, if that was enough for the gate."""
     row: Session | None = None
     """The row, if the gate had to read it."""
+    adopted: bool = False
+    """The gate has made that row, perhaps in a transaction that has been rolled back since."""
+    user: Any = None
+    """The user whom the gate has handed out."""
+    ends: list[Callable[[], object]] = field(default_factory=list)
+    """What the gate has seen to be over, to be ended outside the view's transaction."""
+    is_over: bool = False
+    """The response is there, and has been settled."""
     started: Session | None = None
     """The row of a login made during this request."""
     superseded: Q = field(default_factory=Q)
@@ -63,8 +72,15 @@ def of(request: Any) -> Visit | None:
 
 
 def at_present(request: HttpRequest, visit: Visit) -> Visit:
-    """Return the visit, or one of its own of another session that has taken the place of its."""
-    return visit if request.session is visit.session else _of_session(request)
+    """Return the visit, or one of its own of another session that has taken the place of its.
+
+    No response settles that one.
+    """
+    if request.session is visit.session:
+        return visit
+    other = _of_session(request)
+    other.is_over = True
+    return other
 
 
 def _of_session(request: HttpRequest) -> Visit:

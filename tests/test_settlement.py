@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.auth import login, logout, user_logged_in
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 from django.utils import timezone
@@ -14,7 +15,7 @@ from rest_framework.views import APIView
 from sessions_api import activity, lifecycle, validity
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.models import EndReason, Session
-from tests.factories import UserFactory
+from tests.factories import PASSWORD, UserFactory
 from tests.matrix.conftest import ENGINES
 from tests.site import views
 from tests.site.urls import urlpatterns as site_urlpatterns
@@ -237,3 +238,24 @@ def test_a_page_that_writes_a_session_it_does_not_ask_about_costs_no_query_of_ou
     client = signed_in(alice)
     with django_assert_num_queries(0):
         client.get("/do/write/")
+
+
+def fail_on_request(get_response):
+    """Answer 500 in the view's place to whom asks for it."""
+
+    def middleware(request):
+        response = get_response(request)
+        return HttpResponse(status=500) if "X-Fail" in request.headers else response
+
+    return middleware
+
+
+def test_a_reauthentication_whose_answer_gets_lost_is_not_listed_twice(alice, engine, settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.fail_on_request"]
+    client = signed_in(alice)
+    proof, path = {"password": PASSWORD}, "/api/sessions/current/reauthenticate/"
+    assert client.post(path, proof, headers={"X-Fail": "1"}).status_code == 500
+    activity.clear()
+    is_signed_in = bool(name_of(client))
+    assert is_signed_in is (engine == "signed_cookies")
+    assert len(validity.active_sessions(alice)) == is_signed_in

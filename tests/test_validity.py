@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -130,6 +131,15 @@ def test_users_who_are_given_cost_none(signed_in, django_assert_num_queries):
     session = Session.objects.get()
     with django_assert_num_queries(1):
         assert validity.active([session], users=[user]) == [session]
+
+
+def test_a_user_model_without_fallbacks_for_its_auth_hash_is_asked_for_none(signed_in, monkeypatch):
+    monkeypatch.delattr(AbstractBaseUser, "get_session_auth_fallback_hash")
+    user = UserFactory.create()
+    signed_in(user)
+    assert judge(Session.objects.get()) is validity.ACTIVE
+    User.objects.update(password="another")
+    assert judge(Session.objects.get()) is validity.CREDENTIALS_CHANGED
 
 
 def test_the_payloads_backend_is_the_one_that_counts(signed_in, settings):

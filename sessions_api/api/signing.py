@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth import authenticate, update_session_auth_hash, user_logged_in
 from django.db import router, transaction
+from django.db.models import Q
 from django.middleware.csrf import rotate_token
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
@@ -49,8 +50,11 @@ def renew(request: Request, session: Session, user: Any) -> str | None:
     Returns the new token of a token session, and "" for a browser's, whose cookie changes. Returns
     None, and changes nothing, for a session that has ended meanwhile, or has another token.
     """
+    this_visit, pk = visit.of(request), session.pk
     token = lifecycle.reauthenticated(session, user)
     if session.kind == Kind.BROWSER and token is not None:
+        if this_visit is not None and session.pk != pk:
+            this_visit.started, this_visit.superseded = session, Q(pk=pk)
         request.session[visit.PAYLOAD_KEY] = str(session.pk)
         update_session_auth_hash(request._request, user)
         rotate_token(request._request)

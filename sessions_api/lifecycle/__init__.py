@@ -4,7 +4,7 @@
 ``current`` tells a request's session; ``upkeep`` is for commands, which work on the whole table.
 """
 
-from sessions_api.lifecycle.beginning import adopt, bind, discard, start
+from sessions_api.lifecycle.beginning import adopt, bind, discard, keep_adopted, start
 from sessions_api.lifecycle.course import extend, follow, rebind, rename
 from sessions_api.lifecycle.current import (
     current_session,
@@ -39,6 +39,7 @@ __all__ = [
     "finish_ends",
     "follow",
     "issue_token",
+    "keep_adopted",
     "live_key",
     "presented_by",
     "purge",

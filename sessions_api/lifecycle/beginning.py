@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import models, router, transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -42,12 +43,13 @@ def start(request: HttpRequest, user: Any, *, superseded: models.Q | None = None
 def bind(session: Session, engine_session: engines.EngineSession) -> bool:
     """Bind a login's row to the engine session that its response carries to the browser.
 
-    Returns False when the session was ended in the meantime, or by a receiver that was told of it.
+    Returns False when the session was ended in the meantime, or by a receiver that was told of it,
+    and when its user is gone.
     A row whose insertion the view's transaction took back is inserted again.
     """
     fields = rows.bound_to(engine_session)
     if not rows.update(Session.objects.filter(pk=session.pk), fields):
-        if _has_ended(session):
+        if _has_ended(session) or not _has_user(session):
             return False
         rows.assign(session, fields)
         session.save(force_insert=True)
@@ -81,6 +83,12 @@ def adopt(request: HttpRequest, user: Any) -> Session | None:
     if row is not None:
         request.session[visit.PAYLOAD_KEY] = str(row.pk)
     return row
+
+
+def keep_adopted(session: Session) -> None:
+    """Insert an adopted row again if the view's transaction has taken its insertion back."""
+    if not Session.objects.on_primary().filter(pk=session.pk).exists():
+        _insert([session])
 
 
 def adopt_many(held: list[engines.Held], *, dry_run: bool = False) -> int:
@@ -148,6 +156,10 @@ def origin(request: HttpRequest) -> dict[str, Any]:
 def _has_ended(session: Session) -> bool:
     rows_of_it = Session.objects.on_primary().filter(pk=session.pk)
     return rows_of_it.filter(ended_at__isnull=False).exists()
+
+
+def _has_user(session: Session) -> bool:
+    return get_user_model()._base_manager.filter(pk=session.user_id).exists()
 
 
 def _adopted_row(session: Session) -> Session | None:

@@ -34,6 +34,8 @@ def rebind(
     row = sessions.on_primary().not_ended().filter(user_id=validity.user_id(engine_session)).first()
     if row is None:
         return False
+    if row.key_digest is not None and row.key_digest == fields.get("key_digest"):
+        return rows.update(sessions.filter(key_digest=row.key_digest), fields) == 1
     other_key = live_key(row)
     if other_key is None:
         return rows.update(sessions.filter(key_digest=row.key_digest), fields) == 1

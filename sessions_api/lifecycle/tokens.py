@@ -120,13 +120,17 @@ def _renewed_expiry(session: Session, now: datetime) -> datetime:
 
 
 def _under_another_id(session: Session, proof: dict[str, Any]) -> str | None:
-    """Have another row take the place of a signed cookie's, by whose id alone a copy is known."""
-    with transaction.atomic(using=router.db_for_write(Session)):
-        if not ending.end(session, reason=EndReason.REPLACED):
-            return None
-        rows.assign(session, {**proof, "id": credentials.new_id()})
-        session.save(force_insert=True)
-    events.started(session)
+    """Make another row for a signed cookie, by whose id alone a copy is known.
+
+    As that of any login it takes the place of the old one once its response is known to reach the
+    browser.
+    """
+    if not Session.objects.on_primary().not_ended().filter(pk=session.pk).exists():
+        return None
+    expires_at = session.expires_at
+    rows.assign(session, {**proof, "id": credentials.new_id(), "expires_at": None})
+    session.save(force_insert=True)
+    session.expires_at = expires_at
     return ""
 
 

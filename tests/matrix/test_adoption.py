@@ -9,7 +9,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from sessions_api import activity, lifecycle
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
-from tests.matrix.test_life_cycle import later
+from tests.matrix.test_life_cycle import atomic_requests, later
 from tests.site.views import BACKEND
 
 
@@ -148,3 +148,22 @@ def test_another_users_id_in_the_payload_is_refused(world):
     activity.clear()
     assert browser.user_name() == ""
     assert bob_browser.user_name()
+
+
+def test_an_old_session_stays_signed_in_although_the_view_that_saw_it_first_is_rolled_back(
+    world, old_browser
+):
+    with atomic_requests():
+        old_browser.do("user", "not_found", view="do")
+    activity.clear()
+    assert old_browser.user_name() == world.alice.username
+    assert Session.objects.get().adopted
+    world.assert_true(old_browser)
+
+
+def test_the_limit_takes_an_old_session_for_the_oldest(world, old_browser, settings):
+    first = world.browser(user=world.alice)
+    old_browser.do("user")
+    settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 2}
+    second = world.browser(user=world.alice)
+    world.assert_true(first, second)

@@ -1,11 +1,13 @@
 """What happens between a login, its response and its key, where two things happen at once."""
 
+import pytest
 from django.contrib.auth import SESSION_KEY
 from django.test import override_settings as overridden
 
 from sessions_api import activity, lifecycle
 from sessions_api.models import EndReason, Session
-from tests.matrix.test_life_cycle import atomic_requests
+from tests.factories import UserFactory
+from tests.matrix.test_life_cycle import atomic_requests, later
 
 
 def test_a_login_whose_transaction_is_rolled_back_while_its_engine_keeps_the_session(world):
@@ -135,3 +137,61 @@ def test_a_view_that_clears_its_session_answers_as_ever_and_signs_the_browser_ou
     assert Session.objects.get().end_reason == EndReason.FLUSHED
     world.assert_true()
     assert browser.session().get("count") == 1
+
+
+@pytest.mark.parametrize("close", ["close_account", "delete_account"])
+def test_a_view_that_closes_its_users_account_may_write_to_the_session(world, close):
+    browser = world.browser(user=world.alice)
+    response = browser.do(close, "write", view="do")
+    assert response.status_code == 200
+    assert browser.user_name() == ""
+    assert not Session.objects.not_ended().exists()
+
+
+def test_a_user_who_is_deleted_while_signing_in_is_nobody(world):
+    user = UserFactory.create()
+    browser = world.browser()
+    world.while_in_flight(type(user).objects.filter(pk=user.pk).delete)
+    assert browser.do(f"login:{user.pk}", "callback").status_code in (200, 400)
+    assert browser.user_name() == ""
+    assert not Session.objects.exists()
+
+
+def test_a_login_whose_payload_then_names_nobody_is_no_session(world):
+    browser = world.browser()
+    browser.do(f"login:{world.alice.pk}", "forget_user")
+    world.assert_true()
+
+
+def test_a_login_on_a_session_of_the_views_own_stands(world):
+    for browser in (world.browser(), world.browser(user=world.alice)):
+        response = browser.do("user", f"sign_in_elsewhere:{world.alice.pk}", view="do")
+        assert response.status_code == 200
+        assert browser.user_name() == world.alice.username
+        assert browser.session_id() in world.listed()
+
+
+def test_a_switch_to_another_session_of_the_same_user_ends_neither(world):
+    if world.is_client_side:
+        return  # a key in the address would be the whole session
+    browser, other = world.browser(user=world.alice), world.browser(user=world.alice)
+    response = browser.do("user", f"switch:{other.cookie}", view="do")
+    assert response.status_code == 200
+    assert browser.cookie == other.cookie
+    activity.clear()
+    assert browser.user_name() == other.user_name() == world.alice.username
+    assert other.session_id() in world.listed()
+
+
+def test_what_the_gate_saw_is_over_although_the_view_is_rolled_back(world, settings):
+    settings.SESSIONS_API = {"IDLE_TIMEOUT": 600}
+    browser, other = world.browser(user=world.alice), world.browser(user=world.alice)
+    with atomic_requests(), later(minutes=11):
+        browser.do("user", "not_found", view="do")
+        assert Session.objects.filter(end_reason=EndReason.IDLE).count() == 1
+        users = type(world.alice).objects
+        users.update(is_active=False)
+        other.do("user", "not_found", view="do")
+        users.update(is_active=True)
+        assert not Session.objects.not_ended().exists()
+        world.assert_true()

@@ -19,7 +19,7 @@ from django.contrib.auth import (
     update_session_auth_hash,
 )
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 
 from sessions_api import lifecycle
 from sessions_api.decorators import not_activity
@@ -54,6 +54,29 @@ def _roll_back(request, _):
     transaction.set_rollback(True)
 
 
+def _not_found(request, _):
+    raise Http404
+
+
+def _close_account(request, _):
+    request.user.is_active = False
+    request.user.save()
+
+
+def _delete_account(request, _):
+    request.user.delete()
+
+
+def _sign_in_elsewhere(request, pk):
+    request.session = type(request.session)()
+    _login(request, pk)
+
+
+def _switch(request, key):
+    request.session = type(request.session)(key)
+    request.session["count"] = 1
+
+
 def _callback(*args):
     callbacks.pop()()
 
@@ -75,6 +98,11 @@ STEPS = {
     "save": lambda request, _: request.session.save(),
     "callback": _callback,
     "roll_back": _roll_back,
+    "not_found": _not_found,
+    "close_account": _close_account,
+    "delete_account": _delete_account,
+    "sign_in_elsewhere": _sign_in_elsewhere,
+    "switch": _switch,
     "fail": _fail,
 }
 
