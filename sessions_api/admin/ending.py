@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, override
 
 from sessions_api import lifecycle, policy
 from sessions_api.admin import words
+from sessions_api.conf import conf
 from sessions_api.models import Session
 
 USERS_SHOWN = 20
@@ -39,16 +40,23 @@ class Ending:
     """What becomes of chosen sessions: those that end, and how many do not, and why."""
 
     sessions: list[Session]
-    left_alone: int
+    of_superusers: int
+    unproved: int
     over: int
 
     @classmethod
-    def of(cls, chosen: Iterable[Session], *, actor: Any) -> "Ending":
+    def of(cls, chosen: Iterable[Session], *, request: HttpRequest) -> "Ending":
         """Decide for each session. They come with their users."""
         chosen = list(chosen)
         standing = [session for session in chosen if session.ended_at is None]
-        endable = [session for session in standing if policy.may_end(actor, session)]
-        return cls(endable, len(standing) - len(endable), len(chosen) - len(standing))
+        reached = [session for session in standing if policy.may_end(request.user, session)]
+        unproved = _unproved(request, reached)
+        return cls(
+            sessions=[session for session in reached if session not in unproved],
+            of_superusers=len(standing) - len(reached),
+            unproved=len(unproved),
+            over=len(chosen) - len(standing),
+        )
 
     def carry_out(self, request: HttpRequest) -> None:
         """End the sessions, log each, say what happened, and sign out who ended their own."""
@@ -69,13 +77,22 @@ class Ending:
     def reservations(self, *, over: int | None = None) -> list[str]:
         """Return how many sessions do not end, and why."""
         texts = []
-        if self.left_alone:
+        if self.of_superusers:
             text = ngettext(
                 "A superuser's session is left alone.",
                 "%(count)d sessions of superusers are left alone.",
-                self.left_alone,
+                self.of_superusers,
             )
-            texts.append(text % {"count": self.left_alone})
+            texts.append(text % {"count": self.of_superusers})
+        if self.unproved:
+            text = ngettext(
+                "Another session of your own is left alone: ending it takes a recent sign-in. "
+                "Log out and log in again first.",
+                "%(count)d other sessions of your own are left alone: ending them takes a recent "
+                "sign-in. Log out and log in again first.",
+                self.unproved,
+            )
+            texts.append(text % {"count": self.unproved})
         over = self.over if over is None else over
         if over:
             text = ngettext(
@@ -83,6 +100,16 @@ class Ending:
             )
             texts.append(text % {"count": over})
         return texts
+
+
+def needs_proof(request: HttpRequest) -> bool:
+    """Tell whether staff are to sign in again before they end others of their own sessions.
+
+    By REAUTHENTICATION_AGE, as ``RecentlyAuthenticatedToEndOthers`` has it in the API.
+    """
+    if conf.REAUTHENTICATION_AGE is None:
+        return False  # without the query for the session
+    return not policy.is_recently_authenticated(lifecycle.current_session(request))
 
 
 def includes_own(request: HttpRequest, sessions: Iterable[Session]) -> bool:
@@ -107,6 +134,14 @@ def owners(sessions: Iterable[Session]) -> list[Owned]:
 def in_one_line(session: Session) -> str:
     """Return which device a session is on, and where."""
     return ", ".join(filter(None, (words.device(session), words.address(session))))
+
+
+def _unproved(request: HttpRequest, sessions: list[Session]) -> set[Session]:
+    """Return which of the sessions are others of one's own that a recent proof is missing for."""
+    current_id = lifecycle.current_session_id(request)
+    own = {session for session in sessions if session.user_id == request.user.pk}
+    others = {session for session in own if session.pk != current_id}
+    return others if others and needs_proof(request) else set()
 
 
 def _end(sessions: list[Session], *, by: Any) -> list[Session]:

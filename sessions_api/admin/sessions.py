@@ -236,7 +236,7 @@ class SessionAdmin(ModelAdmin):
         self, request: HttpRequest, chosen: Iterable[Session], **context: Any
     ) -> TemplateResponse | None:
         """Return the page that asks; None when it was answered, or there is nothing to end."""
-        ending = Ending.of(chosen, actor=request.user)
+        ending = Ending.of(chosen, request=request)
         if not ending.sessions:
             ending.say_what_is_left(request)
             return None

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from sessions_api import lifecycle, policy, validity
-from sessions_api.admin.ending import SESSIONS_SHOWN, in_one_line
+from sessions_api.admin.ending import SESSIONS_SHOWN, in_one_line, needs_proof
 from sessions_api.models import Session
 
 if TYPE_CHECKING:
@@ -102,9 +102,21 @@ class SessionsLinkMixin(ModelAdmin):
             raise Http404
         if not policy.may_end(request.user, Session(user=user)):
             raise PermissionDenied
+        if user.pk == request.user.pk and needs_proof(request) and _has_others(request):
+            return self._ask_for_proof(request, user)
         if request.method == "POST":
             return self._end_sessions(request, user)
         return self._ask_about_sessions(request, user)
+
+    def _ask_for_proof(self, request: HttpRequest, user: Any) -> HttpResponse:
+        messages.warning(
+            request,
+            _(
+                "No session has ended: ending others of your own takes a recent sign-in. "
+                "Log out and log in again first."
+            ),
+        )
+        return HttpResponseRedirect(self._address(user, "change"))
 
     def _end_sessions(self, request: HttpRequest, user: Any) -> HttpResponse:
         lifecycle.end_all(user, by=request.user)
@@ -142,6 +154,13 @@ class SessionsLinkMixin(ModelAdmin):
             args=[quote(user.pk)],
             current_app=self.admin_site.name,
         )
+
+
+def _has_others(request: HttpRequest) -> bool:
+    """Tell whether the caller has sessions besides the one that the request is made with."""
+    current_id = lifecycle.current_session_id(request)
+    own = Session.objects.on_primary().for_user(request.user).not_ended()
+    return own.exclude(pk__in=[] if current_id is None else [current_id]).exists()
 
 
 def _without_sessions(fieldsets: Any) -> tuple[Any, ...]:

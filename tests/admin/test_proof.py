@@ -1,0 +1,139 @@
+"""Ending others of one's own sessions in the admin, on a site that wants a recent proof for it."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from sessions_api.models import Session
+from tests.admin.pages import (
+    browser_of,
+    choose,
+    end,
+    end_selected,
+    html_of,
+    name_of,
+    said,
+    session_of,
+    staff_with,
+)
+from tests.admin.test_users import address
+from tests.factories import SessionFactory, UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.admin.test_users")]
+
+LEFT_ALONE = (
+    "Another session of your own is left alone: ending it takes a recent sign-in. "
+    "Log out and log in again first."
+)
+NOTHING_ENDED = (
+    "No session has ended: ending others of your own takes a recent sign-in. "
+    "Log out and log in again first."
+)
+ENDS = {
+    "on its page": lambda browser, session: browser.post(end(session), {"post": "yes"}),
+    "ticked": lambda browser, session: end_selected(browser, session, follow=False),
+    "with all of its user": lambda browser, session: browser.post(
+        address(session.user, "end_sessions"), {"post": "yes"}
+    ),
+}
+QUESTIONS = {
+    "on its page": lambda browser, session: browser.get(end(session), follow=True),
+    "ticked": choose,
+    "with all of its user": lambda browser, session: browser.get(
+        address(session.user, "end_sessions"), follow=True
+    ),
+}
+
+
+@pytest.fixture
+def staff():
+    return staff_with("view_user", "view_session", "end_session", username="the-staff")
+
+
+@pytest.fixture
+def stale_browser(staff, settings):
+    """Return the browser of staff who proved long ago who they are, on a site that minds."""
+    settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
+    browser = browser_of(staff)
+    Session.objects.update(authenticated_at=timezone.now() - timedelta(minutes=11))
+    return browser
+
+
+@pytest.mark.parametrize("way", ENDS)
+def test_ending_another_of_ones_own_takes_a_recent_sign_in(staff, stale_browser, executed, way):
+    other = browser_of(staff)
+    session = session_of(other)
+    reason = NOTHING_ENDED if way == "with all of its user" else LEFT_ALONE
+    with executed():
+        response = ENDS[way](stale_browser, session)
+    assert said(response) == [("warning", reason)]
+    assert [name_of(stale_browser), name_of(other)] == ["the-staff"] * 2
+    assert not LogEntry.objects.exists()
+    with executed():
+        ENDS[way](browser_of(staff), session)
+    assert name_of(other) == ""
+
+
+@pytest.mark.parametrize("way", QUESTIONS)
+def test_what_takes_a_recent_sign_in_is_not_asked_without_one(staff, stale_browser, way):
+    other = session_of(browser_of(staff))
+    reason = NOTHING_ENDED if way == "with all of its user" else LEFT_ALONE
+    assert "will be ended" not in html_of(response := QUESTIONS[way](stale_browser, other))
+    assert reason in html_of(response)
+    assert "will be ended" in html_of(QUESTIONS[way](browser_of(staff), other))
+
+
+@pytest.mark.parametrize("way", ENDS)
+def test_ending_the_sessions_of_others_takes_no_recent_sign_in(stale_browser, executed, way):
+    browser = browser_of(UserFactory.create())
+    with executed():
+        ENDS[way](stale_browser, session_of(browser))
+    assert name_of(browser) == ""
+
+
+@pytest.mark.parametrize("way", ENDS)
+def test_ending_the_session_one_uses_takes_no_recent_sign_in(stale_browser, executed, way):
+    with executed():
+        ENDS[way](stale_browser, session_of(stale_browser))
+    assert name_of(stale_browser) == ""
+
+
+def test_somebody_in_ones_place_ends_no_others_of_ones_own(staff, stale_browser):
+    Session.objects.update(authenticated_at=timezone.now(), impersonator=UserFactory.create())
+    other = session_of(browser_of(staff))
+    assert said(ENDS["on its page"](stale_browser, other)) == [("warning", LEFT_ALONE)]
+    other.refresh_from_db()
+    assert other.ended_at is None
+
+
+def test_the_rest_of_what_is_ticked_ends_all_the_same(staff, stale_browser):
+    own = [SessionFactory.create(user=staff) for _ in range(2)]
+    strangers = [SessionFactory.create() for _ in range(3)]
+    left = "2 other sessions of your own are left alone: ending them takes a recent sign-in."
+    html = html_of(choose(stale_browser, *own, *strangers))
+    assert "3 sessions will be ended" in html
+    assert left in html
+    messages = said(end_selected(stale_browser, *own, *strangers))
+    assert messages[0] == ("success", "3 sessions ended.")
+    assert messages[1][1].startswith(left)
+    assert set(Session.objects.not_ended().for_user(staff)) == {*own, session_of(stale_browser)}
+
+
+@pytest.mark.parametrize("way", QUESTIONS)
+def test_a_site_that_wants_no_recent_sign_in_pays_nothing_for_it(staff, settings, way):
+    browser = browser_of(staff)
+    other = SessionFactory.create(user=staff)
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert "will be ended" in html_of(QUESTIONS[way](browser, other))
+        return len(captured)
+
+    queries()  # once, so that the gate is not due
+    without = queries()
+    settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
+    assert queries() > without
