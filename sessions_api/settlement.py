@@ -83,11 +83,11 @@ def _settle_session(request: HttpRequest, response: HttpResponseBase, visit: Vis
 def _settle_login(
     visit: Visit, started: Session, session: EngineSession, response: HttpResponseBase
 ) -> None:
-    sent = _is_sent(session, response)
+    sent = _is_sent(session, response) and not engines.is_rolled_back(session.session_key)
     is_its_session = visits.session_id(session) == started.pk and SESSION_KEY in session
     if sent and is_its_session:
         if lifecycle.bind(started, session):
-            _remember(started)
+            touch.remember(started)
         else:
             session.flush()
     else:
@@ -167,7 +167,7 @@ def _settle_new_key(visit: Visit, session: EngineSession, response: HttpResponse
     session_id = visits.session_id(session)
     if session_id is None:
         return
-    if _is_sent(session, response):
+    if _is_sent(session, response) and not engines.is_rolled_back(session.session_key):
         if not lifecycle.rebind(session_id, session, visit.key, may_join=visit.admitted):
             session.flush()
         return
@@ -204,11 +204,11 @@ def _settle_use(request: HttpRequest, visit: Visit, response: HttpResponseBase) 
             previous = row.last_client if row is not None else None
         changes |= touch.written_by(client, row)
     if not changes or lifecycle.follow(session_id, key_digest, changes):
-        _remember_changed(row, changes, key_digest)
+        touch.remember_changed(row, changes, key_digest)
         if row is not None and previous is not None and previous.differs_from(row.last_client):
             events.client_changed(row, previous)
     else:
-        _forget(key_digest)
+        touch.forget(key_digest)
         if sent and not Session.objects.on_primary().not_ended().filter(pk=session_id).exists():
             session.flush()
 
@@ -267,10 +267,15 @@ def _is_gone(key: str | None) -> bool:
 
 
 def _drop_unsent_key(visit: Visit, session: EngineSession, response: HttpResponseBase) -> None:
-    """Delete the engine session whose key a server error keeps from its browser."""
-    key = session.session_key
-    if response.status_code >= 500 and key != visit.key and not engines.is_client_side():
-        session.delete(key)
+    """Delete the engine session whose key a server error keeps from its browser.
+
+    One that a row has is another session, which the view has switched to.
+    """
+    key_digest = _key_digest(session)
+    if response.status_code < 500 or key_digest is None or session.session_key == visit.key:
+        return
+    if not Session.objects.on_primary().filter(key_digest=key_digest).exists():
+        session.delete(session.session_key)
 
 
 def _end(sessions: Q, reason: EndReason) -> None:
@@ -280,23 +285,3 @@ def _end(sessions: Q, reason: EndReason) -> None:
 def _key_digest(session: EngineSession) -> str | None:
     key = session.session_key
     return None if key is None or engines.is_client_side() else credentials.digest(key)
-
-
-def _remember(row: Session) -> None:
-    if row.key_digest is not None:
-        activity.remember(row.key_digest, touch.sighting(row))
-
-
-def _remember_changed(row: Session | None, changes: dict[str, Any], key_digest: str | None) -> None:
-    """Remember the row as it is now. Where it was not read, the next request reads it."""
-    if row is not None:
-        for name, value in changes.items():
-            setattr(row, name, value)
-        _remember(row)
-    elif changes:
-        _forget(key_digest)
-
-
-def _forget(key_digest: str | None) -> None:
-    if key_digest is not None:
-        activity.forget(key_digest)

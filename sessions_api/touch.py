@@ -46,3 +46,25 @@ def sighting(row: Session) -> Sighting:
         ends_with_browser=row.ends_with_browser,
         deadline=validity.deadline(row).timestamp(),
     )
+
+
+def remember(row: Session) -> None:
+    """Remember a session whose row is in order."""
+    if row.key_digest is not None:
+        activity.remember(row.key_digest, sighting(row))
+
+
+def remember_changed(row: Session | None, changes: dict[str, Any], key_digest: str | None) -> None:
+    """Remember the row as it is now. Where it was not read, the next request reads it."""
+    if row is not None:
+        for name, value in changes.items():
+            setattr(row, name, value)
+        remember(row)
+    elif changes:
+        forget(key_digest)
+
+
+def forget(key_digest: str | None) -> None:
+    """Forget a session, if it has a key at all."""
+    if key_digest is not None:
+        activity.forget(key_digest)

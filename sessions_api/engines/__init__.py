@@ -7,7 +7,7 @@ their storage alone, are asked in one batch; any other engine is asked once for 
 from sessions_api.engines.deletion import delete_many
 from sessions_api.engines.extension import extend
 from sessions_api.engines.listing import Held, check_answers, each
-from sessions_api.engines.loading import load, load_many
+from sessions_api.engines.loading import is_rolled_back, load, load_many
 from sessions_api.engines.store import (
     EngineSession,
     Payload,
@@ -30,6 +30,7 @@ __all__ = [
     "expiry",
     "extend",
     "is_client_side",
+    "is_rolled_back",
     "load",
     "load_many",
     "move",

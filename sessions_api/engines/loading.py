@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import SuspiciousOperation
+from django.db import connections, router
 from django.utils import timezone
 
 from sessions_api.engines.store import Payload, is_cache, is_cached_db, is_db, is_file, store_class
@@ -24,6 +26,22 @@ def load_many(keys: Iterable[str]) -> dict[str, Payload]:
 def load(key: str) -> Payload | None:
     """Return the payload of one key, or None."""
     return load_many([key]).get(key)
+
+
+def is_rolled_back(key: str | None) -> bool:
+    """Tell whether a key that was created in this request is gone with its view's transaction.
+
+    That takes ATOMIC_REQUESTS, and sessions in a database. What a cache holds of it is no session:
+    the engine will not save it.
+    """
+    store = store_class()
+    if key is None or not issubclass(store, db.SessionStore):
+        return False
+    model: Any = store().model
+    alias = router.db_for_write(model)
+    if not connections[alias].settings_dict["ATOMIC_REQUESTS"]:
+        return False
+    return not model._base_manager.using(alias).filter(session_key=key).exists()
 
 
 def _loader(store: type[SessionBase]) -> Callable[[list[str]], dict[str, Payload]]:

@@ -195,3 +195,24 @@ def test_what_the_gate_saw_is_over_although_the_view_is_rolled_back(world, setti
         users.update(is_active=True)
         assert not Session.objects.not_ended().exists()
         world.assert_true()
+
+
+def test_a_server_error_after_a_switch_to_another_session_ends_neither(world):
+    if world.is_client_side:
+        return  # as above
+    browser, other = world.browser(user=world.alice), world.browser(user=world.alice)
+    browser.do("user", f"switch:{other.cookie}", view="do", status=500)
+    world.assert_true(browser, other)
+
+
+@pytest.mark.parametrize("end", ["not_found", "roll_back"])
+@pytest.mark.parametrize("change", ["cycle", "login", "password:another"])
+def test_a_new_key_that_is_rolled_back_with_its_view_is_nobodys(world, change, end):
+    browser = world.browser(user=world.alice)
+    step = f"login:{world.alice.pk}" if change == "login" else change
+    with atomic_requests():
+        browser.do("user", step, end, view="do")
+    listed = world.listed()
+    activity.clear()
+    assert bool(browser.user_name()) is (browser.session_id() in listed)
+    assert len(listed) <= 1
