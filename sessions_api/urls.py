@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import path
-from django.urls.resolvers import URLPattern
+from django.urls.resolvers import RoutePattern, URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from sessions_api.api.admin_views import AdminSessionViewSet
@@ -17,7 +17,8 @@ def _path(
 ) -> URLPattern:
     """Return a route whose page in the browsable API bears ``title`` and ``description``."""
     initial = {"name": texts["title"], "description": texts["description"]}
-    return path(route, view.as_view(actions, **initial), name=name)
+    arguments = frozenset(RoutePattern(route).converters)
+    return path(route, view.as_view(actions, arguments=arguments, **initial), name=name)
 
 
 urlpatterns = [

@@ -1,7 +1,7 @@
 """The caller's own sessions."""
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -53,8 +53,16 @@ class SessionViewSet(GenericViewSet[Session]):
 
     pagination_class = SessionPagination
     filter_backends = ()  # a backend would filter the details, too
+    versioning_class = None  # the versions of the site's own API are none of this one
     filterset_class: type[SessionFilter]
     serializer_class: type[SessionSerializer]
+    arguments: Set[str] = frozenset()
+    """What the route captures from the address."""
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer a request. What the prefix that the site mounts this under captures is its own."""
+        own = {name: value for name, value in kwargs.items() if name in self.arguments}
+        return super().dispatch(request, *args, **own)
 
     def get_authenticators(self) -> builtins.list[BaseAuthentication]:
         """Try our tokens first, then what the site uses."""

@@ -1,16 +1,13 @@
 """Addresses as Hanko has them, without a slash at the end."""
 
-from django.urls import path
-
 from sessions_api.dialects.hanko.views import HankoViewSet
+from sessions_api.dialects.views import address
 
 app_name = "hanko"
 
-to = HankoViewSet.as_view
-
 urlpatterns = [
-    path("users/<str:user_id>/sessions", to({"get": "list"})),
-    path("users/<str:user_id>/sessions/<str:session_id>", to({"delete": "end"})),
-    path("sessions/validate", to({"get": "validate", "post": "validate_token"})),
-    path("logout", to({"post": "log_out"})),
+    address("users/<str:user_id>/sessions", HankoViewSet, {"get": "list"}),
+    address("users/<str:user_id>/sessions/<str:session_id>", HankoViewSet, {"delete": "end"}),
+    address("sessions/validate", HankoViewSet, {"get": "validate", "post": "validate_token"}),
+    address("logout", HankoViewSet, {"post": "log_out"}),
 ]

@@ -4,26 +4,32 @@ from django.urls import path
 
 from sessions_api.dialects.ory.admin_views import AdminViewSet
 from sessions_api.dialects.ory.views import PublicViewSet, WhoamiViewSet, elsewhere
+from sessions_api.dialects.views import address
 
 app_name = "ory"
 
-own, admin = PublicViewSet.as_view, AdminViewSet.as_view
 anything = ("get", "post", "put", "patch", "delete", "options", "trace", "connect")
-whoami = WhoamiViewSet.as_view(dict.fromkeys(anything, "whoami"))
+whoami = dict.fromkeys(anything, "whoami")
+log_out = {"delete": "log_out"}
 
 urlpatterns = [
-    path("sessions", own({"get": "list", "delete": "end_others"}), name="sessions"),
-    path("sessions/whoami", whoami, name="whoami"),
-    path("sessions/<str:session_id>", own({"delete": "end"})),
-    path("self-service/logout/api", own({"delete": "log_out"}, authentication_classes=())),
+    address("sessions", PublicViewSet, {"get": "list", "delete": "end_others"}, name="sessions"),
+    address("sessions/whoami", WhoamiViewSet, whoami, name="whoami"),
+    address("sessions/<str:session_id>", PublicViewSet, {"delete": "end"}),
+    address("self-service/logout/api", PublicViewSet, log_out, authentication_classes=()),
     path("identities/<str:identity_id>/sessions", elsewhere, {"name": "admin-identity-sessions"}),
-    path("admin/sessions", admin({"get": "list", "post": "manage", "delete": "end_others"})),
+    address(
+        "admin/sessions",
+        AdminViewSet,
+        {"get": "list", "post": "manage", "delete": "end_others"},
+    ),
     path("admin/sessions/whoami", elsewhere, {"name": "whoami"}),
-    path("admin/sessions/<str:session_id>", admin({"get": "retrieve", "delete": "end"})),
-    path("admin/sessions/<str:session_id>/extend", admin({"patch": "extend"})),
-    path(
+    address("admin/sessions/<str:session_id>", AdminViewSet, {"get": "retrieve", "delete": "end"}),
+    address("admin/sessions/<str:session_id>/extend", AdminViewSet, {"patch": "extend"}),
+    address(
         "admin/identities/<str:identity_id>/sessions",
-        admin({"get": "list_of_identity", "delete": "delete_of_identity"}),
+        AdminViewSet,
+        {"get": "list_of_identity", "delete": "delete_of_identity"},
         name="admin-identity-sessions",
     ),
 ]

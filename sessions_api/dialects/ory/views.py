@@ -145,9 +145,12 @@ class PublicViewSet(OryViewSet):
 @never_cache
 def elsewhere(request: Any, name: str, **kwargs: Any) -> HttpResponseRedirect:
     """Redirect to where Ory answers this on its other side: 307."""
-    address, query = _address(request, name, **kwargs), request.GET.urlencode()
+    address, query = _address(request, name), request.GET.urlencode()
     return HttpResponseRedirect(f"{address}?{query}" if query else address, preserve_request=True)
 
 
-def _address(request: Any, name: str, **kwargs: Any) -> str:
-    return reverse(f"{request.resolver_match.namespace}:{name}", kwargs=kwargs)
+def _address(request: Any, name: str) -> str:
+    """Return the address of that name which captures what the request's own does."""
+    match = request.resolver_match
+    captured = {key: match.kwargs[key] for key in match.kwargs.keys() - match.extra_kwargs.keys()}
+    return reverse(f"{match.namespace}:{name}", kwargs=captured)

@@ -1,17 +1,15 @@
 """Addresses as Torii has them, without a slash at the end."""
 
-from django.urls import path
-
 from sessions_api.dialects.torii.views import ClientViewSet, ServerViewSet
+from sessions_api.dialects.views import address
 
 app_name = "torii"
 
-server, client = ServerViewSet.as_view, ClientViewSet.as_view
 users = "api/server/v1/users/<str:user_id>/sessions"
 
 urlpatterns = [
-    path(users, server({"get": "list", "delete": "end_all"})),
-    path(f"{users}/<str:session_id>", server({"delete": "end"})),
-    path("_torii/users/me/sessions", client({"get": "list"})),
-    path("_torii/users/me/sessions/<str:session_id>", client({"delete": "end"})),
+    address(users, ServerViewSet, {"get": "list", "delete": "end_all"}),
+    address(f"{users}/<str:session_id>", ServerViewSet, {"delete": "end"}),
+    address("_torii/users/me/sessions", ClientViewSet, {"get": "list"}),
+    address("_torii/users/me/sessions/<str:session_id>", ClientViewSet, {"delete": "end"}),
 ]
