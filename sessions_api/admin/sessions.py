@@ -155,19 +155,19 @@ class SessionAdmin(ModelAdmin):
         return words.device(session)
 
     @admin.display(description=_("address"))
-    def address(self, session: Session) -> str:
-        """Return where the session was last used from."""
-        return words.address(session)
+    def address(self, session: Session) -> SafeString:
+        """Return where the session was last used from, if that is known."""
+        return words.labelled(_("address"), words.address(session))
 
     @admin.display(description=_("signed in"))
     def signed_in(self, session: Session) -> SafeString:
         """Return when the user signed in, if that is known."""
-        return words.moment(session.authenticated_at, _("signed in"))
+        return words.labelled(_("signed in"), words.moment(session.authenticated_at))
 
     @admin.display(description=_("last used"))
     def used_last(self, session: Session) -> SafeString:
         """Return when the session was last used."""
-        return words.moment(session.last_used, _("last used"))
+        return words.labelled(_("last used"), words.moment(session.last_used))
 
     @admin.display(description=_("state"))
     def state(self, session: Session) -> SafeString:

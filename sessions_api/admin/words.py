@@ -57,15 +57,18 @@ def badge(verdict: validity.Verdict) -> SafeString:
     )
 
 
-def moment(time: datetime | None, label: object) -> SafeString:
-    """Return a time in the site's short format, under a label that narrow screens show."""
-    heading = format_html('<span class="session-label">{} </span>', label)
+def labelled(label: object, value: str) -> SafeString:
+    """Return a value, or a dash where there is none, under a label that narrow screens show."""
+    return format_html('<span class="session-label">{} </span>{}', label, value or "-")
+
+
+def moment(time: datetime | None) -> str:
+    """Return a time in the site's short format, if there is one."""
     if time is None:
-        return format_html("{}-", heading)
+        return ""
     local = timezone.localtime(time) if timezone.is_aware(time) else time
     return format_html(
-        '{}<time datetime="{}">{}</time>',
-        heading,
+        '<time datetime="{}">{}</time>',
         time.isoformat(),
         date_format(local, "SHORT_DATETIME_FORMAT"),
     )

@@ -281,9 +281,15 @@ def test_an_empty_list_says_so(admin_client):
 
 
 def test_times_are_written_for_people_and_machines(admin_client):
-    session = SessionFactory.create(authenticated_at=None)
+    session = SessionFactory.create()
     (moment,) = Session.objects.filter(pk=session.pk).values_list("last_used", flat=True)
     html = html_of(admin_client.get(CHANGELIST))
     assert f'<time datetime="{moment.isoformat()}">' in html
     assert detail(session) in html
-    assert '<span class="session-label">signed in </span>-</td>' in html
+
+
+def test_a_dash_says_of_what_nothing_is_known(admin_client):
+    SessionFactory.create(authenticated_at=None, ip_address=None, last_ip_address=None)
+    html = html_of(admin_client.get(CHANGELIST))
+    for label in ("address", "signed in"):
+        assert f'<span class="session-label">{label} </span>-</td>' in html

@@ -38,6 +38,15 @@ WIDTHS = """
   (element) => [element.scrollWidth, element.clientWidth]
 )
 """
+UNDER_HISTORY = """
+() => {
+  const title = document.createRange();
+  title.selectNodeContents(document.querySelector("#content h2"));
+  const button = document.querySelector(".historylink").getBoundingClientRect();
+  return [...title.getClientRects()].some((line) => line.right > button.left
+    && line.left < button.right && line.bottom > button.top && line.top < button.bottom);
+}
+"""
 
 
 def test_staff_find_a_users_sessions_end_them_and_see_it_in_the_log(
@@ -131,6 +140,8 @@ def test_no_word_of_a_user_is_too_long_for_any_screen(new_profile: Callable[[], 
         expect(staff.get_by_text(LONG_NAME).first).to_be_visible()
         assert_fits(staff)
 
+    staff.goto(f"{one}/change/")
+    assert not staff.evaluate(UNDER_HISTORY)
     staff.goto(listed)
     tick(staff, session_id)
     expect(staff.get_by_text(LONG_LABEL)).to_be_visible()
@@ -141,6 +152,24 @@ def test_no_word_of_a_user_is_too_long_for_any_screen(new_profile: Callable[[], 
     staff.goto(f"{one}/history/")
     expect(staff.get_by_text(f"Ended the session of {LONG_NAME}")).to_be_visible()
     assert_fits(staff)
+
+
+@pytest.mark.parametrize("site", ["db"], indirect=True)
+def test_all_pages_say_at_the_same_place_where_one_is(new_profile: Callable[[], Page]) -> None:
+    staff = new_profile()
+    sign_in(staff, "staff")
+    one = f"{SESSIONS}{current_session(staff)}"
+    go_to_user(staff, "alice")
+    end_all = staff.get_by_role("link", name="End all sessions").get_attribute("href") or ""
+    for width in (400, 900, 1280):
+        staff.set_viewport_size({"width": width, "height": 900})
+        places = set()
+        for path in (SESSIONS, f"{one}/change/", f"{one}/end/", f"{one}/history/", end_all):
+            staff.goto(path)
+            box = staff.locator(".breadcrumbs").get_by_role("link").first.bounding_box()
+            assert box is not None
+            places.add(box["x"])
+        assert len(places) == 1, width
 
 
 def add_user(staff: Page, username: str, *, password: str) -> None:
