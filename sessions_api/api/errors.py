@@ -25,7 +25,7 @@ def fields_of(body: Any, known: Iterable[str]) -> dict[str, Any]:
     taken for none.
     """
     if not isinstance(body, Mapping):
-        raise ValidationError({"non_field_errors": [_("Send an object.")]})
+        raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [_("Send an object.")]})
     unknown = sorted(str(name) for name in body.keys() - set(known))
     if unknown:
         raise ValidationError({name: [_("There is no such field.")] for name in unknown})

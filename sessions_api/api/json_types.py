@@ -55,6 +55,17 @@ CREDENTIALS: Schema = {
 CREDENTIALS["properties"] |= LABEL["properties"]
 COUNT: Schema = {"type": "integer", "minimum": 0}
 DETAIL = record(detail={"type": "string"})
+DETAIL_OR_PROOF: Schema = {
+    **DETAIL,
+    "properties": {
+        **DETAIL["properties"],
+        "code": {
+            "type": "string",
+            "enum": ["reauthentication_required"],
+            "description": _("Only where confirming the password helps."),
+        },
+    },
+}
 FIELD_ERRORS: Schema = {
     "type": "object",
     "additionalProperties": {"type": "array", "items": {"type": "string"}},
@@ -85,6 +96,7 @@ DESCRIPTIONS = {
     "authenticated_at": _("Null for adopted sessions."),
     "expires_at": _("When it ends however much it is used, as far as is known."),
     "end_reason": _("Why it is not active."),
+    "token": _("Shown this once; null for a browser's session, whose credential is its cookie."),
 }
 """What the fields of a session mean, where their names do not tell."""
 
@@ -115,6 +127,32 @@ EXAMPLE: Schema = {
     "ended_at": None,
     "end_reason": "",
 }
+TOKEN_EXAMPLE: Schema = {
+    **EXAMPLE,
+    "kind": "token",
+    "is_current": False,
+    "label": "Pixel",
+    "user_agent": "okhttp/5.3.2",
+    "last_user_agent": "okhttp/5.3.2",
+    "device_type": "",
+    "browser": "okhttp 5",
+    "os": "",
+    "methods": ["password"],
+    "aal": 1,
+    "last_used": "2026-11-21T07:28:40.170294Z",
+    "expires_at": "2026-12-21T07:28:40.170294Z",
+    "token": "session_Zk3vJcW0mXb1q9yR5sT7uV2wA4dF6gH8jK0lM2nP4rQ1c0ffee5",
+}
+"""What an app gets that signs in as ``alice``, and calls itself "Pixel"."""
+RENEWED_EXAMPLE: Schema = {
+    **TOKEN_EXAMPLE,
+    "is_current": True,
+    "authenticated_at": "2026-11-21T09:14:02.583017Z",
+    "last_used": "2026-11-21T09:13:58.202441Z",
+    "expires_at": "2026-12-21T09:14:02.583017Z",
+    "token": "session_Yw8xJcW0mXb1q9yR5sT7uV2wA4dF6gH8jK0lM2nP4rQ1c0ffee5",
+}
+"""The same, when she has confirmed her password."""
 
 
 def user_key() -> Schema:

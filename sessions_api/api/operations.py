@@ -14,18 +14,18 @@ from drf_spectacular.utils import (
 from sessions_api.api import json_types
 from sessions_api.api.responses import (
     ANYBODYS,
+    ANYBODYS_PAGE,
     DONE,
     ENDED,
     INCLUDE_CURRENT,
     MALFORMED,
     MINE,
+    MY_PAGE,
     NO_SUCH_SESSION,
     NO_SUCH_USER,
     NOT_BY_SESSION,
     NOT_MINE,
     SESSION_ID,
-    THROTTLED,
-    TOKEN_EXAMPLE,
     UNFILTERED,
     USER_ID,
     Text,
@@ -33,9 +33,7 @@ from sessions_api.api.responses import (
     malformed_body,
     refusal,
 )
-from sessions_api.api.serializers import (
-    IssuedSerializer,
-)
+from sessions_api.api.serializers import IssuedSerializer
 from sessions_api.exceptions import CannotExtend
 from sessions_api.filters import StaffSessionFilter
 
@@ -51,6 +49,8 @@ class Operation:
     body: OpenApiRequest | None = None
     parameters: tuple[OpenApiParameter, ...] = ()
     writes: bool = False
+    ends_others: bool = False
+    """It may end other sessions of the caller's own, for which a site may ask for a recent proof."""
     is_open: bool = False
     """Anybody may do it, and needs to present nothing."""
 
@@ -70,7 +70,9 @@ OWN = {
             ],
         ),
         answers={
-            HTTPStatus.CREATED: answer(_("The session."), IssuedSerializer, TOKEN_EXAMPLE),
+            HTTPStatus.CREATED: answer(
+                _("The session."), IssuedSerializer, json_types.TOKEN_EXAMPLE
+            ),
             HTTPStatus.UNAUTHORIZED: refusal(
                 _("These credentials are no good."),
                 "No account has this user name and password.",
@@ -80,8 +82,7 @@ OWN = {
                 "You are already signed in 5 times, which is the limit.",
             ),
         }
-        | malformed_body({"password": ["This field is required."]})
-        | THROTTLED,
+        | malformed_body({"password": ["This field is required."]}),
         is_open=True,
     ),
     "reauthenticate": Operation(
@@ -92,24 +93,30 @@ OWN = {
             json_types.PASSWORD,
             examples=[OpenApiExample("password", value={"password": "alice-demo"})],
         ),
-        answers={HTTPStatus.OK: answer(_("The session."), IssuedSerializer, TOKEN_EXAMPLE)}
+        answers={
+            HTTPStatus.OK: answer(_("The session."), IssuedSerializer, json_types.RENEWED_EXAMPLE)
+        }
         | malformed_body({"password": ["This is not your password."]})
-        | NOT_BY_SESSION
-        | THROTTLED,
+        | NOT_BY_SESSION,
         writes=True,
     ),
     "list": Operation(
         name="listSessions",
         summary=_("List your sessions"),
         description=_("Follow `next` to its end: a page can be short, or empty, and not the last."),
-        answers=MINE | MALFORMED,
+        answers=MY_PAGE | MALFORMED,
     ),
     "end_others": Operation(
         name="endOtherSessions",
         summary=_("End your other sessions"),
+        description=_(
+            "All but the one this request was authenticated by. A request by no session has to say "
+            "`include_current=true`."
+        ),
         parameters=(INCLUDE_CURRENT,),
         answers=ENDED | UNFILTERED,
         writes=True,
+        ends_others=True,
     ),
     "retrieve_current": Operation(
         name="getCurrentSession",
@@ -151,6 +158,7 @@ OWN = {
         parameters=(SESSION_ID,),
         answers=DONE | NOT_MINE,
         writes=True,
+        ends_others=True,
     ),
 }
 
@@ -159,7 +167,7 @@ ANYBODY = {
         name="adminListSessions",
         summary=_("List everybody's sessions"),
         description=_("Follow `next` to its end: a page can be short, or empty, and not the last."),
-        answers=ANYBODYS | MALFORMED,
+        answers=ANYBODYS_PAGE | MALFORMED,
     ),
     "end_matching": Operation(
         name="adminEndSessions",
@@ -184,6 +192,7 @@ ANYBODY = {
         }
         | malformed_body({"adress": ["There is no such field."]}),
         writes=True,
+        ends_others=True,
     ),
     "retrieve": Operation(
         name="adminGetSession",
@@ -199,6 +208,7 @@ ANYBODY = {
         parameters=(SESSION_ID,),
         answers=DONE | NO_SUCH_SESSION,
         writes=True,
+        ends_others=True,
     ),
     "extend": Operation(
         name="adminExtendSession",
@@ -225,13 +235,15 @@ USERS = {
         summary=_("List a user's sessions"),
         description=_("Follow `next` to its end: a page can be short, or empty, and not the last."),
         parameters=(USER_ID,),
-        answers=ANYBODYS | MALFORMED | NO_SUCH_USER,
+        answers=ANYBODYS_PAGE | MALFORMED | NO_SUCH_USER,
     ),
     "end_all": Operation(
         name="adminEndUserSessions",
         summary=_("End a user's sessions"),
+        description=_("All of them. Those of a superuser are ended by superusers only."),
         parameters=(USER_ID,),
         answers=ENDED | UNFILTERED | NO_SUCH_USER,
         writes=True,
+        ends_others=True,
     ),
 }

@@ -1,5 +1,6 @@
 """What the operations of the API have in common: parameters and answers."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,42 @@ def answer(text: Text, body: Any = None, *examples: Any) -> OpenApiResponse:
 def refusal(text: Text, detail: str) -> OpenApiResponse:
     """Return an answer that gives one reason."""
     return answer(text, json_types.DETAIL, {"detail": detail})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """One of the reasons why a caller is turned away, in words and as it is answered."""
+
+    name: str
+    text: Text
+    body: dict[str, str]
+
+
+NOT_PERMITTED = Reason(
+    name="permission",
+    text=_("You may not do this."),
+    body={"detail": "You do not have permission to perform this action."},
+)
+NO_CSRF_TOKEN = Reason(
+    name="csrf",
+    text=_("The request has no CSRF token."),
+    body={"detail": "CSRF Failed: CSRF token missing."},
+)
+NOT_RECENT = Reason(
+    name="reauthentication",
+    text=_("The password was given too long ago, as `code` says: confirm it and try again."),
+    body={"detail": "Confirm your password first.", "code": "reauthentication_required"},
+)
+
+
+def forbidden(reasons: list[Reason]) -> dict[HTTPStatus, OpenApiResponse]:
+    """Return the answer that gives one of these reasons, or none where there are none."""
+    if not reasons:
+        return {}
+    schema = json_types.DETAIL_OR_PROOF if NOT_RECENT in reasons else json_types.DETAIL
+    text = "\n".join(f"- {reason.text}" for reason in reasons)
+    shown = [OpenApiExample(reason.name, value=reason.body) for reason in reasons]
+    return {HTTPStatus.FORBIDDEN: OpenApiResponse(schema, text, shown)}
 
 
 NO_SESSION = "No Session matches the given query."
@@ -69,10 +106,16 @@ UNFILTERED = {
 
 
 def malformed_body(errors: dict[str, list[str]]) -> dict[HTTPStatus, OpenApiResponse]:
-    """Return the answer to a body that is wrong, and what may be wrong with it."""
+    """Return the answers to a body that is wrong, and what may be wrong with it."""
     text = _("The body is no JSON, or something in it is malformed.")
     schema = {"anyOf": [json_types.FIELD_ERRORS, json_types.DETAIL]}
-    return {HTTPStatus.BAD_REQUEST: answer(text, schema, errors)}
+    return {
+        HTTPStatus.BAD_REQUEST: answer(text, schema, errors),
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: refusal(
+            _("The body is of a media type that is not taken."),
+            'Unsupported media type "text/plain" in request.',
+        ),
+    }
 
 
 NO_SUCH_USER = {
@@ -94,15 +137,15 @@ ENDED = {
     )
 }
 MINE = {HTTPStatus.OK: answer(_("The session."), SessionSerializer, json_types.EXAMPLE)}
-TOKEN_EXAMPLE = {
-    **json_types.EXAMPLE,
-    "kind": "token",
-    "is_current": False,
-    "token": "session_Zk3vJcW0mXb1q9yR5sT7uV2wA4dF6gH8jK0lM2nP4rQ1c0ffee5",
+MY_PAGE = {HTTPStatus.OK: answer(_("A page of sessions."), SessionSerializer, json_types.EXAMPLE)}
+UNAUTHENTICATED = {
+    HTTPStatus.UNAUTHORIZED: refusal(
+        _("The request is not authenticated."), "Authentication credentials were not provided."
+    )
 }
 THROTTLED = {
     HTTPStatus.TOO_MANY_REQUESTS: refusal(
-        _("Too many attempts: `Retry-After` says when."),
+        _("Too many requests: `Retry-After` says when to try again."),
         "Request was throttled. Expected available in 42 seconds.",
     )
 }
@@ -114,3 +157,6 @@ ANYBODYS_EXAMPLE = {
     "ended_by": None,
 }
 ANYBODYS = {HTTPStatus.OK: answer(_("The session."), AdminSessionSerializer, ANYBODYS_EXAMPLE)}
+ANYBODYS_PAGE = {
+    HTTPStatus.OK: answer(_("A page of sessions."), AdminSessionSerializer, ANYBODYS_EXAMPLE)
+}

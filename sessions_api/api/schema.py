@@ -4,7 +4,6 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import (
     OpenApiAuthenticationExtension,
@@ -13,7 +12,6 @@ from drf_spectacular.extensions import (
 )
 from drf_spectacular.plumbing import ResolvedComponent, append_meta
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.request import Request
 
 from sessions_api.api import json_types, operations, responses
 from sessions_api.api.operations import Operation
@@ -57,8 +55,8 @@ class SessionSchema(OpenApiSerializerExtension):
             # A reference can have no siblings in OpenAPI 3.0.
             properties[field] = {"allOf": [component.ref], "readOnly": True}
         properties["expires_at"]["format"] = "date-time"
-        for field, description in json_types.DESCRIPTIONS.items():
-            properties[field]["description"] = description
+        for field in properties.keys() & json_types.DESCRIPTIONS.keys():
+            properties[field]["description"] = json_types.DESCRIPTIONS[field]
         return {**schema, "description": _("One login, in one browser or by one token.")}
 
 
@@ -104,9 +102,7 @@ def described(view: Any, actions: dict[str, Operation], *, tag: str, for_staff: 
     """Return a subclass of a view set whose actions are described as operations."""
     attributes: dict[str, Any] = {"queryset": Session.objects.none(), "pagination_class": Pages}
     for name, operation in actions.items():
-        turned_away = (
-            {} if operation.is_open else denials(view, for_staff=for_staff, writes=operation.writes)
-        )
+        refused = denials(operation, for_staff=for_staff) | limits(view, name)
         action = extend_schema(
             operation_id=operation.name,
             summary=operation.summary,
@@ -115,7 +111,7 @@ def described(view: Any, actions: dict[str, Operation], *, tag: str, for_staff: 
             parameters=[responses.NO_STORE, *operation.parameters],
             auth=[{}] if operation.is_open else None,  # type: ignore[list-item]  # needs nothing
             request=operation.body and {"application/json": operation.body},
-            responses=dict(sorted((operation.answers | turned_away).items())),
+            responses=dict(sorted((operation.answers | refused).items())),
         )(copied(getattr(view, name)))
         attributes[name] = require_body(action)
     return type(view.__name__, (view,), attributes)
@@ -142,24 +138,20 @@ def require_body(action: Any) -> Any:
     return action
 
 
-def denials(view: Any, *, for_staff: bool, writes: bool) -> dict[HTTPStatus, OpenApiResponse]:
-    """Return how a view turns callers away.
-
-    As Django REST framework does: 401 only if the first way to authenticate has a challenge.
-    """
+def denials(operation: Operation, *, for_staff: bool) -> dict[HTTPStatus, OpenApiResponse]:
+    """Return how an operation turns callers away."""
+    if operation.is_open:
+        return {}
     reasons = [
-        *([_("You may not do this.")] if for_staff else []),
-        *([_("The request has no CSRF token.")] if writes else []),
+        *([responses.NOT_PERMITTED] if for_staff else []),
+        *([responses.NO_CSRF_TOKEN] if operation.writes else []),
+        *([responses.NOT_RECENT] if operation.ends_others else []),
     ]
-    answers = {HTTPStatus.FORBIDDEN: reasons}
-    challenges = bool(view().get_authenticate_header(Request(HttpRequest())))
-    refused = HTTPStatus.UNAUTHORIZED if challenges else HTTPStatus.FORBIDDEN
-    answers.setdefault(refused, []).insert(0, _("The request is not authenticated."))
-    return {
-        status: responses.refusal(
-            "\n".join(f"- {reason}" for reason in reasons),
-            "Authentication credentials were not provided.",
-        )
-        for status, reasons in answers.items()
-        if reasons
-    }
+    return responses.UNAUTHENTICATED | responses.forbidden(reasons)
+
+
+def limits(view: Any, action: str) -> dict[HTTPStatus, OpenApiResponse]:
+    """Return how an action of a view slows callers down, if we or the site have it do so."""
+    instance = view()
+    instance.action = action
+    return responses.THROTTLED if instance.get_throttles() else {}

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from typing import Any
 
 import jsonschema
@@ -14,13 +15,15 @@ from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.settings import patched_settings
 from drf_spectacular.validation import validate_schema
 from rest_framework.authentication import BasicAuthentication, SessionAuthentication
+from rest_framework.throttling import UserRateThrottle
 
 from sessions_api.api import schema  # noqa: F401 (registers itself, as drf-spectacular is no app)
 from sessions_api.api.admin_views import AdminSessionViewSet
 from sessions_api.api.views import OwnSessionViewSet
 from sessions_api.filters import StaffSessionFilter
-from sessions_api.models import EndReason
+from sessions_api.models import EndReason, Session
 from tests.api.test_endpoints import CALLERS, MALFORMED, ROWS, People
+from tests.factories import UserFactory
 
 VERSIONS = ["3.0.3", "3.1.0"]
 OPERATIONS = {
@@ -41,6 +44,16 @@ OPERATIONS = {
     "GET /api/admin/users/{user_id}/sessions/": "adminListUserSessions",
     "DELETE /api/admin/users/{user_id}/sessions/": "adminEndUserSessions",
 }
+
+ENDS_OTHERS = {
+    "DELETE /api/sessions/",
+    "DELETE /api/sessions/{id}/",
+    "POST /api/admin/sessions/end/",
+    "DELETE /api/admin/sessions/{id}/",
+    "DELETE /api/admin/users/{user_id}/sessions/",
+}
+"""Operations for which a site may ask its user to confirm her password."""
+TRIES_PASSWORDS = {"POST /api/sessions/", "POST /api/sessions/current/reauthenticate/"}
 
 OURS: list[dict[str, list[str]]] = [{"sessionToken": []}, {"sessionTokenHeader": []}]
 
@@ -144,6 +157,62 @@ def test_a_conflict_is_documented(document, people):
     assert_documented(document, name, response)
 
 
+@on("name", ["DELETE /api/sessions/{query}", "DELETE /api/sessions/{id}/"])
+def test_that_a_password_is_to_be_confirmed_is_documented(document, people, settings, name):
+    settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 300}
+    Session.objects.update(authenticated_at="2026-01-01T00:00:00Z")
+    response = people.ask(ROWS[name], "right caller")
+    assert (response.status_code, response.json()["code"]) == (403, "reauthentication_required")
+    assert_documented(document, name, response)
+
+
+def test_where_a_password_may_have_to_be_confirmed_there_is_a_code(document):
+    with_code = {}
+    for name, operation in operations(document).items():
+        refusal = operation["responses"].get("403")
+        described = refusal and refusal["content"]["application/json"]["schema"]
+        if described and "code" in described["properties"]:
+            with_code[name] = described["properties"]["code"]["enum"]
+            assert described["required"] == ["detail"]
+    assert with_code == dict.fromkeys(ENDS_OTHERS, ["reauthentication_required"])
+
+
+def test_the_examples_of_a_refusal_are_by_reason(document):
+    answers = operations(document)["POST /api/admin/sessions/end/"]["responses"]
+    examples = answers["403"]["content"]["application/json"]["examples"]
+    assert examples.keys() == {"Permission", "Csrf", "Reauthentication"}
+    assert "not provided" not in json.dumps(answers["403"])
+    assert "not provided" in json.dumps(answers["401"])
+
+
+@on("name", [name for name in ROWS if name.startswith(("POST", "PATCH"))])
+def test_a_body_of_another_media_type_is_documented(document, people, name):
+    endpoint = ROWS[name]
+    names = people.names("right caller")
+    caller = people.clients["right staff" if endpoint.is_for_staff else "right caller"]
+    path = endpoint.path.format(**names)
+    response = caller.generic(endpoint.method, path, "x", content_type="text/plain")
+    assert response.status_code == 415
+    assert_documented(document, name, response)
+
+
+class OneADay(UserRateThrottle):
+    """As a site may throttle all of its API."""
+
+    rate = "1/day"
+
+
+def test_too_many_requests_are_documented_where_they_are_counted(generate, document, monkeypatch):
+    def throttled(document):
+        described = operations(document).items()
+        return {name for name, operation in described if "429" in operation["responses"]}
+
+    assert throttled(document) == TRIES_PASSWORDS
+    for view in (OwnSessionViewSet, AdminSessionViewSet):
+        monkeypatch.setattr(view, "throttle_classes", [OneADay])
+    assert throttled(generate()) == OPERATIONS.keys()
+
+
 @on("caller", ["right caller", "wrong user"])
 @on("name", [name for name, endpoint in ROWS.items() if endpoint.body])
 def test_what_is_documented_as_a_body_is_taken(document, people, name, caller):
@@ -181,6 +250,51 @@ def test_every_example_is_what_its_schema_says(document):
                 assert problems(document, described["schema"], example["value"]) == []
                 count += 1
     assert count > len(OPERATIONS)
+
+
+def test_the_example_of_a_sign_in_is_what_its_request_gets(document, client, transactional_db):
+    described = operations(document)["POST /api/sessions/"]
+    body = described["requestBody"]["content"]["application/json"]
+    (sent,) = [example["value"] for example in body["examples"].values()]
+    (shown,) = described["responses"]["201"]["content"]["application/json"]["examples"].values()
+    UserFactory.create(username=sent["username"], password=sent["password"])
+    headers = {"user-agent": shown["value"]["user_agent"]}
+    got = client.post("/api/sessions/", sent, headers=headers, REMOTE_ADDR="203.0.113.7").json()
+    lives = [
+        datetime.fromisoformat(each["expires_at"]) - datetime.fromisoformat(each["created_at"])
+        for each in (got, shown["value"])
+    ]
+    assert lives == [timedelta(days=30)] * 2
+    changing = {"id", "token", "created_at", "authenticated_at", "last_used", "expires_at"}
+    assert {name: got[name] for name in got.keys() - changing} == {
+        name: shown["value"][name] for name in shown["value"].keys() - changing
+    }
+
+
+def test_a_renewed_session_is_shown_as_the_current_one(document):
+    described = operations(document)["POST /api/sessions/current/reauthenticate/"]
+    (shown,) = described["responses"]["200"]["content"]["application/json"]["examples"].values()
+    assert shown["value"]["is_current"]
+
+
+def test_texts_are_for_whoever_calls_and_not_for_whoever_programs(document):
+    text = json.dumps(document)
+    assert "``" not in text
+    assert not [
+        verb for verb in ("Return ", "Tell ", "Raises ") if f'"description": "{verb}' in text
+    ]
+    for operation in operations(document).values():
+        assert operation["description"]
+
+
+def test_the_answer_of_a_list_is_called_a_page(document):
+    described = operations(document).values()
+    pages = {
+        operation["operationId"]
+        for operation in described
+        if operation["responses"].get("200", {}).get("description") == "A page of sessions."
+    }
+    assert pages == {"listSessions", "adminListSessions", "adminListUserSessions"}
 
 
 def test_a_list_has_every_filter_and_a_bulk_end_has_them_too(document):

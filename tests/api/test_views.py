@@ -656,6 +656,14 @@ def test_a_preflight_needs_an_authenticated_caller_too(db):
     assert Client().options(SESSIONS).status_code == 401
 
 
+def test_an_error_of_no_field_bears_the_name_that_the_site_gives_it(db, settings):
+    settings.REST_FRAMEWORK = {"NON_FIELD_ERRORS_KEY": "errors"}
+    client = sign_in(UserFactory.create(is_superuser=True, is_staff=True))
+    for path in ("/api/admin/sessions/end/", f"{CURRENT}reauthenticate/"):
+        response = client.post(path, [1], content_type="application/json", headers=csrf(client))
+        assert (response.status_code, list(response.json())) == (400, ["errors"])
+
+
 def test_an_ended_session_is_shown_by_its_id(transactional_db):
     alice = UserFactory.create()
     client, other = sign_in(alice), sign_in(alice)
