@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib.auth import authenticate, update_session_auth_hash, user_logged_in
 from django.db import router, transaction
 from django.db.models import Q
-from django.middleware.csrf import rotate_token
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 
@@ -47,7 +46,8 @@ def confirmed(request: Request, *, password: str) -> Any:
 def renew(request: Request, session: Session, user: Any) -> str | None:
     """Give the session of a caller who has proved who she is a new credential.
 
-    Returns the new token of a token session, and "" for a browser's, whose cookie changes. Returns
+    Returns the new token of a token session, and "" for a browser's, whose cookie changes. The CSRF
+    token stays: it was made at the sign-in, and the page that has it goes on. Returns
     None, and changes nothing, for a session that has ended meanwhile, or has another token.
     """
     this_visit, pk = visit.of(request), session.pk
@@ -57,7 +57,6 @@ def renew(request: Request, session: Session, user: Any) -> str | None:
             this_visit.started, this_visit.superseded = session, Q(pk=pk)
         request.session[visit.PAYLOAD_KEY] = str(session.pk)
         update_session_auth_hash(request._request, user)
-        rotate_token(request._request)
     return token
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sessions_api import activity, lifecycle, validity, visit
 from sessions_api.models import EndReason, Session
-from tests.api.test_sign_in import CURRENT, REAUTHENTICATE, bearer, post, sign_in
+from tests.api.test_sign_in import CURRENT, REAUTHENTICATE, SESSIONS, bearer, post, sign_in
 from tests.factories import PASSWORD, UserFactory
 from tests.matrix.conftest import ENGINES
 
@@ -118,6 +118,24 @@ def test_a_browser_gets_a_new_cookie_when_its_user_proves_who_she_is(alice, engi
     assert client.get(CURRENT).json()["id"] == after["id"] == client.session[visit.PAYLOAD_KEY]
     assert user_name(thief) == ""
     assert [str(session.pk) for session in validity.active_sessions(alice)] == [after["id"]]
+
+
+@on("in_session", [False, True])
+def test_a_page_can_confirm_the_password_and_try_again_with_the_csrf_token_it_has(
+    alice, engine, settings, in_session
+):
+    settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 300}
+    settings.CSRF_USE_SESSIONS = in_session
+    page, other = Client(enforce_csrf_checks=True), sign_in_browser(alice)
+    page.get(f"/do/login:{alice.pk}/")
+    token = page.session["_csrftoken"] if in_session else page.cookies["csrftoken"].value
+    with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False):
+        refused = page.delete(SESSIONS, headers={"x-csrftoken": token})
+        assert (refused.status_code, refused.json()["code"]) == (403, "reauthentication_required")
+        assert prove(page, x_csrftoken=token).status_code == 200
+        again = page.delete(SESSIONS, headers={"x-csrftoken": token})
+        assert (again.status_code, again.json()) == (200, {"ended": 1})
+    assert user_name(other) == ""
 
 
 def test_a_signed_cookies_session_goes_on_under_another_id(alice, settings):

@@ -174,7 +174,7 @@ def test_where_a_password_may_have_to_be_confirmed_there_is_a_code(document):
         if described and "code" in described["properties"]:
             with_code[name] = described["properties"]["code"]["enum"]
             assert described["required"] == ["detail"]
-    assert with_code == dict.fromkeys(ENDS_OTHERS, ["reauthentication_required"])
+    assert with_code == {name: ["reauthentication_required"] for name in ENDS_OTHERS}
 
 
 def test_the_examples_of_a_refusal_are_by_reason(document):
