@@ -51,6 +51,12 @@ class AdminSessionViewSet(SessionViewSet):
         sessions = Session.objects.on_primary().known().select_related("user")
         return sessions.for_user(self._user()) if "user_id" in self.kwargs else sessions
 
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """Tell what an address is for, but not its bodies' fields, which are no serializer's."""
+        response = super().options(request, *args, **kwargs)
+        response.data.pop("actions", None)
+        return response
+
     def end_all(self, request: Request, user_id: str) -> Response:
         """End all sessions of a user; 200 ``{"ended": n}``. Takes no filter."""
         refuse_parameters(request)

@@ -26,10 +26,11 @@ def fields_of(body: Any, known: Iterable[str]) -> dict[str, Any]:
     """
     if not isinstance(body, Mapping):
         raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [_("Send an object.")]})
-    unknown = sorted(str(name) for name in body.keys() - set(known))
+    given = body.keys() - {"csrfmiddlewaretoken"}  # of a form
+    unknown = sorted(str(name) for name in given - set(known))
     if unknown:
         raise ValidationError({name: [_("There is no such field.")] for name in unknown})
-    return {name: body[name] for name in body}
+    return {name: body[name] for name in given}
 
 
 def refuse_parameters(request: Request, *, but: Set[str] = frozenset()) -> None:

@@ -2,9 +2,11 @@
 
 import builtins
 from collections.abc import Mapping, Set
+from contextlib import suppress
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.http import Http404
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -12,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from rest_framework import parsers, serializers, status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import (
+    APIException,
     AuthenticationFailed,
     MethodNotAllowed,
     NotFound,
@@ -81,8 +84,13 @@ class SessionViewSet(GenericViewSet[Session]):
         ]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Answer a method that an address does not have with 405, whoever asks."""
-        if self.action is None:
+        """Answer a method that an address does not have with 405, whoever asks.
+
+        The browsable API makes a page of that, which needs to know for whom and in which form.
+        """
+        if not self.action:
+            with suppress(APIException, Http404):
+                super().initial(request, *args, **kwargs)
             raise MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
 
@@ -154,8 +162,10 @@ class OwnSessionViewSet(SessionViewSet):
         return [IsAuthenticated(), *([more()] if more is not None else [])]
 
     def get_serializer_class(self) -> type[Any]:
-        """Return what the body of a request is, for the forms of the browsable API."""
-        return self.bodies.get(self.action or "", self.serializer_class)
+        """Return what the body of a request is, for OPTIONS and the forms of the browsable API."""
+        # By the method: DRF calls it with another one than that of the action in hand.
+        method = str(self.request.method).lower()
+        return self.bodies.get(self.action_map.get(method, ""), self.serializer_class)
 
     def get_throttles(self) -> builtins.list[BaseThrottle]:
         """Slow down whoever tries passwords, besides what the site limits."""
