@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.core.cache import cache
 from django.core.management.commands import flush
 
 MADE_BY_MIGRATIONS = ("django_content_type", "auth_permission")
@@ -21,6 +22,12 @@ def what_migrations_have_made_stays():
         patch.setattr(flush, "sql_flush", sql_flush_of_the_others)
         patch.setattr(flush, "emit_post_migrate_signal", lambda *args, **kwargs: None)
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_attempts_are_counted():
+    """Forget how often somebody has tried to sign in: all tests come from one address."""
+    cache.clear()
 
 
 if "TEST_REDIS" in os.environ:

@@ -46,22 +46,34 @@ def staff(*permissions, **kwargs):
     return user
 
 
+def permitted_staff(people):
+    return sign_in(staff("view_session", "change_session", "end_session"))
+
+
+MAKE = {
+    "anonymous": lambda people: Client(),
+    "wrong user": lambda people: sign_in(UserFactory.create()),
+    "staff without permission": lambda people: sign_in(staff()),
+    "staff who may change alone": lambda people: sign_in(staff("change_session")),
+    "staff against a superuser": permitted_staff,
+    "right caller": lambda people: people.alices[0],
+    "right staff": permitted_staff,
+}
+
+
 class People:
-    """Alice, whose sessions are at stake, a superuser, and everybody who may come for them."""
+    """Alice, whose sessions are at stake, a superuser, and whoever comes for them."""
 
     def __init__(self):
         self.alice, self.root = UserFactory.create(), staff(is_superuser=True)
         self.alices, self.roots = [sign_in(self.alice), sign_in(self.alice)], sign_in(self.root)
-        permitted = sign_in(staff("view_session", "change_session", "end_session"))
-        self.clients = {
-            "anonymous": Client(),
-            "wrong user": sign_in(UserFactory.create()),
-            "staff without permission": sign_in(staff()),
-            "staff who may change alone": sign_in(staff("change_session")),
-            "staff against a superuser": permitted,
-            "right caller": self.alices[0],
-            "right staff": permitted,
-        }
+        self.clients: dict[str, Client] = {}
+
+    def client(self, caller):
+        """Return the browser of a caller, who signs in when first asked for."""
+        if caller not in self.clients:
+            self.clients[caller] = MAKE[caller](self)
+        return self.clients[caller]
 
     def names(self, caller):
         """Return what addresses and bodies speak of: the sessions and the user a caller is after."""
@@ -77,7 +89,7 @@ class People:
     def ask(self, endpoint, caller, **changes):
         """Send the request in the name of a caller."""
         is_right_staff = caller == "right caller" and endpoint.is_for_staff
-        client = self.clients["right staff" if is_right_staff else caller]
+        client = self.client("right staff" if is_right_staff else caller)
         names = self.names(caller) | changes
         body = names.get("body", endpoint.body(names) if endpoint.body else None)
         return client.generic(
@@ -368,7 +380,7 @@ UUID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
 @pytest.mark.parametrize("caller", ["wrong user", "staff without permission"])
 def test_nobody_sees_the_sessions_of_others_in_a_list_of_her_own(people, caller):
     results = people.ask(ROWS["GET /api/sessions/{query}"], caller).json()["results"]
-    assert [row["id"] for row in results] == [session_id(people.clients[caller])]
+    assert [row["id"] for row in results] == [session_id(people.client(caller))]
 
 
 @pytest.mark.parametrize(("name", "wrong"), MALFORMED)

@@ -152,7 +152,7 @@ def test_a_conflict_is_documented(document, people):
     name = "POST /api/admin/sessions/{id}/extend/"
     gone = people.names("right caller")["id"]
     people.ask(ROWS["DELETE /api/admin/sessions/{id}/"], "right caller")
-    response = people.clients["right staff"].post(f"/api/admin/sessions/{gone}/extend/")
+    response = people.client("right staff").post(f"/api/admin/sessions/{gone}/extend/")
     assert response.status_code == 409
     assert_documented(document, name, response)
 
@@ -189,7 +189,7 @@ def test_the_examples_of_a_refusal_are_by_reason(document):
 def test_a_body_of_another_media_type_is_documented(document, people, name):
     endpoint = ROWS[name]
     names = people.names("right caller")
-    caller = people.clients["right staff" if endpoint.is_for_staff else "right caller"]
+    caller = people.client("right staff" if endpoint.is_for_staff else "right caller")
     path = endpoint.path.format(**names)
     response = caller.generic(endpoint.method, path, "x", content_type="text/plain")
     assert response.status_code == 415
