@@ -86,8 +86,12 @@ def adopt(request: HttpRequest, user: Any) -> Session | None:
 
 
 def keep_adopted(session: Session) -> None:
-    """Insert an adopted row again if the view's transaction has taken its insertion back."""
-    if not Session.objects.on_primary().filter(pk=session.pk).exists():
+    """Insert an adopted row again if the view's transaction has taken its insertion back.
+
+    Not if the row is gone because its user is.
+    """
+    is_there = Session.objects.on_primary().filter(pk=session.pk).exists()
+    if not is_there and _has_user(session):
         _insert([session])
 
 

@@ -167,3 +167,10 @@ def test_the_limit_takes_an_old_session_for_the_oldest(world, old_browser, setti
     settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 2}
     second = world.browser(user=world.alice)
     world.assert_true(first, second)
+
+
+def test_the_request_that_adopts_a_session_may_delete_its_user(world, old_browser):
+    assert old_browser.do("delete_account", view="do").status_code == 200
+    assert not Session.objects.exists()
+    activity.clear()
+    assert old_browser.user_name() == ""
