@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.urls import path
-from django.urls.resolvers import RoutePattern, URLPattern
+from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext_lazy as _
 
+from sessions_api import mounting
 from sessions_api.api.admin_views import AdminSessionViewSet
 from sessions_api.api.views import OwnSessionViewSet, SessionViewSet
 
@@ -17,8 +17,7 @@ def _path(
 ) -> URLPattern:
     """Return a route whose page in the browsable API bears ``title`` and ``description``."""
     initial = {"name": texts["title"], "description": texts["description"]}
-    arguments = frozenset(RoutePattern(route).converters)
-    return path(route, view.as_view(actions, arguments=arguments, **initial), name=name)
+    return mounting.route(route, view, actions, url_name=name, **initial)
 
 
 urlpatterns = [

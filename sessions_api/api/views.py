@@ -1,7 +1,7 @@
 """The caller's own sessions."""
 
 import builtins
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, ClassVar
 from uuid import UUID
@@ -42,6 +42,7 @@ from sessions_api.api.throttling import AddressThrottle, UserNameThrottle
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.filters import SessionFilter
 from sessions_api.models import Session, SessionQuerySet
+from sessions_api.mounting import Mounted
 from sessions_api.parsers import JSONParser
 from sessions_api.permissions import (
     MayRename,
@@ -51,21 +52,13 @@ from sessions_api.permissions import (
 
 
 @method_decorator(never_cache, name="dispatch")
-class SessionViewSet(GenericViewSet[Session]):
+class SessionViewSet(Mounted, GenericViewSet[Session]):
     """What every list and detail of sessions has in common: each is judged before it is shown."""
 
     pagination_class = SessionPagination
     filter_backends = ()  # a backend would filter the details, too
-    versioning_class = None  # the versions of the site's own API are none of this one
     filterset_class: type[SessionFilter]
     serializer_class: type[SessionSerializer]
-    arguments: Set[str] = frozenset()
-    """What the route captures from the address."""
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """Answer a request. What the prefix that the site mounts this under captures is its own."""
-        own = {name: value for name, value in kwargs.items() if name in self.arguments}
-        return super().dispatch(request, *args, **own)
 
     def get_authenticators(self) -> builtins.list[BaseAuthentication]:
         """Try our tokens first, then what the site uses."""

@@ -1,15 +1,13 @@
 """What the addresses of every dialect have in common."""
 
 import logging
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404
-from django.urls import path
-from django.urls.resolvers import RoutePattern, URLPattern
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from rest_framework import status
@@ -27,6 +25,7 @@ from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.dialects import identifiers
 from sessions_api.dialects.authentication import CookieAuthentication
 from sessions_api.models import EndReason, Session, SessionQuerySet
+from sessions_api.mounting import Mounted
 from sessions_api.parsers import JSONParser
 
 logger = logging.getLogger("sessions_api.dialects")
@@ -44,7 +43,7 @@ class JSONWhateverIsAccepted(DefaultContentNegotiation):
 
 
 @method_decorator(never_cache, name="dispatch")
-class DialectViewSet(ViewSet):
+class DialectViewSet(Mounted, ViewSet):
     """Addresses of a dialect, whose errors are in the vendor's shape (``error_body``).
 
     The caller is the owner of a token session or of the browser's session.
@@ -55,17 +54,9 @@ class DialectViewSet(ViewSet):
     parser_classes = (JSONParser,)
     content_negotiation_class = JSONWhateverIsAccepted
     schema = None  # the vendor's own describes it
-    versioning_class = None  # nor do the site's versions count
     permissions: ClassVar[dict[str, type[BasePermission]]] = {}
     """What an action asks of the caller, besides being somebody."""
     error_media_type = "application/json"
-    arguments: Set[str] = frozenset()
-    """What the route captures from the address."""
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """Answer a request. What the prefix that the site mounts this under captures is its own."""
-        own = {name: value for name, value in kwargs.items() if name in self.arguments}
-        return super().dispatch(request, *args, **own)
 
     def error_body(self, error: Exception, response: Response) -> Any:
         """Return what the vendor's clients read. ``response`` is what DRF would answer."""
@@ -136,19 +127,6 @@ class DialectViewSet(ViewSet):
         got_request_exception.send(sender=type(self), request=self.request._request)
         logger.error("%s failed.", self.request.path, exc_info=error)
         return Response(status=status.HTTP_500_INTERNAL_SERVER_ERROR)
-
-
-def address(
-    route: str,
-    view: type[DialectViewSet],
-    actions: dict[str, Any],
-    *,
-    name: str | None = None,
-    **initial: Any,
-) -> URLPattern:
-    """Return a route to the actions of a view, by their methods."""
-    arguments = frozenset(RoutePattern(route).converters)
-    return path(route, view.as_view(actions, arguments=arguments, **initial), name=name)
 
 
 def sessions(user: Any = None) -> SessionQuerySet:

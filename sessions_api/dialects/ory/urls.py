@@ -4,7 +4,7 @@ from django.urls import path
 
 from sessions_api.dialects.ory.admin_views import AdminViewSet
 from sessions_api.dialects.ory.views import PublicViewSet, WhoamiViewSet, elsewhere
-from sessions_api.dialects.views import address
+from sessions_api.mounting import route
 
 app_name = "ory"
 
@@ -13,23 +13,23 @@ whoami = dict.fromkeys(anything, "whoami")
 log_out = {"delete": "log_out"}
 
 urlpatterns = [
-    address("sessions", PublicViewSet, {"get": "list", "delete": "end_others"}, name="sessions"),
-    address("sessions/whoami", WhoamiViewSet, whoami, name="whoami"),
-    address("sessions/<str:session_id>", PublicViewSet, {"delete": "end"}),
-    address("self-service/logout/api", PublicViewSet, log_out, authentication_classes=()),
+    route("sessions", PublicViewSet, {"get": "list", "delete": "end_others"}, url_name="sessions"),
+    route("sessions/whoami", WhoamiViewSet, whoami, url_name="whoami"),
+    route("sessions/<str:session_id>", PublicViewSet, {"delete": "end"}),
+    route("self-service/logout/api", PublicViewSet, log_out, authentication_classes=()),
     path("identities/<str:identity_id>/sessions", elsewhere, {"name": "admin-identity-sessions"}),
-    address(
+    route(
         "admin/sessions",
         AdminViewSet,
         {"get": "list", "post": "manage", "delete": "end_others"},
     ),
     path("admin/sessions/whoami", elsewhere, {"name": "whoami"}),
-    address("admin/sessions/<str:session_id>", AdminViewSet, {"get": "retrieve", "delete": "end"}),
-    address("admin/sessions/<str:session_id>/extend", AdminViewSet, {"patch": "extend"}),
-    address(
+    route("admin/sessions/<str:session_id>", AdminViewSet, {"get": "retrieve", "delete": "end"}),
+    route("admin/sessions/<str:session_id>/extend", AdminViewSet, {"patch": "extend"}),
+    route(
         "admin/identities/<str:identity_id>/sessions",
         AdminViewSet,
         {"get": "list_of_identity", "delete": "delete_of_identity"},
-        name="admin-identity-sessions",
+        url_name="admin-identity-sessions",
     ),
 ]
