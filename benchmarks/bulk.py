@@ -19,6 +19,8 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
+from sessions_api import payload
+
 os.environ["TEST_DATABASE"] = "postgresql"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
@@ -50,7 +52,7 @@ def main() -> None:
 
 def measure_all(rows: int, users: list[Any]) -> None:
     """Fill the table, end all; purge what has ended; purge a twentieth of a full table."""
-    from sessions_api.lifecycle import ending, upkeep
+    from sessions_api.lifecycle import ending, maintenance
     from sessions_api.models import Session
 
     make_sessions(rows, users)
@@ -58,11 +60,11 @@ def measure_all(rows: int, users: list[Any]) -> None:
     check(not Session.objects.not_ended().exists(), "every session has ended")
     check(not engine_rows().exists(), "every engine session is gone")
     long_after = timezone.now() + timedelta(days=91)
-    measure("purge, all of them due", rows, upkeep.purge_batches(long_after))
+    measure("purge, all of them due", rows, maintenance.purge_batches(long_after))
     check(not Session.objects.exists(), "every row is gone")
     make_sessions(rows, users, is_due=lambda number: number % 20 == 0)
-    measure("purge, 1 in 20 due", rows // 20, upkeep.purge_batches())
-    measure("purge, none due", 0, upkeep.purge_batches())
+    measure("purge, 1 in 20 due", rows // 20, maintenance.purge_batches())
+    measure("purge, none due", 0, maintenance.purge_batches())
     check(Session.objects.count() == rows - rows // 20, "only what was due is gone")
     measure("reconcile, all alive", rows - rows // 20, reconciled())
     clear()
@@ -70,9 +72,9 @@ def measure_all(rows: int, users: list[Any]) -> None:
 
 def reconciled() -> Iterator[int]:
     """Reconcile, and yield how many sessions each batch looked at."""
-    from sessions_api.lifecycle import upkeep
+    from sessions_api.lifecycle import maintenance
 
-    for done in upkeep.reconcile(grace=timedelta(0)):
+    for done in maintenance.reconcile(grace=timedelta(0)):
         check(not done.ended, "nobody alive is ended")
         yield done.looked_at
 
@@ -111,7 +113,7 @@ def make_sessions(
     """Make this many sessions, each with its engine session. Those due for a purge ended long ago."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-    from sessions_api import credentials, engines, visit
+    from sessions_api import credentials, engines
     from sessions_api.models import EndReason, Session
 
     expires_at, long_ago = timezone.now() + timedelta(days=14), timezone.now() - timedelta(days=91)
@@ -123,13 +125,13 @@ def make_sessions(
         for number in range(rows):
             user, key = users[number % USERS], secrets.token_hex(16)
             session = Session(user=user, expires_at=expires_at, **session_of(number, key))
-            payload = {
-                visit.PAYLOAD_KEY: str(session.pk),
+            content = {
+                payload.ID_KEY: str(session.pk),
                 SESSION_KEY: str(user.pk),
                 BACKEND_SESSION_KEY: backend,
                 HASH_SESSION_KEY: auth_hashes[number % USERS],
             }
-            yield session, store.model(key, store.encode(payload), expires_at)
+            yield session, store.model(key, store.encode(content), expires_at)
 
     def session_of(number: int, key: str) -> dict[str, Any]:
         if is_due(number):

@@ -1,4 +1,4 @@
-"""The app's identity, and what it registers."""
+"""The app's name, and what it registers."""
 
 from django.apps import AppConfig, apps
 from django.core.checks import Tags, register
@@ -15,7 +15,11 @@ class SessionsAPIConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks and connect the receivers."""
         from sessions_api import checks, receivers
+        from sessions_api.dialects.ory import conf as ory
+        from sessions_api.dialects.torii import conf as torii
 
+        checks.allow_settings(ory.RULES)
+        checks.allow_settings(torii.RULES)
         register(checks.check_settings, Tags.security)
         register(checks.check_proxies, Tags.security)
         register(checks.check_middleware, Tags.security)
@@ -23,4 +27,4 @@ class SessionsAPIConfig(AppConfig):
         register(checks.check_database, Tags.models)
         receivers.connect()
         if apps.is_installed("drf_spectacular"):
-            from sessions_api.api import schema  # noqa: F401 (registers itself)
+            from sessions_api.api.openapi import extensions  # noqa: F401 (registers itself)

@@ -1,10 +1,9 @@
-"""System checks: what would go wrong at the first request is said before it."""
+"""System checks: they say before the first request what would go wrong with it."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
+from typing import TypeAlias
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -13,16 +12,27 @@ from django.db import router
 from django.utils.module_loading import import_string
 
 from sessions_api import engines
+from sessions_api.client import ip
 from sessions_api.conf import SETTING_NAME, Settings, conf
 from sessions_api.models import Session
-from sessions_api.origin import address
 
 MIDDLEWARE = "sessions_api.middleware.SessionsMiddleware"
 AUTHENTICATION_MIDDLEWARE = "django.contrib.auth.middleware.AuthenticationMiddleware"
 
+Test: TypeAlias = Callable[[object], bool]
+Rules: TypeAlias = Mapping[str, tuple[Test, str]]
+"""By the name of a setting: whether a value is right, and in words what is."""
 
-def check_settings(**kwargs: Any) -> list[CheckMessage]:
-    """E001 to E004 and W001 to W003: SESSIONS_API holds known settings whose values make sense."""
+_rules_of_dialects: dict[str, tuple[Test, str]] = {}
+
+
+def allow_settings(rules: Rules) -> None:
+    """Have ``check_settings`` know the settings of a dialect."""
+    _rules_of_dialects.update(rules)
+
+
+def check_settings(**kwargs: object) -> list[CheckMessage]:
+    """E001 to E004, W001 to W003: SESSIONS_API holds known settings whose values make sense."""
     values = getattr(settings, SETTING_NAME, {})
     if not isinstance(values, dict):
         return [
@@ -36,17 +46,17 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     return errors or [*_contradictions(values)]
 
 
-def check_proxies(**kwargs: Any) -> list[CheckMessage]:
-    """E005: TRUSTED_PROXIES and CLIENT_IP_HEADER can be right."""
+def check_proxies(**kwargs: object) -> list[CheckMessage]:
+    """E005: TRUSTED_PROXIES and CLIENT_IP_HEADER make sense."""
     errors: list[CheckMessage] = []
-    for problem in address.configuration_problems():
+    for problem in ip.configuration_problems():
         message, _, remedy = problem.rpartition(": ")
         hint = remedy[0].upper() + remedy[1:]
         errors.append(Error(f"{SETTING_NAME}: {message}.", hint=hint, id="sessions_api.E005"))
     return errors
 
 
-def check_middleware(**kwargs: Any) -> list[CheckMessage]:
+def check_middleware(**kwargs: object) -> list[CheckMessage]:
     """E006, E007 and W004: the middleware stands directly after AuthenticationMiddleware."""
     paths = list(settings.MIDDLEWARE)
     ours = _position(paths, MIDDLEWARE)
@@ -64,7 +74,7 @@ def check_middleware(**kwargs: Any) -> list[CheckMessage]:
     return []
 
 
-def check_engine(**kwargs: Any) -> list[CheckMessage]:
+def check_engine(**kwargs: object) -> list[CheckMessage]:
     """W005 and W006: what signed_cookies costs."""
     try:
         is_client_side = engines.is_client_side()
@@ -74,8 +84,8 @@ def check_engine(**kwargs: Any) -> list[CheckMessage]:
         return []
     warnings: list[CheckMessage] = [
         Warning(
-            "signed_cookies sessions live in the cookie alone: to end one, every authenticated "
-            "request has to look its row up.",
+            "With signed_cookies the cookie alone is the session. Every authenticated request has to "
+            "read its row, or no session could be ended.",
             hint=(
                 "Choose a SESSION_ENGINE with a store on the server, such as "
                 "'django.contrib.sessions.backends.cached_db', or silence this check."
@@ -88,32 +98,32 @@ def check_engine(**kwargs: Any) -> list[CheckMessage]:
             Warning(
                 "A cookie from before the installation can be adopted again after its session has "
                 "ended, until SESSION_COOKIE_AGE has passed.",
-                hint=f'Set {SETTING_NAME} = {{"ADOPT": "refuse"}}; such cookies are then refused.',
+                hint=f'Set {SETTING_NAME} = {{"ADOPT": "refuse"}} to refuse such cookies.',
                 id="sessions_api.W006",
             )
         )
     return warnings
 
 
-def check_database(**kwargs: Any) -> list[CheckMessage]:
+def check_database(**kwargs: object) -> list[CheckMessage]:
     """E008: our table lives in the users' database."""
     ours, theirs = router.db_for_write(Session), router.db_for_write(get_user_model())
     if ours == theirs:
         return []
     return [
         Error(
-            f"The sessions are written to the database '{ours}', the users to '{theirs}'.",
+            f"Sessions are written to the database '{ours}', but users to '{theirs}'.",
             hint=(
-                "Have DATABASE_ROUTERS send the app 'sessions_api' where the user model goes; the "
-                "session engine's own table may live elsewhere."
+                "Have DATABASE_ROUTERS send the app 'sessions_api' to the database of the user model. "
+                "The session engine's own table may be in another one."
             ),
             id="sessions_api.E008",
         )
     ]
 
 
-def _unknown_settings(values: dict[str, Any]) -> Iterator[CheckMessage]:
-    known = [name for name in vars(Settings) if name.isupper()]
+def _unknown_settings(values: dict[str, object]) -> Iterator[CheckMessage]:
+    known = [name for name in vars(Settings) if name.isupper()] + [*_rules_of_dialects]
     for name in values:
         if name not in known:
             yield Error(
@@ -123,8 +133,8 @@ def _unknown_settings(values: dict[str, Any]) -> Iterator[CheckMessage]:
             )
 
 
-def _bad_values(values: dict[str, Any]) -> Iterator[CheckMessage]:
-    for name, (is_right, wanted) in _RULES.items():
+def _bad_values(values: dict[str, object]) -> Iterator[CheckMessage]:
+    for name, (is_right, wanted) in {**_RULES, **_rules_of_dialects}.items():
         if name in values and not is_right(values[name]):
             yield Error(
                 f"{SETTING_NAME}: {name} is {values[name]!r}.",
@@ -133,25 +143,25 @@ def _bad_values(values: dict[str, Any]) -> Iterator[CheckMessage]:
             )
 
 
-def _contradictions(values: dict[str, Any]) -> Iterator[CheckMessage]:
+def _contradictions(values: dict[str, object]) -> Iterator[CheckMessage]:
     if timedelta(seconds=settings.SESSION_COOKIE_AGE) > conf.RETENTION:
         yield Error(
-            f"{SETTING_NAME}: RETENTION is shorter than SESSION_COOKIE_AGE, so that the row of an "
-            "ended session could be gone while a copy of its cookie is still accepted.",
+            f"{SETTING_NAME}: RETENTION is shorter than SESSION_COOKIE_AGE. The row of an ended "
+            "session could be gone while a copy of its cookie is still accepted.",
             hint=f"Make RETENTION at least {settings.SESSION_COOKIE_AGE} seconds.",
             id="sessions_api.E004",
         )
     if conf.IDLE_TIMEOUT is not None and conf.TOUCH_INTERVAL > conf.IDLE_TIMEOUT / 4:
         yield Warning(
-            f"{SETTING_NAME}: a session may end up to TOUCH_INTERVAL before IDLE_TIMEOUT has "
-            "passed, which is more than a quarter of it.",
+            f"{SETTING_NAME}: a session may end up to TOUCH_INTERVAL before its IDLE_TIMEOUT has "
+            "passed, and TOUCH_INTERVAL is more than a quarter of that.",
             hint=f"Make TOUCH_INTERVAL at most {conf.IDLE_TIMEOUT / 4}.",
             id="sessions_api.W001",
         )
     idle, absolute = conf.IDLE_TIMEOUT, conf.ABSOLUTE_TIMEOUT
     if idle is not None and absolute is not None and idle >= absolute:
         yield Warning(
-            f"{SETTING_NAME}: IDLE_TIMEOUT is not shorter than ABSOLUTE_TIMEOUT and never acts.",
+            f"{SETTING_NAME}: IDLE_TIMEOUT is not shorter than ABSOLUTE_TIMEOUT, so it has no effect.",
             hint="Make IDLE_TIMEOUT shorter, or None.",
             id="sessions_api.W002",
         )
@@ -164,7 +174,7 @@ def _contradictions(values: dict[str, Any]) -> Iterator[CheckMessage]:
 
 
 def _position(paths: Sequence[str], wanted: str) -> int | None:
-    """Return where a middleware, or a subclass of it, stands."""
+    """Return the position of a middleware, or of a subclass of it. None where there is none."""
     base = import_string(wanted)
     for position, path in enumerate(paths):
         try:
@@ -176,26 +186,27 @@ def _position(paths: Sequence[str], wanted: str) -> int | None:
     return None
 
 
-def _is_duration(value: Any) -> bool:
+def _is_duration(value: object) -> bool:
     if isinstance(value, timedelta):
         return timedelta(0) < value <= _LONGEST
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return is_number and 0 < value <= _LONGEST.total_seconds()
 
 
-def _is_count(value: Any) -> bool:
+def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
-def _or_none(is_right: Callable[[Any], bool]) -> Callable[[Any], bool]:
+def or_none(is_right: Test) -> Test:
+    """Return a test that None passes, too."""
     return lambda value: value is None or is_right(value)
 
 
-def _one_of(*values: str) -> Callable[[Any], bool]:
+def _one_of(*values: str) -> Test:
     return lambda value: value in values
 
 
-def _is_bool(value: Any) -> bool:
+def _is_bool(value: object) -> bool:
     return isinstance(value, bool)
 
 
@@ -203,35 +214,27 @@ _LONGEST = timedelta(days=36_500)
 _DURATION = "a timedelta, or a number of seconds, greater than zero and at most 100 years"
 
 
-def _is_callable_path(value: Any) -> bool:
+def is_callable_path(value: object) -> bool:
+    """Tell whether a value is the dotted path of something that can be called."""
     try:
-        return callable(import_string(value))
+        return isinstance(value, str) and callable(import_string(value))
     except (ImportError, AttributeError, TypeError, ValueError):
         return False
 
 
-def _is_prefix(value: Any) -> bool:
+def _is_prefix(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch("[a-z0-9]{1,20}", value) is not None
 
 
-def _is_uuid(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and str(UUID(value)) == value.lower()
-    except (AttributeError, TypeError, ValueError):
-        return False
-
-
-_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
+_RULES: Rules = {
     "TOUCH_INTERVAL": (_is_duration, _DURATION),
-    "IDLE_TIMEOUT": (_or_none(_is_duration), f"{_DURATION}, or None"),
-    "ABSOLUTE_TIMEOUT": (_or_none(_is_duration), f"{_DURATION}, or None"),
+    "IDLE_TIMEOUT": (or_none(_is_duration), f"{_DURATION}, or None"),
+    "ABSOLUTE_TIMEOUT": (or_none(_is_duration), f"{_DURATION}, or None"),
     "TOKEN_LIFETIME": (_is_duration, _DURATION),
-    "REAUTHENTICATION_AGE": (_or_none(_is_duration), f"{_DURATION}, or None"),
+    "REAUTHENTICATION_AGE": (or_none(_is_duration), f"{_DURATION}, or None"),
     "RETENTION": (_is_duration, _DURATION),
-    "MAX_SESSIONS_PER_USER": (_or_none(_is_count), "a whole number greater than zero, or None"),
-    "ORGANIZATION": (_or_none(_is_callable_path), "the dotted path of a callable, or None"),
-    "ORY_REQUIRED_AAL": (_or_none(_is_callable_path), "the dotted path of a callable, or None"),
-    "TORII_ENVIRONMENT": (_is_uuid, "a UUID, as text"),
+    "MAX_SESSIONS_PER_USER": (or_none(_is_count), "a whole number greater than zero, or None"),
+    "ORGANIZATION": (or_none(is_callable_path), "the dotted path of a callable, or None"),
     "TOKEN_PREFIX": (_is_prefix, "1 to 20 lower-case letters and digits"),
     "ON_LIMIT": (_one_of("end_oldest", "refuse"), "'end_oldest' or 'refuse'"),
     "ADOPT": (_one_of("lazy", "refuse"), "'lazy' or 'refuse'"),

@@ -1,7 +1,8 @@
 """Every setting, its type, its default and its meaning.
 
-A site overrides any of them in one dict, ``SESSIONS_API``, in its settings. Values are read from
-Django's settings at each access, so nothing is frozen at import and ``override_settings`` works.
+A site overrides any of them in one dict, ``SESSIONS_API``, in its settings. Each access reads
+Django's settings, so nothing is frozen at import and ``override_settings`` works. The settings that
+only one dialect needs are declared there.
 """
 
 from collections.abc import Sequence
@@ -13,14 +14,28 @@ from django.conf import settings as django_settings
 SETTING_NAME = "SESSIONS_API"
 
 
-class Settings:
-    """The effective settings: the site's ``SESSIONS_API`` over the defaults written here.
+class SettingsGroup:
+    """Settings in capitals with their defaults. An instance has the site's values.
 
-    Durations are ``timedelta`` objects; a site may also write a number of seconds.
+    Durations are ``timedelta`` objects. A site may also write a number of seconds.
     """
 
+    def __getattribute__(self, name: str) -> Any:
+        default = object.__getattribute__(self, name)
+        if name.startswith("_"):
+            return default
+        values = getattr(django_settings, SETTING_NAME, None)
+        value = values.get(name, default) if isinstance(values, dict) else default
+        if name in _DURATIONS and isinstance(value, int | float):
+            return timedelta(seconds=value)
+        return value
+
+
+class Settings(SettingsGroup):
+    """The settings that are no dialect's."""
+
     TOUCH_INTERVAL: timedelta = timedelta(seconds=60)
-    """How often one process looks a session up and writes its last use, at most."""
+    """How often, at most, one process reads a session's row and writes its last use."""
 
     IDLE_TIMEOUT: timedelta | None = None
     """A session not used for this long ends (ASVS 7.3.1). None: never for that reason."""
@@ -38,52 +53,38 @@ class Settings:
     """Look the session up at every authenticated request instead of once per TOUCH_INTERVAL."""
 
     ADOPT: Literal["lazy", "refuse"] = "lazy"
-    """Sessions from before the installation: given a row at their next use, or signed out."""
+    """Sessions whose sign-in was not seen: they get a row at their next use, or are signed out."""
 
     RETENTION: timedelta = timedelta(days=90)
-    """How long the row of a session that is over is kept. Never shorter than SESSION_COOKIE_AGE."""
+    """How long the row of a session that is over is kept. At least SESSION_COOKIE_AGE."""
 
     TOKEN_PREFIX: str = "session"  # noqa: S105 (no password)
     """What tokens begin with, before "_": lower-case letters and digits that name your site."""
 
     TOKEN_LIFETIME: timedelta = timedelta(days=30)
-    """How long a token session lasts unless it is said when it is issued (ASVS 7.2.2)."""
+    """How long a token lasts unless its issuer says otherwise (ASVS 7.2.2)."""
 
     REAUTHENTICATION_AGE: timedelta | None = None
-    """How old an authentication may be for its session to end others (ASVS 7.5.2). None: any."""
+    """How long ago a user may have authenticated to end others of their own sessions (ASVS 7.5.2).
+    None: any time."""
 
     ORGANIZATION: str | None = None
-    """The dotted path of a callable that takes a request, or None, and the user who signs in, and
-    returns the id of the organization that the session is for: at most 64 characters, or None."""
+    """The dotted path of a callable that returns the id of the organization a sign-in is for.
 
-    ORY_REQUIRED_AAL: str | None = None
-    """The dotted path of a callable that takes a user and returns the assurance level, 1 or 2, that
-    the Ory dialect asks of her sessions. None: 1 of everybody's."""
-
-    TORII_ENVIRONMENT: str = "5d1ab3a5-3d7c-8e0a-b7a1-6f0f1c2e9d44"
-    """The UUID that the Torii dialect calls this site's environment."""
+    It takes the request, or None, and the user. It returns at most 64 characters, or None.
+    """
 
     RECORD_IP: bool = True
-    """Store the addresses a session was used from."""
+    """Store the IP addresses that a session was signed in and last used from."""
 
     RECORD_USER_AGENT: bool = True
-    """Store the user agent a session was begun with, and the device it names."""
+    """Store the user agents of a session, and the device that the first one names."""
 
     TRUSTED_PROXIES: int | Sequence[str] = ()
-    """Your reverse proxies: their networks in CIDR notation, or how many stand in a row."""
+    """The site's reverse proxies: their networks in CIDR notation, or how many stand in a row."""
 
     CLIENT_IP_HEADER: str = "X-Forwarded-For"
-    """The one header your proxies write the client's address to. Read only behind such a proxy."""
-
-    def __getattribute__(self, name: str) -> Any:
-        default = object.__getattribute__(self, name)
-        if name.startswith("_"):
-            return default
-        values = getattr(django_settings, SETTING_NAME, None)
-        value = values.get(name, default) if isinstance(values, dict) else default
-        if name in _DURATIONS and isinstance(value, int | float):
-            return timedelta(seconds=value)
-        return value
+    """The header in which the proxies write the client's IP address. It is read only behind them."""
 
 
 _DURATIONS = frozenset(

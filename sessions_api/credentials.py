@@ -1,6 +1,6 @@
-"""Session keys and identifiers: how they are made, compared and kept.
+"""Session keys, tokens and ids: how they are made, compared and kept.
 
-The only importer of ``cryptography``.
+Nothing else imports ``cryptography``.
 """
 
 import base64
@@ -23,8 +23,8 @@ _SALT = "sessions_api.credentials"
 def digest(secret: str) -> str:
     """Return the SHA-256 of a key, token or auth hash as 64 hexadecimal digits.
 
-    The input is high-entropy, so a plain hash suffices (ASVS 6.5.2). Whatever a client sends is
-    digested before it reaches a database query.
+    Keys and tokens are random enough for a plain hash (ASVS 6.5.2). What a client sends reaches a
+    query only in this form.
     """
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -35,7 +35,7 @@ def seal(key: str) -> str:
 
 
 def unseal(sealed_key: str) -> str | None:
-    """Return the engine key, or None when neither SECRET_KEY nor a fallback opens it any more."""
+    """Return the engine key. None when neither SECRET_KEY nor one of its fallbacks opens it."""
     try:
         return _sealer().decrypt(sealed_key.encode()).decode()
     except InvalidToken:
@@ -43,22 +43,22 @@ def unseal(sealed_key: str) -> str | None:
 
 
 def new_token() -> str:
-    """Return a new token: TOKEN_PREFIX, "_", 256 random bits, and a checksum of all that.
+    """Return a new token: TOKEN_PREFIX, "_", 256 random bits, and a checksum.
 
-    By the prefix and the checksum leak scanners know it, and tell it from what only looks like it:
-    ``<prefix>_[A-Za-z0-9_-]{43}[0-9a-f]{8}``, the end being the CRC-32 of what stands before it.
+    A token matches ``<prefix>_[A-Za-z0-9_-]{43}[0-9a-f]{8}``. The last 8 digits are the CRC-32 of
+    what stands before them. Prefix and checksum let leak scanners recognise a token.
     """
     body = f"{conf.TOKEN_PREFIX}_{secrets.token_urlsafe(32)}"
     return body + _checksum(body)
 
 
 def is_token(text: str) -> bool:
-    """Tell whether a text claims to be a token of this site, by its prefix."""
+    """Tell whether a text begins like a token of this site. It need not be one."""
     return text.startswith(f"{conf.TOKEN_PREFIX}_")
 
 
 def is_well_formed(token: str) -> bool:
-    """Tell whether a token's checksum is right, so that it need not be looked up to be refused."""
+    """Tell whether a token's checksum is right. One that is not needs no look-up."""
     return token.isascii() and token[-8:] == _checksum(token[:-8])
 
 
@@ -69,13 +69,13 @@ def new_id() -> uuid.UUID:
 
 
 def derived_id(key: str) -> uuid.UUID:
-    """Return the UUIDv8 that belongs to an adopted engine key (RFC 9562, section 5.8).
+    """Return the UUIDv8 under which an engine key is adopted (RFC 9562, section 5.8).
 
-    Parallel first requests of one browser agree on it, and nobody without SECRET_KEY can tell
+    Parallel first requests of one browser arrive at the same id. Nobody without SECRET_KEY can tell
     which key it was made from.
     """
     mac = salted_hmac(_SALT + ".adopted", key, algorithm="sha256").digest()
-    # MariaDB 10.11 takes a version 8 UUID whose ninth byte is 0x80 for malformed, so it never is.
+    # The ninth byte is never 0x80: MariaDB 10.11 refuses such a UUID of version 8 as malformed.
     return _versioned(int.from_bytes(mac[:16]) | 1 << 56, version=8)
 
 

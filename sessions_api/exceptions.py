@@ -1,4 +1,4 @@
-"""The errors this app raises."""
+"""The errors that this app raises."""
 
 from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
@@ -27,7 +27,7 @@ class SessionLimitReached(PermissionDenied):
 
 
 class CannotExtend(Exception):
-    """A session cannot get a later expiry. ``why`` is one of the reasons below, and the message."""
+    """A session cannot get a later expiry. ``why`` is one of the reasons below."""
 
     NOT_ACTIVE = _("This session is not active.")
     NOT_BY_ENGINE = _("The session engine cannot extend a session.")
@@ -43,4 +43,4 @@ class CannotList(Exception):
 
 
 class EngineDoesNotAnswer(Exception):
-    """The site's session engine cannot be asked which sessions it holds, at the moment or here."""
+    """The site's session engine cannot be read at the moment, or not by this process."""

@@ -1,68 +1,74 @@
-"""``sessions_api.policy`` as Django REST framework asks it."""
-
-from typing import Any
+"""``sessions_api.policy`` and ``sessions_api.revocation`` as permissions of Django REST framework."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
-from sessions_api import lifecycle, policy
+from sessions_api import policy, revocation
 from sessions_api.models import Session
 
 
-class RecentlyAuthenticated(BasePermission):
-    """A caller who has proved who she is within REAUTHENTICATION_AGE; for a site's own views, too.
+class ProofRequired(PermissionDenied):
+    """403 with ``"code": "reauthentication_required"``: the caller must prove who they are again."""
 
-    Anybody while that is None. Others get 403 with ``"code": "reauthentication_required"``, and can
-    go on after ``POST sessions/current/reauthenticate/``.
+    def __init__(self) -> None:
+        message = _("Confirm your password first.")
+        super().__init__({"detail": message, "code": "reauthentication_required"})
+
+
+class RecentlyAuthenticated(BasePermission):
+    """A caller who has proved who they are within REAUTHENTICATION_AGE. Use it in your own views.
+
+    While that setting is None it lets everybody through. Others get 403 with ``"code":
+    "reauthentication_required"``, and can go on after ``POST sessions/current/reauthenticate/``.
     """
 
-    def has_permission(self, request: Request, view: Any) -> bool:
-        if not policy.is_recently_authenticated(lifecycle.current_session(request)):
-            message = _("Confirm your password first.")
-            raise PermissionDenied({"detail": message, "code": "reauthentication_required"})
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not revocation.has_recent_proof(request):
+            raise ProofRequired
         return True
 
 
 class RecentlyAuthenticatedToEndOthers(BasePermission):
-    """The same, to end another of one's own sessions. Whose work it is to end others' may."""
+    """The same for a caller who ends another of their own sessions. Anybody else needs no proof."""
 
-    def has_object_permission(self, request: Request, view: Any, obj: Session) -> bool:
-        is_own = obj.user_id == request.user.pk
-        asks = is_own and obj.pk != lifecycle.current_session_id(request)
-        return not asks or RecentlyAuthenticated().has_permission(request, view)
+    def has_object_permission(self, request: Request, view: APIView, obj: Session) -> bool:
+        if revocation.lacking_proof(request, [obj]):
+            raise ProofRequired
+        return True
 
 
 class MayRename(BasePermission):
     """The owner of a session."""
 
-    def has_object_permission(self, request: Request, view: Any, obj: Session) -> bool:
+    def has_object_permission(self, request: Request, view: APIView, obj: Session) -> bool:
         return policy.may_rename(request.user, obj)
 
 
 class MayViewAny(BasePermission):
     """Staff who may see other users' sessions."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
+    def has_permission(self, request: Request, view: APIView) -> bool:
         return policy.may_view_any(request.user)
 
 
 class MayEndAny(BasePermission):
-    """Staff who may end other users' sessions, but not those of whom they may not reach."""
+    """Staff who may end other users' sessions, and of those the one in hand."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
+    def has_permission(self, request: Request, view: APIView) -> bool:
         return policy.may_end_any(request.user)
 
-    def has_object_permission(self, request: Request, view: Any, obj: Session) -> bool:
+    def has_object_permission(self, request: Request, view: APIView, obj: Session) -> bool:
         return policy.may_end(request.user, obj)
 
 
 class MayExtendAny(BasePermission):
-    """Staff who may extend sessions, but not those of whom they may not reach."""
+    """Staff who may extend sessions, and of those the one in hand."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
+    def has_permission(self, request: Request, view: APIView) -> bool:
         return policy.may_extend_any(request.user)
 
-    def has_object_permission(self, request: Request, view: Any, obj: Session) -> bool:
+    def has_object_permission(self, request: Request, view: APIView, obj: Session) -> bool:
         return policy.may_extend(request.user, obj)

@@ -1,23 +1,30 @@
 """The native API. Mount it with ``path("api/", include("sessions_api.urls"))``."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.urls.resolvers import URLPattern
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sessions_api import mounting
 from sessions_api.api.admin_views import AdminSessionViewSet
+from sessions_api.api.routes import route
 from sessions_api.api.views import OwnSessionViewSet, SessionViewSet
 
 app_name = "sessions_api"
 
 
 def _path(
-    route: str, view: type[SessionViewSet], actions: dict[str, Any], *, name: str, **texts: Any
+    url: str,
+    view: type[SessionViewSet],
+    actions: Mapping[str, str],
+    *,
+    name: str,
+    title: Promise,
+    description: Promise,
 ) -> URLPattern:
-    """Return a route whose page in the browsable API bears ``title`` and ``description``."""
-    initial = {"name": texts["title"], "description": texts["description"]}
-    return mounting.route(route, view, actions, url_name=name, **initial)
+    """Return a route. Its page in the browsable API has this title and description."""
+    # DRF calls the title of a page the ``name`` of its view.
+    return route(url, view, actions, url_name=name, name=title, description=description)
 
 
 urlpatterns = [
@@ -29,7 +36,7 @@ urlpatterns = [
         title=_("Session list"),
         description=_(
             "Your sessions, the most recently used first. POST signs you in for a client that is no "
-            "browser, DELETE ends all but this one."
+            "browser. DELETE ends all others."
         ),
     ),
     _path(
@@ -46,7 +53,7 @@ urlpatterns = [
         {"post": "reauthenticate"},
         name="reauthenticate",
         title=_("Reauthenticate"),
-        description=_("POST your password to prove that it is you."),
+        description=_("POST your password to prove who you are."),
     ),
     _path(
         "sessions/<str:pk>/",
@@ -54,7 +61,7 @@ urlpatterns = [
         {"get": "retrieve", "patch": "rename", "delete": "destroy"},
         name="session",
         title=_("Session"),
-        description=_("One of your sessions. PATCH names it, DELETE ends it."),
+        description=_("One of your sessions. PATCH renames it. DELETE ends it."),
     ),
     _path(
         "admin/sessions/",
@@ -70,7 +77,7 @@ urlpatterns = [
         {"post": "end_matching"},
         name="admin-end",
         title=_("End sessions"),
-        description=_("POST ends what the list's filters find, given in the body."),
+        description=_("POST ends the sessions that the filters in the body select."),
     ),
     _path(
         "admin/sessions/<str:pk>/",
@@ -86,7 +93,7 @@ urlpatterns = [
         {"post": "extend"},
         name="admin-extend",
         title=_("Extend a session"),
-        description=_("POST gives it the lifetime it would have if it were saved now."),
+        description=_("POST gives the session the lifetime that saving it now would give it."),
     ),
     _path(
         "admin/users/<path:user_id>/sessions/",

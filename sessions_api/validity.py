@@ -1,30 +1,25 @@
 """The one predicate: would a request that presents this credential right now be authenticated?
 
-Every surface asks it here. A session is active when its row is not ended and within its deadlines,
-the engine would load a payload for its key that names this session, and the payload's backend would
-give its user, whose auth hash is the payload's.
+Every surface asks here. A session is active when all of this holds:
+
+- its row has not ended and is within its deadlines;
+- the session engine would load a payload for its key, and that payload names this session;
+- the payload's authentication backend gives its user;
+- the payload's auth hash is that of the user, so that no password has changed since.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import (
-    BACKEND_SESSION_KEY,
-    HASH_SESSION_KEY,
-    SESSION_KEY,
-    get_user_model,
-)
-from django.core.exceptions import ValidationError
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
-from sessions_api import accounts, credentials, engines, visit
-from sessions_api.accounts import Accounts
+from sessions_api import credentials, engines, payload, users
 from sessions_api.conf import conf
 from sessions_api.models import EndReason, Kind, Session, SessionQuerySet
 
@@ -40,29 +35,45 @@ class State(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The state of one session and, unless it is active, why.
-
-    An invalid session without a reason may become active again: its authentication backend does not
-    answer for the user at the moment.
-    """
+    """The state of one session and, unless it is active, the reason."""
 
     state: State
     reason: EndReason | None = None
+
+    @property
+    def is_active(self) -> bool:
+        return self.state is State.ACTIVE
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Tell whether the session may become active again.
+
+        Its authentication backend does not give its user at the moment, or its login is under way.
+        """
+        return self.state is State.INVALID and self.reason is None
+
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether the engine does not hold the session."""
+        return self.state is State.INVALID and self.reason is EndReason.LOST
 
 
 ACTIVE = Verdict(State.ACTIVE)
 UNANSWERED = Verdict(State.INVALID)
 LOST = Verdict(State.INVALID, EndReason.LOST)
 CREDENTIALS_CHANGED = Verdict(State.INVALID, EndReason.CREDENTIALS)
+DEACTIVATED = Verdict(State.INVALID, EndReason.DEACTIVATED)
 
 
-def judge(sessions: Iterable[Session], *, users: Iterable[Any] = ()) -> dict[UUID, Verdict]:
-    """Return the verdict on each session by its id.
+def judge(
+    sessions: Iterable[Session], *, known: Iterable[AbstractBaseUser] = ()
+) -> dict[UUID, Verdict]:
+    """Return the verdict on each session, by its id.
 
-    ``users`` are users that a backend has given within this request, and need not be asked for
-    again. Whatever the number of sessions: one query or ``get_many`` of the session engine, and one
-    query for the other users (one each with a backend whose ``get_user`` is not ModelBackend's). If
-    a backend does not answer for some of them, one more for these.
+    ``known`` are users whom a backend has given during this request; they are not asked for again.
+    Any number of sessions takes one query or ``get_many`` of the session engine, and one query for
+    the other users. A backend with a ``get_user`` of its own takes one for each user. Users whom
+    their backend does not give take one more query together.
     """
     now = timezone.now()
     verdicts = {}
@@ -74,29 +85,29 @@ def judge(sessions: Iterable[Session], *, users: Iterable[Any] = ()) -> dict[UUI
         else:
             verdicts[session.pk] = verdict
     payloads = _payloads(undecided)
-    held = {session: _claim(session, payloads.get(session.pk)) for session in undecided}
-    claims = [(claim.backend, each.user_id) for each, claim in held.items() if claim is not None]
-    found = Accounts(claims, known=users)
-    for session, claim in held.items():
-        verdicts[session.pk] = _by_claim(session, claim, found)
+    claims = {session: _claim(session, payloads.get(session.pk)) for session in undecided}
+    asked = [(claim.backend, each.user_id) for each, claim in claims.items() if claim is not None]
+    backends = users.Backends(asked, known=known)
+    for session, claim in claims.items():
+        verdicts[session.pk] = _by_claim(session, claim, backends)
     return verdicts
 
 
-def active(sessions: Iterable[Session], *, users: Iterable[Any] = ()) -> list[Session]:
+def active(sessions: Iterable[Session], *, known: Iterable[AbstractBaseUser] = ()) -> list[Session]:
     """Return those of the sessions that are active, in their order. See ``judge``."""
     sessions = list(sessions)
-    verdicts = judge(sessions, users=users)
-    return [session for session in sessions if verdicts[session.pk] is ACTIVE]
+    verdicts = judge(sessions, known=known)
+    return [session for session in sessions if verdicts[session.pk].is_active]
 
 
-def active_sessions(user: Any) -> list[Session]:
+def active_sessions(user: AbstractBaseUser) -> list[Session]:
     """Return the user's active sessions, the most recently used first."""
     sessions = candidates(Session.objects.on_primary().for_user(user))
     return active(sessions.order_by("-last_used", "-id"))
 
 
 def candidates(sessions: SessionQuerySet) -> SessionQuerySet:
-    """Return those of the sessions that may be active, as far as the table alone knows."""
+    """Return the sessions that may be active, as far as the table alone knows."""
     return sessions.not_ended().within_deadlines(timezone.now(), slack=expiry_slack())
 
 
@@ -111,6 +122,14 @@ def end_by_deadline(session: Session, now: datetime) -> EndReason | None:
     return None
 
 
+def end_by_account(session: Session) -> EndReason | None:
+    """Return why the user's account ends the session, or None. At most one query."""
+    user = users.stored(session.user_id)
+    if user is None or users.is_deactivated(user):
+        return EndReason.DEACTIVATED
+    return None if verifies(user, session.auth_digest) else EndReason.CREDENTIALS
+
+
 def deadline(session: Session) -> datetime:
     """Return the earliest moment at which the session ends by itself."""
     deadlines = [(session.expires_at or session.created_at) + _slack(session)]
@@ -122,7 +141,7 @@ def deadline(session: Session) -> datetime:
 
 
 def expires_at(session: Session) -> datetime | None:
-    """Return when the session ends however much it is used, as far as is known now."""
+    """Return when the session ends even if it is in use, as far as is known now."""
     if conf.ABSOLUTE_TIMEOUT is None or session.expires_at is None:
         return session.expires_at
     return min(session.expires_at, _since(session) + conf.ABSOLUTE_TIMEOUT)
@@ -133,17 +152,21 @@ def expiry_slack() -> timedelta:
     return conf.TOUCH_INTERVAL if engines.enforces_expiry() else timedelta(0)
 
 
+def verifies(user: AbstractBaseUser, auth_digest: str) -> bool:
+    """Tell whether a digest is that of the user's auth hash, SECRET_KEY_FALLBACKS included."""
+    if not hasattr(user, "get_session_auth_hash"):
+        return True
+    if constant_time_compare(auth_digest, users.auth_digest_of(user)):
+        return True
+    fallbacks: Iterable[str] = getattr(user, "get_session_auth_fallback_hash", tuple)()
+    return any(
+        constant_time_compare(auth_digest, credentials.digest(auth_hash)) for auth_hash in fallbacks
+    )
+
+
 def _slack(session: Session) -> timedelta:
-    """Return the same for one row: a token has no engine behind it."""
+    # A token has no engine behind it.
     return timedelta(0) if session.kind == Kind.TOKEN else expiry_slack()
-
-
-def end_by_account(session: Session) -> EndReason | None:
-    """Return what the user's account says against the session, or None. At most one query."""
-    user = get_user_model()._base_manager.filter(pk=session.user_id).first()
-    if accounts.is_deactivated(user):
-        return EndReason.DEACTIVATED
-    return None if verifies(user, session.auth_digest) else EndReason.CREDENTIALS
 
 
 def _since(session: Session) -> datetime:
@@ -152,8 +175,8 @@ def _since(session: Session) -> datetime:
 
 def _by_row(session: Session, now: datetime) -> Verdict | None:
     if session.ended_at is not None:
-        known = session.end_reason in EndReason.values
-        return Verdict(State.ENDED, EndReason(session.end_reason) if known else None)
+        is_known = session.end_reason in EndReason.values
+        return Verdict(State.ENDED, EndReason(session.end_reason) if is_known else None)
     if session.expires_at is None:
         return UNANSWERED
     if reason := end_by_deadline(session, now):
@@ -178,64 +201,26 @@ class _Claim:
     auth_digest: str
 
 
-def _claim(session: Session, payload: engines.Payload | None) -> _Claim | None:
-    """Return what the credential claims, or None when it is not this session's."""
+def _claim(session: Session, held: engines.Payload | None) -> _Claim | None:
+    """Return what the session's credential claims. None when the credential is not the session's."""
     if session.kind == Kind.TOKEN:
         return _Claim(session.backend, session.auth_digest)
     if engines.is_client_side():
-        bound_to_a_key = session.key_digest is not None
-        return None if bound_to_a_key else _Claim(session.backend, session.auth_digest)
-    # A payload that names no session is adopted by its key: by this row.
-    if payload is None or visit.session_id(payload) not in (None, session.pk):
+        # A row with a key was made on another engine.
+        has_key = session.key_digest is not None
+        return None if has_key else _Claim(session.backend, session.auth_digest)
+    # A payload without an id belongs to the row of its key.
+    if held is None or payload.session_id(held) not in (None, session.pk):
         return None
-    if user_id(payload) != session.user_id:
+    if payload.user_id(held) != session.user_id:
         return None
-    return _Claim(backend(payload), auth_digest(payload))
+    return _Claim(payload.backend(held), payload.auth_digest(held))
 
 
-def user_id(payload: Any) -> Any:
-    """Return the primary key of the user that a payload or engine session names, or None."""
-    try:
-        return get_user_model()._meta.pk.to_python(payload.get(SESSION_KEY))
-    except ValidationError:
-        return None
-
-
-def auth_digest(payload: Any) -> str:
-    """Return the SHA-256 of the auth hash in a payload or engine session, or ""."""
-    auth_hash = payload.get(HASH_SESSION_KEY)
-    return credentials.digest(auth_hash) if auth_hash and isinstance(auth_hash, str) else ""
-
-
-def auth_digest_of(user: Any) -> str:
-    """Return the SHA-256 of a user's auth hash, or "" for a user model that has none."""
-    make_hash = getattr(user, "get_session_auth_hash", None)
-    return credentials.digest(make_hash()) if make_hash is not None else ""
-
-
-def backend(payload: Any) -> str:
-    """Return the path of the authentication backend in a payload or engine session, or ""."""
-    path = payload.get(BACKEND_SESSION_KEY)
-    return path if isinstance(path, str) else ""
-
-
-def _by_claim(session: Session, claim: _Claim | None, found: Accounts) -> Verdict:
+def _by_claim(session: Session, claim: _Claim | None, backends: users.Backends) -> Verdict:
     if claim is None:
         return LOST
-    user = found.user(claim.backend, session.user_id)
+    user = backends.user(claim.backend, session.user_id)
     if user is None:
-        is_deactivated = found.is_deactivated(session.user_id)
-        return Verdict(State.INVALID, EndReason.DEACTIVATED) if is_deactivated else UNANSWERED
+        return DEACTIVATED if backends.is_deactivated(session.user_id) else UNANSWERED
     return ACTIVE if verifies(user, claim.auth_digest) else CREDENTIALS_CHANGED
-
-
-def verifies(user: Any, auth_digest: str) -> bool:
-    """Tell whether a digest is that of the user's auth hash, fallbacks included."""
-    if not hasattr(user, "get_session_auth_hash"):
-        return True
-    if constant_time_compare(auth_digest, auth_digest_of(user)):
-        return True
-    fallbacks: Iterable[str] = getattr(user, "get_session_auth_fallback_hash", tuple)()
-    return any(
-        constant_time_compare(auth_digest, credentials.digest(auth_hash)) for auth_hash in fallbacks
-    )

@@ -15,7 +15,7 @@ from django.dispatch import Signal
 from django.test import Client
 from django.views.debug import ExceptionReporter
 
-from sessions_api import activity, signals
+from sessions_api import recent, signals
 
 SHORTEST = 32
 """No session key, cookie or token is shorter."""
@@ -104,7 +104,7 @@ def decoded(word: str) -> set[str]:
 
 def works(word: str) -> bool:
     """Tell whether a word, presented as a cookie or as a token, is taken for anybody's."""
-    activity.clear()
+    recent.clear()
     browser = Client()
     browser.cookies[settings.SESSION_COOKIE_NAME] = word
     headers = [{"authorization": f"Bearer {word}"}, {"x-session-token": word}]

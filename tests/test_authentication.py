@@ -15,7 +15,7 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from sessions_api import activity, credentials, lifecycle, validity
+from sessions_api import credentials, lifecycle, recent, validity
 from sessions_api.api.views import OwnSessionViewSet
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.models import EndReason, Session
@@ -32,7 +32,7 @@ CURRENT = "/api/sessions/current/"
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    activity.clear()
+    recent.clear()
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from django.core.checks import registry, run_checks
 from django.core.management import CommandError, call_command
 
 from sessions_api import checks
-from sessions_api.conf import Settings
 from sessions_api.middleware import SessionsMiddleware
+from tests.helpers import SETTINGS
 
 CHECKS = (
     checks.check_settings,
@@ -121,7 +121,7 @@ def test_a_project_with_every_setting_used_well_has_nothing_to_hear(settings):
         "TRUSTED_PROXIES": ["10.0.0.0/8", "2001:db8::/32"],
         "CLIENT_IP_HEADER": "X-Real-IP",
     }
-    assert settings.SESSIONS_API.keys() == {name for name in vars(Settings) if name.isupper()}
+    assert settings.SESSIONS_API.keys() == SETTINGS.keys()
     assert found() == []
 
 
@@ -236,7 +236,7 @@ def nasty(table):
 
 
 def test_the_nasty_tables_here_name_every_setting():
-    assert NASTY.keys() | NASTY_ORIGIN.keys() == {name for name in vars(Settings) if name.isupper()}
+    assert NASTY.keys() | NASTY_ORIGIN.keys() == SETTINGS.keys()
 
 
 @pytest.mark.parametrize(("name", "value"), nasty(NASTY))

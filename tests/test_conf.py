@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import override_settings
 
-from sessions_api.conf import Settings, conf
+from sessions_api.conf import conf
+from tests.helpers import SETTINGS
 
 DEFAULTS = {
     "TOUCH_INTERVAL": timedelta(seconds=60),
@@ -58,12 +59,11 @@ DURATIONS = (
 
 
 def effective():
-    return {name: getattr(conf, name) for name in DEFAULTS}
+    return {name: getattr(SETTINGS[name], name) for name in DEFAULTS}
 
 
 def test_the_tables_here_name_every_setting():
-    names = {name for name in vars(Settings) if name.isupper()}
-    assert names == DEFAULTS.keys() == OVERRIDES.keys()
+    assert SETTINGS.keys() == DEFAULTS.keys() == OVERRIDES.keys()
 
 
 def test_a_site_without_the_dict_has_the_defaults(settings):
@@ -74,8 +74,8 @@ def test_a_site_without_the_dict_has_the_defaults(settings):
 @pytest.mark.parametrize("name", DEFAULTS)
 def test_each_setting_has_its_documented_default(name, settings):
     settings.SESSIONS_API = {}
-    assert getattr(conf, name) == DEFAULTS[name]
-    assert type(getattr(conf, name)) is type(DEFAULTS[name])
+    assert getattr(SETTINGS[name], name) == DEFAULTS[name]
+    assert type(getattr(SETTINGS[name], name)) is type(DEFAULTS[name])
 
 
 @pytest.mark.parametrize("name", OVERRIDES)
@@ -87,11 +87,11 @@ def test_an_override_is_seen_at_once_and_changes_nothing_else(name, settings):
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_an_override_is_gone_as_soon_as_it_is_taken_back(name):
     with override_settings(SESSIONS_API={name: OVERRIDES[name]}):
-        assert getattr(conf, name) == OVERRIDES[name]
+        assert getattr(SETTINGS[name], name) == OVERRIDES[name]
         with override_settings(SESSIONS_API={}):
-            assert getattr(conf, name) == DEFAULTS[name]
-        assert getattr(conf, name) == OVERRIDES[name]
-    assert getattr(conf, name) == DEFAULTS[name]
+            assert getattr(SETTINGS[name], name) == DEFAULTS[name]
+        assert getattr(SETTINGS[name], name) == OVERRIDES[name]
+    assert getattr(SETTINGS[name], name) == DEFAULTS[name]
 
 
 def test_nothing_is_cached_even_when_the_dict_itself_is_changed(settings):
@@ -108,27 +108,27 @@ def test_nothing_is_cached_even_when_the_dict_itself_is_changed(settings):
 @pytest.mark.parametrize("seconds", [90, 90.0, 0.5])
 def test_a_duration_in_seconds_becomes_a_timedelta(name, seconds, settings):
     settings.SESSIONS_API = {name: seconds}
-    assert getattr(conf, name) == timedelta(seconds=seconds)
+    assert getattr(SETTINGS[name], name) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("name", DURATIONS)
 def test_a_duration_given_as_timedelta_is_left_as_it_is(name, settings):
     duration = timedelta(hours=3)
     settings.SESSIONS_API = {name: duration}
-    assert getattr(conf, name) is duration
+    assert getattr(SETTINGS[name], name) is duration
 
 
 @pytest.mark.parametrize("name", DURATIONS)
 def test_a_duration_of_none_stays_none(name, settings):
     settings.SESSIONS_API = {name: None}
-    assert getattr(conf, name) is None
+    assert getattr(SETTINGS[name], name) is None
 
 
 @pytest.mark.parametrize("name", ["MAX_SESSIONS_PER_USER", "TRUSTED_PROXIES"])
 def test_a_count_is_not_taken_for_a_duration(name, settings):
     settings.SESSIONS_API = {name: 2}
-    assert getattr(conf, name) == 2
-    assert isinstance(getattr(conf, name), int)
+    assert getattr(SETTINGS[name], name) == 2
+    assert isinstance(getattr(SETTINGS[name], name), int)
 
 
 def test_a_name_that_is_no_setting_is_an_error_even_if_the_site_sets_it(settings):

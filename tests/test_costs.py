@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from sessions_api import activity
+from sessions_api import recent
 from sessions_api.models import Session
 from tests.factories import UserFactory
 from tests.matrix.conftest import ENGINES
@@ -26,7 +26,7 @@ def engine(request, settings, transactional_db):
     settings.CACHES = {"default": options}
     for name, value in ENGINES[request.param].items():
         setattr(settings, name, value)
-    activity.clear()
+    recent.clear()
     return request.param
 
 
@@ -122,7 +122,7 @@ def test_a_due_update_runs_outside_the_views_transaction(engine):
 @on("engine", SERVER_SIDE, indirect=True)
 def test_another_process_costs_one_select(engine, settings):
     client = signed_in(UserFactory.create())
-    activity.clear()
+    recent.clear()
     statements, _ = cost(client, "/do/user/")
     bare, _ = without_us(settings, client, "/do/user/")
     assert kinds(statements) == [*kinds(bare), "SELECT"]
@@ -183,7 +183,7 @@ def test_a_login_costs_the_same_with_any_number_of_sessions(engine, settings, op
 
 
 def test_polling_costs_one_select_each_interval_and_no_update(settings, transactional_db):
-    activity.clear()
+    recent.clear()
     client = signed_in(UserFactory.create())
     last_used = Session.objects.get().last_used
     with later(61):

@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from sessions_api import activity, engines, lifecycle, validity
+from sessions_api import engines, lifecycle, recent, validity
 from sessions_api.exceptions import CannotList, EngineDoesNotAnswer
+from sessions_api.lifecycle import ending
 from sessions_api.models import Session
 from tests.factories import UserFactory
 from tests.matrix.conftest import ENGINES
@@ -31,7 +32,7 @@ def engine(request, settings, transactional_db):
     """Run on an engine."""
     settings.SESSION_ENGINE = request.param
     caches["default"].clear()
-    activity.clear()
+    recent.clear()
     return request.param
 
 
@@ -140,7 +141,7 @@ def test_what_a_failing_cache_may_still_hold_is_not_reported_as_ended(engine, se
     assert session.sealed_key
     assert "could not delete" in caplog.text
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    assert lifecycle.finish_ends([session.pk]) == 0
+    assert ending.finish_ends([session.pk]) == 0
     session.refresh_from_db()
     assert session.sealed_key == ""
 

@@ -19,7 +19,7 @@ from django.core.cache import caches
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
-from sessions_api import activity, credentials, validity, visit
+from sessions_api import credentials, payload, recent, validity
 from sessions_api.models import Session
 from tests.factories import UserFactory
 from tests.matrix.conftest import ENGINES
@@ -102,7 +102,7 @@ def _bytes(text):
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    activity.clear()
+    recent.clear()
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def store(client):
 
 
 def session_id(client):
-    return visit.session_id(store(client))
+    return payload.session_id(store(client))
 
 
 def tamper(client, *, forgetful=True, **values):
@@ -170,7 +170,7 @@ def tamper(client, *, forgetful=True, **values):
     session.save()
     client.cookie = session.session_key
     if forgetful:
-        activity.clear()
+        recent.clear()
 
 
 def later(**duration):
@@ -326,10 +326,10 @@ def test_what_is_not_to_be_recorded_is_stored_nowhere(db, settings, is_async, op
         is_async=is_async, raw_headers={"user-agent": user_agent}, peer="192.0.2.1", user=alice
     )
     if adopted:
-        tamper(client, **{visit.PAYLOAD_KEY: None})
+        tamper(client, **{payload.ID_KEY: None})
         Session.objects.update(sealed_key="")
         Session.objects.all().delete()
-        activity.clear()
+        recent.clear()
         assert user_name(client) == alice.username
     assert_recorded(Session.objects.get(adopted=adopted), options, user_agent)
     with later(minutes=2):
@@ -498,7 +498,7 @@ def test_a_junk_id_in_a_payload_is_as_good_as_none(engine, is_async, junk):
     alice = UserFactory.create()
     client, bystander = browser(is_async=is_async, user=alice), browser(user=alice)
     before = session_id(client)
-    tamper(client, **{visit.PAYLOAD_KEY: junk})
+    tamper(client, **{payload.ID_KEY: junk})
     assert active(alice) == {before, session_id(bystander)}
     assert do(client, "write").status_code == 200
     assert user_name(client) == alice.username
@@ -520,7 +520,7 @@ def test_a_junk_id_in_a_payload_is_as_good_as_none(engine, is_async, junk):
 def test_an_id_that_no_row_has_is_refused(engine, is_async, steps):
     alice = UserFactory.create()
     client, bystander = browser(is_async=is_async, user=alice), browser(user=alice)
-    tamper(client, **{visit.PAYLOAD_KEY: str(uuid.uuid4())})
+    tamper(client, **{payload.ID_KEY: str(uuid.uuid4())})
     assert do(client, *steps).status_code == 200
     assert user_name(client) == ""
     assert client.fetch(SESSIONS).status_code == 401
@@ -552,7 +552,7 @@ def test_another_users_id_in_a_payload_gives_and_takes_nothing(engine, is_async,
     victim, client = browser(user=bob), browser(is_async=is_async, user=alice)
     bobs_id, bobs_cookie = session_id(victim), victim.cookie
     before = Session.objects.values().get(pk=bobs_id)
-    tamper(client, **{visit.PAYLOAD_KEY: str(bobs_id)})
+    tamper(client, **{payload.ID_KEY: str(bobs_id)})
     steps = [step.format(alice=alice.pk) for step in steps]
     outcome(client, f"/{'ado' if is_async else 'do'}/{','.join(steps)}/")
     assert user_name(client) in ("", alice.username)
@@ -570,7 +570,7 @@ def test_another_users_id_in_a_payload_shows_nothing_of_that_session(
     engine, is_async, path, forgetful
 ):
     victim, client = (browser(is_async=is_async, user=UserFactory.create()) for _ in range(2))
-    tamper(client, forgetful=forgetful, **{visit.PAYLOAD_KEY: str(session_id(victim))})
+    tamper(client, forgetful=forgetful, **{payload.ID_KEY: str(session_id(victim))})
     response = client.fetch(path)
     assert response.status_code in (200, 401, 404)
     assert str(session_id(victim)) not in response.content.decode()
@@ -639,14 +639,14 @@ def test_a_junk_claim_crashes_nothing_that_django_survives(
 def test_a_browser_is_adopted_whatever_its_key(db):
     """MariaDB takes some UUIDs of version 8 for none, and INSERT IGNORE makes 0 of them."""
     alice = UserFactory.create()
-    payload = dict(store(browser(user=alice)).items())
-    del payload[visit.PAYLOAD_KEY]
+    content = dict(store(browser(user=alice)).items())
+    del content[payload.ID_KEY]
     keys = [f"{n:032}" for n in range(2000)]
     for edge in (0x80, 0xBF):
         for key in [key for key in keys if credentials.derived_id(key).bytes[8] == edge][:5]:
             client = browser()
             client.cookie = key
-            EngineSession.objects.save(key, payload, timezone.now() + timedelta(days=1))
+            EngineSession.objects.save(key, content, timezone.now() + timedelta(days=1))
             assert user_name(client) == alice.username
             assert Session.objects.get(pk=credentials.derived_id(key)).adopted
             assert str(credentials.derived_id(key)) in [item["id"] for item in listed(client)]

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from sessions_api import activity, lifecycle, validity
-from sessions_api.lifecycle import ending, upkeep
+from sessions_api import lifecycle, recent, tracking, validity
+from sessions_api.lifecycle import ending, maintenance
 from sessions_api.models import EndReason, Session
+from sessions_api.tracking import current
 from tests.factories import SessionFactory, UserFactory
 from tests.matrix.test_life_cycle import later
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _fresh_process():
-    activity.clear()
+    recent.clear()
 
 
 def signed_in(user, **environ):
@@ -126,13 +127,13 @@ def test_an_end_whose_engine_session_is_left_is_refused_at_the_gate_and_finished
         ended_at=timezone.now(), end_reason=EndReason.REVOKED
     )
     assert EngineRow.objects.exists()
-    assert lifecycle.finish_ends([session.pk]) == 0
+    assert ending.finish_ends([session.pk]) == 0
     assert not EngineRow.objects.exists()
     assert client.get("/do/user/").content == b""
 
 
 def test_purging_deletes_what_has_been_over_for_longer_than_the_retention(settings, monkeypatch):
-    monkeypatch.setattr(upkeep, "PURGE_BATCH", 2)
+    monkeypatch.setattr(maintenance, "PURGE_BATCH", 2)
     settings.SESSIONS_API = {"RETENTION": timedelta(days=30)}
     now = timezone.now()
     long_ago, lately = now - timedelta(days=31), now - timedelta(days=29)
@@ -157,24 +158,24 @@ def test_the_session_of_a_request_is_known(rf: RequestFactory):
     session = Session.objects.get()
     assert client.get("/do/user,current/").status_code == 200
     request = client.get("/do/user/").wsgi_request
-    assert lifecycle.current_session_id(request) == session.pk
-    assert lifecycle.current_session(request) == session
-    activity.clear()
-    assert lifecycle.current_session(client.get("/do/user/").wsgi_request) == session
+    assert current.current_session_id(request) == session.pk
+    assert tracking.current_session(request) == session
+    recent.clear()
+    assert tracking.current_session(client.get("/do/user/").wsgi_request) == session
 
 
 def test_the_session_of_a_login_is_known_in_its_own_request():
     user = UserFactory.create()
     request = Client().get(f"/do/login:{user.pk},current/").wsgi_request
-    assert lifecycle.current_session(request) == Session.objects.get()
+    assert tracking.current_session(request) == Session.objects.get()
 
 
 def test_an_anonymous_request_has_no_session_of_ours(rf):
     request = Client().get("/do/user/").wsgi_request
-    assert lifecycle.current_session(request) is None
+    assert tracking.current_session(request) is None
     bare = rf.get("/")
     bare.user = UserFactory.create()
-    assert lifecycle.current_session(bare) is None
+    assert tracking.current_session(bare) is None
 
 
 def test_life_cycle_events_are_logged_by_id_and_without_keys(caplog):

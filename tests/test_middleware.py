@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
-from sessions_api import activity, lifecycle
+from sessions_api import lifecycle, recent
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.decorators import not_activity
 from sessions_api.middleware import SessionsMiddleware
@@ -35,7 +35,7 @@ def client_(db):
     """Return a signed-in client whose process remembers nothing."""
     client = Client()
     client.get(f"/do/login:{UserFactory.create().pk}/")
-    activity.clear()
+    recent.clear()
     return client
 
 
@@ -69,7 +69,7 @@ def test_middleware_that_answers_by_itself_does_not_see_an_ended_sessions_user(c
     client.cookies = client_.cookies
     assert client.get("/nowhere/").content
     Session.objects.update(ended_at=Session.objects.get().created_at, end_reason="revoked")
-    activity.clear()
+    recent.clear()
     answer = client.get("/nowhere/")
     assert answer.content == b""
     assert answer.cookies["sessionid"]["max-age"] == 0
@@ -77,7 +77,7 @@ def test_middleware_that_answers_by_itself_does_not_see_an_ended_sessions_user(c
 
 def test_a_page_that_is_not_found_is_found_by_nobody_whose_session_ended(client_, settings):
     Session.objects.update(ended_at=Session.objects.get().created_at, end_reason="revoked")
-    activity.clear()
+    recent.clear()
     request = client_.get("/nowhere/").wsgi_request
     assert not request.user.is_authenticated
 
@@ -258,7 +258,7 @@ def test_what_is_no_activity_does_not_keep_an_idle_session(client_, settings):
     settings.SESSIONS_API = {"IDLE_TIMEOUT": 3600}
     for minutes in (50, 70):
         with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=False):
-            activity.clear()
+            recent.clear()
             content = client_.get("/board/").content
     assert content == b""
     assert Session.objects.get().end_reason == "idle"

@@ -3,13 +3,11 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.db import models
 from django.utils import timezone
 
-from sessions_api import lifecycle, policy
-from sessions_api.conf import conf
+from sessions_api import policy
 from sessions_api.models import Session
 from tests.factories import SessionFactory, UserFactory
 from tests.user_models import users_keyed_by
@@ -74,21 +72,6 @@ def test_a_set_is_judged_where_only_the_objects_know_their_superusers():
         assert policy.endable_by(superuser, Session.objects.all()).count() == 3
 
 
-def test_nobody_keeps_a_session_alive_but_its_owner():
-    session = SessionFactory.create()
-    assert policy.may_keep_alive(session.user, session)
-    assert not policy.may_keep_alive(UserFactory.create(), session)
-    assert not policy.may_keep_alive(staff(may_end=True, is_superuser=True), session)
-
-
-def test_a_token_that_was_to_be_short_is_not_kept_alive():
-    user = UserFactory.create()
-    token = lifecycle.issue_token(user).session
-    short = lifecycle.issue_token(user, lifetime=conf.TOKEN_LIFETIME - timedelta(seconds=1)).session
-    assert policy.may_keep_alive(user, token)
-    assert not policy.may_keep_alive(user, short)
-
-
 @pytest.mark.parametrize(
     ("fields", "is_recent"),
     [
@@ -107,13 +90,3 @@ def test_who_has_just_proved_who_she_is(settings, fields, is_recent):
     settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
     assert policy.is_recently_authenticated(session) is is_recent
     assert not policy.is_recently_authenticated(None)
-
-
-def test_a_short_token_that_was_renewed_is_still_a_short_one():
-    user = UserFactory.create()
-    short = lifecycle.issue_token(user, lifetime=conf.TOKEN_LIFETIME * 0.6).session
-    with time_machine.travel(timezone.now() + conf.TOKEN_LIFETIME * 0.5, tick=False):
-        assert lifecycle.reauthenticated(short, user)
-        assert short.expires_at is not None
-        assert short.expires_at - short.created_at > conf.TOKEN_LIFETIME
-        assert not policy.may_keep_alive(user, short)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.decorators import api_view, authentication_classes
 
-from sessions_api import activity, lifecycle, revocation
+from sessions_api import lifecycle, recent, revocation
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.lifecycle import ending
 from sessions_api.models import EndReason, Session
@@ -78,7 +78,7 @@ on_each_caller = on("caller", CALLERS)
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    activity.clear()
+    recent.clear()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.settings import api_settings
 
-from sessions_api import activity, lifecycle
+from sessions_api import lifecycle, recent
 from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.models import Session
 from sessions_api.signals import session_ended, session_started
@@ -48,7 +48,7 @@ def harvest(request, settings, monkeypatch):
     monkeypatch.setattr(api_settings, "DEFAULT_THROTTLE_RATES", rates)
     for name, value in ENGINES[request.param].items():
         setattr(settings, name, value)
-    activity.clear()
+    recent.clear()
     caches[settings.SESSION_CACHE_ALIAS].clear()
     cache.clear()
     return Harvest()

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from sessions_api import activity, validity
+from sessions_api import recent, validity
 from sessions_api.models import EndReason, Session
 from sessions_api.validity import State, Verdict
 from tests.factories import SessionFactory, UserFactory
@@ -43,7 +43,7 @@ def path_of(backend):
 @pytest.fixture
 def signed_in(settings):
     """Return a function that signs a user in through a backend."""
-    activity.clear()
+    recent.clear()
 
     def sign_in(user, backend=ModelBackend):
         path = path_of(backend)
@@ -130,7 +130,7 @@ def test_users_who_are_given_cost_none(signed_in, django_assert_num_queries):
     signed_in(user)
     session = Session.objects.get()
     with django_assert_num_queries(1):
-        assert validity.active([session], users=[user]) == [session]
+        assert validity.active([session], known=[user]) == [session]
 
 
 def test_a_user_model_without_fallbacks_for_its_auth_hash_is_asked_for_none(signed_in, monkeypatch):

@@ -1,13 +1,15 @@
 """The list of sessions, a page at a time, without counting the table."""
 
-from typing import Any
+from collections.abc import Collection
 
 from django.contrib import messages
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from sessions_api import keyset, validity
+from sessions_api import validity
+from sessions_api.listing import keyset
 from sessions_api.models import Session
 
 CURSOR_VAR = "cursor"
@@ -15,25 +17,27 @@ ORDER = "-last_used"
 
 
 class SessionChangeList(ChangeList):
-    """A keyset page of sessions, judged once for all its rows."""
+    """A keyset page of sessions. Its rows are judged all at once."""
 
     newer: str | None
     older: str | None
 
-    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
-        """Keep the cursor out of filters and links: with another filter it means nothing."""
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: Collection[str] | None = None
+    ) -> QuerySet[Session]:
+        # The cursor is no filter, and means nothing beside another one.
         self.params.pop(CURSOR_VAR, None)
         self.filter_params.pop(CURSOR_VAR, None)
         return super().get_queryset(request, exclude_parameters)
 
     def get_results(self, request: HttpRequest) -> None:
-        """Read the page and attach to each session the verdict on it."""
+        """Read the page, and attach to each session the verdict on it."""
         page = self._page(request)
         verdicts = validity.judge(page.rows)
         for session in page.rows:
             session.verdict = verdicts[session.pk]  # type: ignore[attr-defined]  # for the list alone
         self.result_list = page.rows
-        # The number of rows that are shown: how many there are is not asked.
+        # How many rows there are on all pages is not asked: counting reads the whole table.
         self.result_count = self.full_result_count = len(page.rows)
         self.show_full_result_count = False
         self.show_admin_actions = bool(page.rows)

@@ -1,21 +1,21 @@
-"""What staff are about to end, whose it is, and how it is ended and written to the admin log."""
+"""The end of chosen sessions in the admin: which ones, whose they are, and what the log says."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import get_content_type_for_model
-from django.contrib.auth import logout
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from sessions_api import lifecycle, policy
+from sessions_api import lifecycle, policy, revocation
 from sessions_api.admin import words
-from sessions_api.conf import conf
-from sessions_api.models import Session
+from sessions_api.models import Session, SessionQuerySet
+from sessions_api.tracking.current import current_session_id
 
 USERS_SHOWN = 20
 SESSIONS_SHOWN = 5
@@ -23,7 +23,7 @@ SESSIONS_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """The sessions of one user, as a confirmation shows them: how many, and the first few."""
+    """The sessions of one user that a confirmation shows: how many, and the first few in words."""
 
     user: Any
     count: int
@@ -37,11 +37,11 @@ class Owned:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What becomes of chosen sessions: those that end, and how many do not, and why."""
+    """The sessions among the chosen ones that end, and how many do not, by the reason."""
 
     sessions: list[Session]
     of_superusers: int
-    unproved: int
+    lacking_proof: int
     over: int
 
     @classmethod
@@ -49,25 +49,36 @@ class Ending:
         """Decide for each session. They come with their users."""
         chosen = list(chosen)
         standing = [session for session in chosen if session.ended_at is None]
-        reached = [session for session in standing if policy.may_end(request.user, session)]
-        unproved = _unproved(request, reached)
+        allowed = [session for session in standing if policy.may_end(request.user, session)]
+        lacking_proof = revocation.lacking_proof(request, allowed)
         return cls(
-            sessions=[session for session in reached if session not in unproved],
-            of_superusers=len(standing) - len(reached),
-            unproved=len(unproved),
+            sessions=[session for session in allowed if session not in lacking_proof],
+            of_superusers=len(standing) - len(allowed),
+            lacking_proof=len(lacking_proof),
             over=len(chosen) - len(standing),
         )
 
+    def includes_own(self, request: HttpRequest) -> bool:
+        """Tell whether the session that has made the request is among those that end."""
+        return current_session_id(request) in {session.pk for session in self.sessions}
+
     def carry_out(self, request: HttpRequest) -> None:
-        """End the sessions, log each, say what happened, and sign out who ended their own."""
-        ended = _end(self.sessions, by=request.user)
-        _log(ended, by=request.user)
-        if includes_own(request, ended):
-            logout(request)
+        """End the sessions, log each, say what happened, and sign out who has ended their own."""
+        chosen = Session.objects.filter(pk__in=[session.pk for session in self.sessions])
+        ended = revocation.end_by(request, chosen, partial(self._end, by=request.user))
         if ended:
             message = ngettext("%(count)d session ended.", "%(count)d sessions ended.", len(ended))
             messages.success(request, message % {"count": len(ended)})
         self.say_what_is_left(request, over=self.over + len(self.sessions) - len(ended))
+
+    def _end(self, chosen: SessionQuerySet, *, by: Any) -> list[Session]:
+        """Return the sessions that ended now, and not by somebody else just before."""
+        if not lifecycle.end_many(chosen, by=by):
+            return []
+        ids = set(chosen.on_primary().filter(ended_by=by.pk).values_list("pk", flat=True))
+        ended = [session for session in self.sessions if session.pk in ids]
+        _log(ended, by=by)
+        return ended
 
     def say_what_is_left(self, request: HttpRequest, *, over: int | None = None) -> None:
         """Say how many sessions do not end, and why."""
@@ -84,15 +95,15 @@ class Ending:
                 self.of_superusers,
             )
             texts.append(text % {"count": self.of_superusers})
-        if self.unproved:
+        if self.lacking_proof:
             text = ngettext(
                 "Another session of your own is left alone: ending it takes a recent sign-in. "
                 "Log out and log in again first.",
                 "%(count)d other sessions of your own are left alone: ending them takes a recent "
                 "sign-in. Log out and log in again first.",
-                self.unproved,
+                self.lacking_proof,
             )
-            texts.append(text % {"count": self.unproved})
+            texts.append(text % {"count": self.lacking_proof})
         over = self.over if over is None else over
         if over:
             text = ngettext(
@@ -102,23 +113,8 @@ class Ending:
         return texts
 
 
-def needs_proof(request: HttpRequest) -> bool:
-    """Tell whether staff are to sign in again before they end others of their own sessions.
-
-    By REAUTHENTICATION_AGE, as ``RecentlyAuthenticatedToEndOthers`` has it in the API.
-    """
-    if conf.REAUTHENTICATION_AGE is None:
-        return False  # without the query for the session
-    return not policy.is_recently_authenticated(lifecycle.current_session(request))
-
-
-def includes_own(request: HttpRequest, sessions: Iterable[Session]) -> bool:
-    """Tell whether the session that the request is made with is among them."""
-    return lifecycle.current_session_id(request) in {session.pk for session in sessions}
-
-
 def owners(sessions: Iterable[Session]) -> list[Owned]:
-    """Return whose the sessions are, whoever has the most of them first."""
+    """Return the sessions by their users, the user who has most of them first."""
     by_user: dict[Any, list[Session]] = {}
     for session in sessions:
         by_user.setdefault(session.user_id, []).append(session)
@@ -132,29 +128,12 @@ def owners(sessions: Iterable[Session]) -> list[Owned]:
 
 
 def in_one_line(session: Session) -> str:
-    """Return which device a session is on, and where."""
-    return ", ".join(filter(None, (words.device(session), words.address(session))))
-
-
-def _unproved(request: HttpRequest, sessions: list[Session]) -> set[Session]:
-    """Return which of the sessions are others of one's own that a recent proof is missing for."""
-    current_id = lifecycle.current_session_id(request)
-    own = {session for session in sessions if session.user_id == request.user.pk}
-    others = {session for session in own if session.pk != current_id}
-    return others if others and needs_proof(request) else set()
-
-
-def _end(sessions: list[Session], *, by: Any) -> list[Session]:
-    """Return those of the sessions that ended now, and not by somebody else in between."""
-    chosen = Session.objects.filter(pk__in=[session.pk for session in sessions])
-    if not lifecycle.end_many(chosen, by=by):
-        return []
-    ended = set(chosen.on_primary().filter(ended_by=by.pk).values_list("pk", flat=True))
-    return [session for session in sessions if session.pk in ended]
+    """Return the device and IP address of a session."""
+    return ", ".join(filter(None, (words.device(session), words.ip_address(session))))
 
 
 def _log(ended: list[Session], *, by: Any) -> None:
-    """Write to the admin log whose sessions were ended, on which device. As Django: in English."""
+    """Write to the admin log whose sessions were ended, on which device. In English, as Django does."""
     with override(None):
         LogEntry.objects.bulk_create(
             LogEntry(

@@ -1,4 +1,4 @@
-"""What the admin's list is filtered by. The choices are known beforehand: they cost no query."""
+"""The filters of the admin's list. Their choices are fixed, so that showing them costs no query."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -8,28 +8,30 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sessions_api import validity
-from sessions_api.filters import DeviceType, UserField
-from sessions_api.models import Kind, SessionQuerySet
+from sessions_api.listing.fields import UserField
+from sessions_api.models import DeviceType, Kind, SessionQuerySet
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 
 class SessionListFilter(admin.SimpleListFilter):
-    """A filter that offers fixed choices: by value, what it is called."""
+    """A filter that offers fixed choices."""
 
     offered: Mapping[str, "str | _StrPromise"] = {}
+    """The choices: their values, and what they are called."""
 
-    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the choices."""
+    def lookups(
+        self, request: HttpRequest, model_admin: object
+    ) -> "list[tuple[str, str | _StrPromise]]":
         return list(self.offered.items())
 
-    def queryset(self, request: Any, queryset: Any) -> Any:
-        """Return the sessions of the choice. Raises IncorrectLookupParameters for no choice."""
+    def queryset(self, request: HttpRequest, queryset: SessionQuerySet) -> SessionQuerySet:
         value = self.value()
         if value is None:
             return queryset
@@ -43,49 +45,41 @@ class SessionListFilter(admin.SimpleListFilter):
 
 
 class EndedFilter(SessionListFilter):
-    """Leaves out what the table alone knows to be over."""
+    """Leaves out the sessions that are over, as far as the table alone knows."""
 
     title = _("state")
     parameter_name = "ended"
     offered = {"no": _("Not ended")}
 
     def chosen(self, sessions: SessionQuerySet, value: str) -> SessionQuerySet:
-        """Return the sessions that are neither ended nor past a deadline."""
         return validity.candidates(sessions)
 
 
 class KindFilter(SessionListFilter):
-    """Filters by what presents the credential."""
-
     title = _("kind")
     parameter_name = "kind"
     offered = {kind.value: kind.label for kind in Kind}
 
     def chosen(self, sessions: SessionQuerySet, value: str) -> SessionQuerySet:
-        """Return the sessions of a kind."""
         return sessions.filter(kind=value)
 
 
 class DeviceTypeFilter(SessionListFilter):
-    """Filters by the type of the device."""
-
     title = _("device type")
     parameter_name = "device_type"
     offered = {**{kind.value: kind.label for kind in DeviceType}, "unknown": _("unknown")}
 
     def chosen(self, sessions: SessionQuerySet, value: str) -> SessionQuerySet:
-        """Return the sessions of a type of device."""
         return sessions.filter(device_type="" if value == "unknown" else value)
 
 
 class FamilyFilter(SessionListFilter):
-    """Filters names with versions by how those of a well-known family begin."""
+    """Filters by a family of names with versions, such as all browsers named "Chrome 142"."""
 
     field: str
     beginnings: Mapping[str, tuple[str, ...]]
 
     def chosen(self, sessions: SessionQuerySet, value: str) -> SessionQuerySet:
-        """Return the sessions of a family, or of none of them."""
         if value in self.beginnings:
             return sessions.filter(self._of(value))
         for family in self.beginnings:
@@ -100,8 +94,6 @@ class FamilyFilter(SessionListFilter):
 
 
 class BrowserFilter(FamilyFilter):
-    """Filters by the browser, whatever its version."""
-
     title = _("browser")
     parameter_name = field = "browser"
     beginnings = {
@@ -124,8 +116,6 @@ class BrowserFilter(FamilyFilter):
 
 
 class SystemFilter(FamilyFilter):
-    """Filters by the operating system, whatever its version."""
-
     title = _("operating system")
     parameter_name = field = "os"
     beginnings = {
@@ -148,8 +138,6 @@ class SystemFilter(FamilyFilter):
 
 
 class LastUsedFilter(SessionListFilter):
-    """Filters by how long ago the session was last used."""
-
     title = _("last use")
     parameter_name = "last_used"
     ages = {
@@ -167,7 +155,6 @@ class LastUsedFilter(SessionListFilter):
     }
 
     def chosen(self, sessions: SessionQuerySet, value: str) -> SessionQuerySet:
-        """Return the sessions used within a time, or not."""
         now = timezone.now()
         if value in self.ages:
             return sessions.filter(last_used__gte=now - self.ages[value])
@@ -175,18 +162,16 @@ class LastUsedFilter(SessionListFilter):
 
 
 class UserFilter(admin.SimpleListFilter):
-    """One user's sessions. It is shown while it applies, as the way back to everyone's."""
+    """One user's sessions. The filter is shown while it applies, with a way back to all sessions."""
 
     title = _("user")
     parameter_name = "user"
 
-    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the user asked for, if any."""
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         value = self.value()
         return [] if value is None else [(value, value)]
 
-    def queryset(self, request: Any, queryset: Any) -> Any:
-        """Return the sessions of the user. Raises IncorrectLookupParameters for what is no key."""
+    def queryset(self, request: HttpRequest, queryset: SessionQuerySet) -> SessionQuerySet:
         if self.value() is None:
             return queryset
         try:
@@ -195,7 +180,7 @@ class UserFilter(admin.SimpleListFilter):
             raise IncorrectLookupParameters from error
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """Name the user as the rows do, who may be without any."""
+        """Name the user as the rows do. Without rows the key has to do."""
         if changelist.result_list:
             self.lookup_choices = [(self.value() or "", str(changelist.result_list[0].user))]
         return super().choices(changelist)

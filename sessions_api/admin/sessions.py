@@ -12,7 +12,13 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_permission_codename, get_user_model
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
@@ -21,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from sessions_api import policy, validity
 from sessions_api.admin import filters, words
 from sessions_api.admin.changelist import SessionChangeList
-from sessions_api.admin.ending import USERS_SHOWN, Ending, includes_own, owners
+from sessions_api.admin.ending import USERS_SHOWN, Ending, owners
 from sessions_api.models import Session, SessionQuerySet
 
 if TYPE_CHECKING:
@@ -34,7 +40,7 @@ else:
 class SessionAdmin(ModelAdmin):
     """Every session, the most recently used first."""
 
-    list_display = ("who", "device_in_words", "address", "signed_in", "used_last", "state")
+    list_display = ("who", "device_in_words", "used_from", "signed_in", "used_last", "state")
     list_display_links = ("who",)
     list_select_related = ("user",)
     list_filter = (
@@ -52,9 +58,9 @@ class SessionAdmin(ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("user",)  # shows the search box; get_search_results() searches
-    search_help_text = _("An exact address, or how a user name or e-mail address begins.")
+    search_help_text = _("An exact IP address, or how a user name or e-mail address begins.")
     actions = ("end_selected",)
-    save_on_top = True  # not to save, but to end without scrolling
+    save_on_top = True  # it shows the link to end the session without scrolling
     fieldsets = (
         (None, {"fields": (("user", "impersonator"), "state", "kind", "label", "id")}),
         (_("Sign-in"), {"fields": (("methods", "aal", "organization_id"),)}),
@@ -69,7 +75,7 @@ class SessionAdmin(ModelAdmin):
                 )
             },
         ),
-        (_("Address"), {"fields": (("ip_address", "last_ip_address"),)}),
+        (_("IP address"), {"fields": (("ip_address", "last_ip_address"),)}),
         (
             _("Times"),
             {
@@ -87,7 +93,6 @@ class SessionAdmin(ModelAdmin):
         css = {"all": ["sessions_api/admin.css"]}
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that ends one session."""
         end = self.admin_site.admin_view(self.end_view)
         return [
             path("<path:object_id>/end/", end, name="sessions_api_session_end"),
@@ -95,45 +100,39 @@ class SessionAdmin(ModelAdmin):
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
-        """Leave out logins whose response is still on its way."""
         return Session.objects.on_primary().known()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """Return the change list that judges its rows."""
         return SessionChangeList
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
-    ) -> tuple[Any, bool]:
-        """Return the sessions of an address, or of users so named, each once."""
+    def get_search_results(  # type: ignore[override]  # the stubs do not know our query set
+        self, request: HttpRequest, queryset: SessionQuerySet, search_term: str
+    ) -> tuple[SessionQuerySet, bool]:
         term = search_term.strip()
         return (queryset.search(term) if term else queryset), False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Refuse what no filter offers: credentials could be guessed letter by letter."""
+        """Refuse what no filter offers: it would let staff guess digests letter by letter."""
         offered = self.get_list_filter(request)
         return lookup in {getattr(choice, "parameter_name", None) for choice in offered}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse: only a login makes a session."""
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        """Ask the policy, as the API does. Django itself would let in who may change."""
+        # Django itself would also let in staff who may change sessions.
         return policy.may_view_any(request.user)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Be on the admin's front page for those who may view."""
         return policy.may_view_any(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        """Refuse: a session is not edited."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        """Refuse on our own pages; let staff who may delete users delete theirs with them.
+        """Refuse on our own pages. Elsewhere let staff delete users who have sessions.
 
-        Which users those are, and as what model, is decided by the admin of that model.
+        Which users they may delete is decided by the admin of the user model.
         """
         match = request.resolver_match
         if match is None or (match.url_name or "").startswith("sessions_api_session_"):
@@ -141,72 +140,65 @@ class SessionAdmin(ModelAdmin):
         return any(request.user.has_perm(permission) for permission in _permissions_to_delete())
 
     def has_end_permission(self, request: HttpRequest) -> bool:
-        """Tell whether the action to end sessions is offered."""
         return policy.may_end_any(request.user)
 
     @admin.display(description=_("who"))
     def who(self, session: Session) -> str:
-        """Return the user, and whether somebody else has taken her place."""
         return words.who(session)
 
     @admin.display(description=_("device"))
     def device_in_words(self, session: Session) -> str:
-        """Return the device."""
         return words.device(session)
 
-    @admin.display(description=_("address"))
-    def address(self, session: Session) -> SafeString:
-        """Return where the session was last used from, if that is known."""
-        return words.labelled(_("address"), words.address(session))
+    @admin.display(description=_("IP address"))
+    def used_from(self, session: Session) -> SafeString:
+        return words.labelled(_("IP address"), words.ip_address(session))
 
     @admin.display(description=_("signed in"))
     def signed_in(self, session: Session) -> SafeString:
-        """Return when the user signed in, if that is known."""
         return words.labelled(_("signed in"), words.moment(session.authenticated_at))
 
     @admin.display(description=_("last used"))
     def used_last(self, session: Session) -> SafeString:
-        """Return when the session was last used."""
         return words.labelled(_("last used"), words.moment(session.last_used))
 
     @admin.display(description=_("state"))
     def state(self, session: Session) -> SafeString:
-        """Return the predicate's verdict."""
-        return words.badge(
-            getattr(session, "verdict", None) or validity.judge([session])[session.pk]
-        )
+        # The list has judged its sessions all at once.
+        verdict = getattr(session, "verdict", None) or validity.judge([session])[session.pk]
+        return words.badge(verdict)
 
     @admin.display(description=_("last user agent"))
     def user_agent_last_used(self, session: Session) -> str:
-        """Return the user agent that last used the session, be it that of the sign-in."""
         return session.last_client.user_agent or self.get_empty_value_display()
 
     @admin.display(description=_("expires"))
     def expires(self, session: Session) -> str:
-        """Return when the session ends however much it is used."""
         return display_for_value(validity.expires_at(session), self.get_empty_value_display())
 
-    @admin.display(description=_("extended, and the browser not yet told"), boolean=True)
+    @admin.display(
+        description=_("extended; the browser gets its new cookie at its next use"), boolean=True
+    )
     def extension_is_due(self, session: Session) -> bool:
-        """Tell whether the browser's cookie is to follow an extension at its next request."""
         return session.cookie_is_due
 
     @admin.action(description=_("End selected sessions"), permissions=["end"])
     def end_selected(
         self, request: HttpRequest, queryset: SessionQuerySet
     ) -> TemplateResponse | None:
-        """Ask, and then end the sessions that are ticked, whatever the filter finds by now."""
+        """Ask, and then end the sessions that are ticked, whatever the list's filter finds by now."""
         ticked = self.get_queryset(request).filter(pk__in=_ticked(request))
         ticked = ticked.select_related("user")
         return self._ask_or_end(request, ticked, back_url=request.get_full_path())
 
-    def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Refuse what can be no session's id."""
-        _ticked(request)
+    def response_action(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase | None:
+        _ticked(request)  # refuses what is no id
         return super().response_action(request, *args, **kwargs)
 
     def end_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask, and then end one session. 403 for who may not, 404 for no session."""
+        """Ask, and then end one session. 403 where the caller may not, 404 for no session."""
         session = self.get_object(request, unquote(object_id))
         if not self.has_view_permission(request, session):
             raise PermissionDenied
@@ -214,28 +206,27 @@ class SessionAdmin(ModelAdmin):
             raise Http404
         if not policy.may_end(request.user, session):
             raise PermissionDenied
-        page = self._address(session, "change")
+        page = self._url(session, "change")
         asked = self._ask_or_end(request, [session], session=session, back_url=page)
         return asked or HttpResponseRedirect(page)
 
     def render_change_form(
         self,
         request: HttpRequest,
-        context: Any,
+        context: dict[str, Any],
         add: bool = False,  # noqa: FBT001, FBT002 (Django's)
         change: bool = False,  # noqa: FBT001, FBT002 (Django's)
         form_url: str = "",
         obj: Session | None = None,
     ) -> HttpResponse:
-        """Offer to end a session that has not ended to those who may."""
         if obj is not None and obj.ended_at is None and policy.may_end(request.user, obj):
-            context["end_url"] = self._address(obj, "end")
+            context["end_url"] = self._url(obj, "end")
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _ask_or_end(
         self, request: HttpRequest, chosen: Iterable[Session], **context: Any
     ) -> TemplateResponse | None:
-        """Return the page that asks; None when it was answered, or there is nothing to end."""
+        """Return the page that asks. None when it was answered, or when there is nothing to end."""
         ending = Ending.of(chosen, request=request)
         if not ending.sessions:
             ending.say_what_is_left(request)
@@ -257,13 +248,13 @@ class SessionAdmin(ModelAdmin):
                 "groups": groups[:USERS_SHOWN],
                 "users": len(groups),
                 "more_users": max(0, len(groups) - USERS_SHOWN),
-                "ends_own": includes_own(request, ending.sessions),
+                "ends_own": ending.includes_own(request),
                 "action_checkbox_name": ACTION_CHECKBOX_NAME,
                 **context,
             },
         )
 
-    def _address(self, session: Session, page: str) -> str:
+    def _url(self, session: Session, page: str) -> str:
         return reverse(
             f"admin:sessions_api_session_{page}",
             args=[quote(session.pk)],
@@ -279,6 +270,6 @@ def _ticked(request: HttpRequest) -> list[UUID]:
 
 
 def _permissions_to_delete() -> list[str]:
-    """Return what lets staff delete users, be it as a proxy of the user model or a child of it."""
+    """Return the permissions to delete users, also as a proxy or a child of the user model."""
     users = [model._meta for model in apps.get_models() if issubclass(model, get_user_model())]
     return [f"{opts.app_label}.{get_permission_codename('delete', opts)}" for opts in users]

@@ -1,10 +1,10 @@
-"""A user's sessions on the site's own page of that user."""
+"""A user's sessions on the site's own admin page of that user."""
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten, flatten_fieldsets, quote, unquote
-from django.contrib.auth import logout
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -14,9 +14,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from sessions_api import lifecycle, policy, validity
-from sessions_api.admin.ending import SESSIONS_SHOWN, in_one_line, needs_proof
-from sessions_api.models import Session
+from sessions_api import lifecycle, policy, revocation, validity
+from sessions_api.admin.ending import SESSIONS_SHOWN, in_one_line
+from sessions_api.models import Session, SessionQuerySet
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -27,27 +27,26 @@ FIELD = "sessions_link"
 
 
 class SessionsLinkMixin(ModelAdmin):
-    """Puts a user's sessions, and the way to end them all, on the page of that user.
+    """Puts a user's sessions, and a link to end them all, on the page of that user.
 
-    To be named before the site's own base: ``class UserAdmin(SessionsLinkMixin, BaseUserAdmin)``.
-    Staff who may not see sessions see nothing of it.
+    Name it before the site's own base: ``class UserAdmin(SessionsLinkMixin, BaseUserAdmin)``. Staff
+    who may not see sessions do not see it.
     """
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that ends all sessions of one user."""
         view = self.admin_site.admin_view(self.end_sessions_view)
         name = f"{self.opts.app_label}_{self.opts.model_name}_end_sessions"
         return [path("<path:object_id>/end-sessions/", view, name=name), *super().get_urls()]
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Note on the user who is looking: fields that are displayed are not told."""
+        # Noted on the user, since a displayed field is not told who is looking.
         user = super().get_object(request, *args, **kwargs)
         if user is not None:
             user.sessions_viewer = request.user
         return user
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Add the user's sessions for who may see them, unless the page is that of a new user."""
+        """Add the user's sessions for staff who may see them, but not for a new user."""
         fields = super().get_readonly_fields(request, obj)
         is_shown = obj is not None and policy.may_view_any(request.user)
         if (FIELD in fields) == is_shown:
@@ -57,7 +56,7 @@ class SessionsLinkMixin(ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Add the user's sessions at the end, unless the site has placed them.
 
-        Where they are not shown they are in no fieldset: Django would look for a form field.
+        Where they are not shown they are removed, or Django would look for a form field.
         """
         fieldsets = super().get_fieldsets(request, obj)
         is_placed = FIELD in flatten_fieldsets(fieldsets)
@@ -69,10 +68,10 @@ class SessionsLinkMixin(ModelAdmin):
         return (*fieldsets, (_("Sessions"), {"fields": (FIELD,)}))
 
     @admin.display(description=_("sessions"))
-    def sessions_link(self, user: Any) -> str:
-        """Return how many sessions are active, and where they are seen and ended.
+    def sessions_link(self, user: AbstractBaseUser) -> str:
+        """Return how many sessions are active, with links to see and to end them.
 
-        Nothing for a new user, in a list, and for who may not see sessions.
+        Empty for a new user, in a list, and for staff who may not see sessions.
         """
         viewer = getattr(user, "sessions_viewer", None)
         if viewer is None or not policy.may_view_any(viewer):
@@ -83,16 +82,16 @@ class SessionsLinkMixin(ModelAdmin):
                 "admin:sessions_api_session_changelist", current_app=self.admin_site.name
             )
             list_url = f"{sessions}?{urlencode({'user': user.pk})}"
-        may_end = policy.may_end(viewer, Session(user=user))
+        may_end = policy.may_end_all_of(viewer, user)
         context = {
             "count": len(validity.active_sessions(user)),
             "list_url": list_url,
-            "end_url": self._address(user, "end_sessions") if may_end else None,
+            "end_url": self._url(user, "end_sessions") if may_end else None,
         }
         return render_to_string("admin/sessions_api/sessions_link.html", context)
 
     def end_sessions_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask, and then end all sessions of a user. 403 for who may not, 404 for no user."""
+        """Ask, and then end all sessions of a user. 403 where staff may not, 404 for no user."""
         if not policy.may_view_any(request.user):
             raise PermissionDenied
         user = self.get_object(request, unquote(object_id))
@@ -100,15 +99,15 @@ class SessionsLinkMixin(ModelAdmin):
             raise PermissionDenied
         if user is None:
             raise Http404
-        if not policy.may_end(request.user, Session(user=user)):
+        if not policy.may_end_all_of(request.user, user):
             raise PermissionDenied
-        if user.pk == request.user.pk and needs_proof(request) and _has_others(request):
+        if revocation.lacks_proof(request, Session.objects.on_primary().for_user(user)):
             return self._ask_for_proof(request, user)
         if request.method == "POST":
             return self._end_sessions(request, user)
         return self._ask_about_sessions(request, user)
 
-    def _ask_for_proof(self, request: HttpRequest, user: Any) -> HttpResponse:
+    def _ask_for_proof(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         messages.warning(
             request,
             _(
@@ -116,19 +115,20 @@ class SessionsLinkMixin(ModelAdmin):
                 "Log out and log in again first."
             ),
         )
-        return HttpResponseRedirect(self._address(user, "change"))
+        return HttpResponseRedirect(self._url(user, "change"))
 
-    def _end_sessions(self, request: HttpRequest, user: Any) -> HttpResponse:
-        lifecycle.end_all(user, by=request.user)
-        with override(None):
-            self.log_change(request, user, "Ended all sessions.")
-        if user.pk == request.user.pk:
-            logout(request)
+    def _end_sessions(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        def end(sessions: SessionQuerySet) -> None:
+            lifecycle.end_many(sessions, by=request.user)
+            with override(None):
+                self.log_change(request, user, "Ended all sessions.")
+
+        revocation.end_by(request, Session.objects.for_user(user), end)
         message = _("All sessions of %(user)s have ended.") % {"user": user}
         messages.success(request, message)
-        return HttpResponseRedirect(self._address(user, "change"))
+        return HttpResponseRedirect(self._url(user, "change"))
 
-    def _ask_about_sessions(self, request: HttpRequest, user: Any) -> HttpResponse:
+    def _ask_about_sessions(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         active = validity.active_sessions(user)
         request.current_app = self.admin_site.name
         return TemplateResponse(
@@ -144,11 +144,11 @@ class SessionsLinkMixin(ModelAdmin):
                 "lines": [in_one_line(session) for session in active[:SESSIONS_SHOWN]],
                 "more": max(0, len(active) - SESSIONS_SHOWN),
                 "ends_own": user.pk == request.user.pk,
-                "user_url": self._address(user, "change"),
+                "user_url": self._url(user, "change"),
             },
         )
 
-    def _address(self, user: Any, page: str) -> str:
+    def _url(self, user: AbstractBaseUser, page: str) -> str:
         return reverse(
             f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}",
             args=[quote(user.pk)],
@@ -156,15 +156,8 @@ class SessionsLinkMixin(ModelAdmin):
         )
 
 
-def _has_others(request: HttpRequest) -> bool:
-    """Tell whether the caller has sessions besides the one that the request is made with."""
-    current_id = lifecycle.current_session_id(request)
-    own = Session.objects.on_primary().for_user(request.user).not_ended()
-    return own.exclude(pk__in=[] if current_id is None else [current_id]).exists()
-
-
 def _without_sessions(fieldsets: Any) -> tuple[Any, ...]:
-    """Return the fieldsets without the user's sessions, and without one that held nothing else."""
+    """Return the fieldsets without the user's sessions, and without a fieldset of nothing else."""
     kept: list[Any] = []
     for heading, options in fieldsets:
         if FIELD not in flatten(options["fields"]):
@@ -175,6 +168,6 @@ def _without_sessions(fieldsets: Any) -> tuple[Any, ...]:
 
 
 def _without_field(fields: Any) -> list[Any]:
-    """Return the fields but ours. Those of one line are a tuple or list of their own."""
+    """Return the fields without ours. The fields of one line are a tuple or list of their own."""
     lines = [line if isinstance(line, str) else _without_field(line) for line in fields]
     return [line for line in lines if line and line != FIELD]

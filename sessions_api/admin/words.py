@@ -9,12 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sessions_api import validity
-from sessions_api.filters import DeviceType
-from sessions_api.models import Session
+from sessions_api.models import DeviceType, Session
 
 
 def who(session: Session) -> str:
-    """Return the user, and whether somebody else has taken her place."""
+    """Return the user, and whether somebody else has taken their place."""
     if session.impersonator_id is None:
         return str(session.user)
     return _("%(user)s (impersonated)") % {"user": session.user}
@@ -35,17 +34,17 @@ def device(session: Session) -> str:
     return f"{session.label} ({words})" if session.label else words
 
 
-def address(session: Session) -> str:
-    """Return where the session was last used from, as far as is known."""
+def ip_address(session: Session) -> str:
+    """Return the IP address that last used the session, as far as is known."""
     return session.last_ip_address or session.ip_address or ""
 
 
 def state(verdict: validity.Verdict) -> str:
-    """Return the predicate's verdict: whether the session is active and, if it is not, why."""
-    if verdict is validity.ACTIVE:
+    """Return in words whether the session is active and, if it is not, why."""
+    if verdict.is_active:
         return str(verdict.state.label)
     reason = str(verdict.reason.label if verdict.reason else verdict.state.label)
-    if verdict == validity.UNANSWERED:
+    if verdict.is_unanswered:
         reason = _("its authentication backend does not answer")
     return _("not active: %(reason)s") % {"reason": reason}
 
@@ -58,7 +57,7 @@ def badge(verdict: validity.Verdict) -> SafeString:
 
 
 def labelled(label: object, value: str) -> SafeString:
-    """Return a value, or a dash where there is none, under a label that narrow screens show."""
+    """Return a value, or a dash, with a label that only narrow screens show."""
     return format_html('<span class="session-label">{} </span>{}', label, value or "-")
 
 

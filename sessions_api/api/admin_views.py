@@ -1,9 +1,11 @@
 """Everybody's sessions, for staff."""
 
+import builtins
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -16,21 +18,21 @@ from sessions_api import lifecycle, policy, revocation
 from sessions_api.api.errors import Conflict, fields_of, refuse_parameters
 from sessions_api.api.serializers import AdminSessionSerializer
 from sessions_api.api.views import SessionViewSet
-from sessions_api.conf import conf
 from sessions_api.exceptions import CannotExtend
-from sessions_api.filters import StaffSessionFilter, StateChoice, TruthField, UserField
+from sessions_api.listing.fields import TruthField, UserField
+from sessions_api.listing.filters import StaffSessionFilter, StateChoice
 from sessions_api.models import Session, SessionQuerySet
 from sessions_api.permissions import (
     MayEndAny,
     MayExtendAny,
     MayViewAny,
-    RecentlyAuthenticated,
+    ProofRequired,
     RecentlyAuthenticatedToEndOthers,
 )
 
 
 class AdminSessionViewSet(SessionViewSet):
-    """Every user's sessions, or with ``user_id`` in the address one user's."""
+    """Every user's sessions, or with ``user_id`` in the URL those of one user."""
 
     serializer_class = AdminSessionSerializer
     filterset_class = StaffSessionFilter
@@ -41,18 +43,16 @@ class AdminSessionViewSet(SessionViewSet):
         "extend": (MayViewAny, MayExtendAny),
     }
 
-    def get_permissions(self) -> list[Any]:
-        """Return what the action asks of the caller: to view, unless it does more."""
+    def get_permissions(self) -> builtins.list[BasePermission]:
         asked = self.permissions.get(self.action or "", (MayViewAny,))
         return [permission() for permission in asked]
 
     def get_queryset(self) -> SessionQuerySet:
-        """Return the sessions that the address names, over or not."""
         sessions = Session.objects.on_primary().known().select_related("user")
         return sessions.for_user(self._user()) if "user_id" in self.kwargs else sessions
 
-    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        """Tell what an address is for, but not its bodies' fields, which are no serializer's."""
+    def options(self, request: Request, *args: object, **kwargs: object) -> Response:
+        # Without the fields of bodies: DRF would show those of a session.
         response = super().options(request, *args, **kwargs)
         response.data.pop("actions", None)
         return response
@@ -64,21 +64,23 @@ class AdminSessionViewSet(SessionViewSet):
         if not policy.may_end_all_of(request.user, user):
             raise PermissionDenied
         sessions = Session.objects.on_primary().for_user(user)
-        self._ask_if_own(sessions)
+        if revocation.lacks_proof(request, sessions):
+            raise ProofRequired
         return Response({"ended": revocation.end_many(request, sessions).ended})
 
     def end_matching(self, request: Request) -> Response:
-        """End what the list's filters find, given in the body; 200 ``{"matched", "ended"}``.
+        """End the sessions that the filters in the body select; 200 ``{"matched", "ended"}``.
 
-        ``matched`` is how many the list would show; of those, a superuser's are left alone unless
-        the caller is one. With ``"dry_run": true`` nothing is ended. A body without a filter is
-        refused, unless it says ``"all": true``.
+        ``matched`` is how many active sessions the filters select. A superuser's are left alone
+        unless the caller is one. ``"dry_run": true`` ends nothing. A body without a filter is
+        refused unless it says ``"all": true``.
         """
         filters = self.filterset_class.base_filters
         fields = fields_of(request.data, {*filters, "all", "dry_run"})
-        everything, dry_run = _flag(fields, "all"), _flag(fields, "dry_run")
-        if everything is bool(fields.keys() - {"state"}):
-            message = _("Name a filter, or say true to end every session, not both.")
+        wants_all, dry_run = _flag(fields, "all"), _flag(fields, "dry_run")
+        has_filter = bool(fields.keys() - {"state"})
+        if wants_all == has_filter:
+            message = _("Send a filter, or true to end every session, not both.")
             raise ValidationError({"all": [message]})
         filterset = self.filterset_class(fields, self.get_queryset(), request=request)
         if not filterset.is_valid():
@@ -87,14 +89,14 @@ class AdminSessionViewSet(SessionViewSet):
         if filterset.form.cleaned_data["state"] not in ("", StateChoice.ACTIVE):
             raise ValidationError({"state": [_("Only active sessions can be ended.")]})
         sessions = cast(SessionQuerySet, filterset.qs)
-        if not dry_run:
-            self._ask_if_own(sessions)
+        if not dry_run and revocation.lacks_proof(request, sessions):
+            raise ProofRequired
         return Response(revocation.end_many(request, sessions, dry_run=dry_run)._asdict())
 
     def extend(self, request: Request, pk: str) -> Response:
-        """Give a session the lifetime it would have if it were saved now; 200 and the session.
+        """Give a session the lifetime that saving it now would give it; 200 and the session.
 
-        Takes no body. 409 where that cannot be, with the reason.
+        Takes no body. 409 with the reason where it cannot be extended.
         """
         fields_of(request.data, ())
         session = self.get_object()
@@ -104,15 +106,7 @@ class AdminSessionViewSet(SessionViewSet):
             raise Conflict(str(error)) from error
         return self._show(session)
 
-    def _ask_if_own(self, sessions: SessionQuerySet) -> None:
-        """Ask for a recent proof if other sessions of the caller's own are among them."""
-        current_id = lifecycle.current_session_id(self.request)
-        own = sessions.for_user(self.request.user).not_ended()
-        others = own.exclude(pk__in=[] if current_id is None else [current_id])
-        if conf.REAUTHENTICATION_AGE is not None and others.exists():
-            RecentlyAuthenticated().has_permission(self.request, self)
-
-    def _user(self) -> Any:
+    def _user(self) -> AbstractBaseUser:
         try:
             pk = UserField().clean(self.kwargs["user_id"])
         except forms.ValidationError as error:
@@ -121,15 +115,15 @@ class AdminSessionViewSet(SessionViewSet):
 
 
 def _flag(fields: dict[str, Any], name: str) -> bool:
-    """Take a boolean out of the fields; false unless given."""
+    """Take a boolean out of the fields. False unless given."""
     try:
         return bool(TruthField().clean(fields.pop(name, False)))
     except forms.ValidationError as error:
         raise ValidationError({name: error.messages}) from error
 
 
-def _refuse_blank(values: dict[str, Any]) -> None:
-    """Refuse filters whose values, cleaned, would filter nothing."""
+def _refuse_blank(values: dict[str, object]) -> None:
+    """Refuse filters whose values would select everything."""
     blank = [name for name, value in values.items() if value in ("", None)]
     if blank:
         raise ValidationError({name: [_("This filter is blank.")] for name in blank})

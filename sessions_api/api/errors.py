@@ -1,4 +1,4 @@
-"""Errors of the API that Django REST framework has no class for, and those of what is sent."""
+"""Errors of the API: one that Django REST framework lacks, and those of unknown fields."""
 
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
@@ -11,22 +11,21 @@ from rest_framework.settings import api_settings
 
 
 class Conflict(APIException):
-    """409: the session is in no state for this."""
+    """409: the state of the session does not allow this."""
 
     status_code = status.HTTP_409_CONFLICT
-    default_detail = _("This session is in no state for that.")
+    default_detail = _("The state of this session does not allow that.")
     default_code = "conflict"
 
 
-def fields_of(body: Any, known: Iterable[str]) -> dict[str, Any]:
-    """Return a request's body as a dict, if it has no field but these.
+def fields_of(body: object, known: Iterable[str]) -> dict[str, Any]:
+    """Return a request's body as a dict, if it has no other fields than these.
 
-    Raises ValidationError, which names what is not known: a filter that is misspelt must not be
-    taken for none.
+    Raises ValidationError, which names the others. A misspelt filter must not count as no filter.
     """
     if not isinstance(body, Mapping):
         raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [_("Send an object.")]})
-    given = body.keys() - {"csrfmiddlewaretoken"}  # of a form
+    given = body.keys() - {"csrfmiddlewaretoken"}  # sent by forms
     unknown = sorted(str(name) for name in given - set(known))
     if unknown:
         raise ValidationError({name: [_("There is no such field.")] for name in unknown})
@@ -34,9 +33,9 @@ def fields_of(body: Any, known: Iterable[str]) -> dict[str, Any]:
 
 
 def refuse_parameters(request: Request, *, but: Set[str] = frozenset()) -> None:
-    """Refuse the query parameters of a request, but for these and Django REST framework's own.
+    """Refuse the query parameters of a request, except these and Django REST framework's own.
 
-    Raises ValidationError, which names them: whoever sends a filter does not mean everything.
+    Raises ValidationError, which names them. Who sends a filter does not mean every session.
     """
     its_own = {api_settings.URL_FORMAT_OVERRIDE, api_settings.VERSION_PARAM}
     unknown = sorted(request.query_params.keys() - its_own - but)

@@ -10,16 +10,17 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
+from rest_framework.views import APIView
 
-from sessions_api import keyset
+from sessions_api.listing import keyset
 from sessions_api.models import Session
 
 
 class SessionPagination(BasePagination):
     """Keyset pages, the most recently used first unless ``?ordering=`` says otherwise.
 
-    ``?page_size=`` is 25 unless given, and at most 250. ``?cursor=`` is opaque and signed: one that
-    this site did not make, or made for another order, is answered with 400.
+    ``?page_size=`` is 25 by default and at most 250. ``?cursor=`` is opaque and signed. One that this
+    site has not made, or has made for another order, is answered with 400.
     """
 
     page_size = 25
@@ -27,8 +28,8 @@ class SessionPagination(BasePagination):
     orders = ("-last_used", "last_used", "-created_at", "created_at", "-expires_at", "expires_at")
     query_params = ("page_size", "cursor", "ordering")
 
-    def paginate_queryset(  # type: ignore[override]  # the stubs allow any sequence of anything
-        self, queryset: QuerySet[Session], request: Request, view: Any = None
+    def paginate_queryset(  # type: ignore[override]  # the stubs take sequences of any type
+        self, queryset: QuerySet[Session], request: Request, view: APIView | None = None
     ) -> list[Session]:
         cursor = request.query_params.get("cursor")
         try:
@@ -36,11 +37,13 @@ class SessionPagination(BasePagination):
                 queryset, order=self._order(request), size=self._size(request), cursor=cursor
             )
         except keyset.InvalidCursor as error:
-            raise ValidationError({"cursor": [_("This cursor is not one of ours.")]}) from error
+            raise ValidationError(
+                {"cursor": [_("This cursor was not made by this site for this order.")]}
+            ) from error
         self._url = request.build_absolute_uri()
         return self._page.rows
 
-    def get_paginated_response(self, data: Any) -> Response:
+    def get_paginated_response(self, data: object) -> Response:
         return Response(
             {
                 "next": self._link(self._page.next),

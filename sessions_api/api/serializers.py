@@ -7,24 +7,22 @@ from django.db import models
 from rest_framework import serializers
 
 from sessions_api import validity
-from sessions_api.models import Session
-from sessions_api.times import utc
+from sessions_api.api.times import utc
+from sessions_api.models import MAX_LABEL, MAX_SEARCH_TERM, Session
 
 
 class UTCDateTimeField(serializers.DateTimeField):
-    """A time as RFC 3339 writes it, in UTC whatever the site's time zone."""
+    """A time in the form of RFC 3339, in UTC whatever the site's time zone."""
 
-    def to_representation(self, value: Any) -> str:
-        """Return for example "2026-03-01T12:00:00.250000Z"."""
-        time: datetime = value
-        return utc(time)
+    def to_representation(self, value: datetime) -> str:  # type: ignore[override]  # rows have no other
+        return utc(value)
 
 
 class SessionSerializer(serializers.ModelSerializer[Session]):
     """A session as its owner sees it.
 
-    Needs ``verdicts`` (what ``validity.judge`` returned) and ``current_id`` (a UUID or None) in its
-    context.
+    Its context needs ``verdicts``, as ``validity.judge`` has returned them, and ``current_id``, a
+    UUID or None.
     """
 
     last_user_agent = serializers.SerializerMethodField()
@@ -76,7 +74,7 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
         return session.last_client.user_agent
 
     def get_methods(self, session: Session) -> list[str]:
-        """Return how the session was signed in, as far as is known."""
+        """Return how the user signed in, as far as is known."""
         return session.methods.split()
 
     def get_is_impersonated(self, session: Session) -> bool:
@@ -97,7 +95,7 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
         return bool(session.pk == self.context["current_id"])
 
     def get_expires_at(self, session: Session) -> str | None:
-        """Return when the session ends however much it is used."""
+        """Return when the session ends even if it is in use."""
         return utc(validity.expires_at(session))
 
     def _verdict(self, session: Session) -> validity.Verdict:
@@ -106,7 +104,7 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
 
 
 class AdminSessionSerializer(SessionSerializer):
-    """A session as staff see it: also whose it is, and who ended it."""
+    """A session as staff see it: with its user, and who has ended it."""
 
     user_name = serializers.CharField(source="user.get_username", read_only=True)
 
@@ -123,7 +121,7 @@ class AdminSessionSerializer(SessionSerializer):
 
 
 class IssuedSerializer(SessionSerializer):
-    """A session whose credential has just been made: with the token, shown this once."""
+    """A session that has just got its credential: with the token, which is never shown again."""
 
     token = serializers.SerializerMethodField()
 
@@ -139,10 +137,9 @@ class IssuedSerializer(SessionSerializer):
 
 
 class TextField(serializers.CharField):
-    """Text, and no number or boolean that could be taken for it."""
+    """Text. A number or boolean is refused, not converted."""
 
-    def to_internal_value(self, data: Any) -> str:
-        """Return the text. Raises ValidationError for anything else."""
+    def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         text: str = super().to_internal_value(data)
@@ -150,7 +147,7 @@ class TextField(serializers.CharField):
 
 
 class PasswordField(TextField):
-    """A password as it is typed, at most 4096 characters."""
+    """A password as it is typed, spaces included, at most 4096 characters."""
 
     def __init__(self, **kwargs: Any) -> None:
         style = {"input_type": "password"}
@@ -160,22 +157,22 @@ class PasswordField(TextField):
 class CredentialsSerializer(serializers.Serializer[Any]):
     """What signs a user in, and the name of the session that this makes."""
 
-    username = TextField(max_length=254, trim_whitespace=False)
+    username = TextField(max_length=MAX_SEARCH_TERM, trim_whitespace=False)
     password = PasswordField()
     label = TextField(  # type: ignore[assignment]  # a field, not this serializer's label
-        max_length=100, required=False, default="", allow_blank=True
+        max_length=MAX_LABEL, required=False, default="", allow_blank=True
     )
 
 
 class PasswordSerializer(serializers.Serializer[Any]):
-    """What proves again who the caller is."""
+    """What proves who the caller is."""
 
     password = PasswordField()
 
 
 class LabelSerializer(serializers.Serializer[Any]):
-    """The owner's name for a session, at most 100 characters; "" takes it back."""
+    """The owner's name for a session, at most 100 characters. "" removes it."""
 
     label = TextField(  # type: ignore[assignment]  # a field, not this serializer's label
-        max_length=100, allow_blank=True
+        max_length=MAX_LABEL, allow_blank=True
     )

@@ -1,7 +1,7 @@
 """How often somebody may try to sign in.
 
-The rates are those of the scopes below in DEFAULT_THROTTLE_RATES of Django REST framework, where a
-site sets its own; None for none. They are counted in the default cache.
+A site sets its own rates for the scopes below in DEFAULT_THROTTLE_RATES of Django REST framework;
+None removes the limit. Attempts are counted in the default cache.
 """
 
 import ipaddress
@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.views import APIView
 
 from sessions_api import credentials
-from sessions_api.origin import address
+from sessions_api.client import ip
 
 
 class SignInThrottle(SimpleRateThrottle):
@@ -22,47 +23,44 @@ class SignInThrottle(SimpleRateThrottle):
     default_rate: ClassVar[str]
 
     def get_rate(self) -> str | None:
-        """Return the site's rate for the scope, or ours."""
         rates: Any = api_settings.DEFAULT_THROTTLE_RATES
         rate: str | None = rates.get(self.scope, self.default_rate)
         return rate
 
 
 class UserNameThrottle(SignInThrottle):
-    """For one user name, whoever tries it."""
+    """Counts attempts for one user name, from anywhere."""
 
     scope = "sessions_api_user_name"
     default_rate = "10/min"
 
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
-        """Return a key for the user name that is sent, or that is asked to prove itself."""
+    def get_cache_key(self, request: Request, view: APIView) -> str | None:
         user_name = view.user_name(request)
         if not user_name:
             return None
-        ident = credentials.digest(_spelt_plainly(user_name))
+        ident = credentials.digest(_without_spelling(user_name))
         return self.cache_format % {"scope": self.scope, "ident": ident}
 
 
-class AddressThrottle(SignInThrottle):
-    """For one address, whomever it tries; with IPv6 for all that one subscriber has, a /64."""
+class IPAddressThrottle(SignInThrottle):
+    """Counts attempts from one IP address, for anybody. In IPv6 a subscriber's whole /64 is one."""
 
     scope = "sessions_api_address"
     default_rate = "30/min"
 
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
-        """Return a key for the client's address, or None where it is not known."""
-        peer = address.peer_address(request._request)
-        if peer is None:
+    def get_cache_key(self, request: Request, view: APIView) -> str | None:
+        address = ip.client_ip_even_unrecorded(request._request)
+        if address is None:
             return None
-        ident = ipaddress.ip_network((peer, 64), strict=False) if ":" in peer else peer
+        ident = ipaddress.ip_network((address, 64), strict=False) if ":" in address else address
         return self.cache_format % {"scope": self.scope, "ident": ident}
 
 
-def _spelt_plainly(user_name: str) -> str:
-    """Return what the spellings have in common that a database may take for one name.
+def _without_spelling(user_name: str) -> str:
+    """Return what all spellings have in common that a database may take for one name.
 
-    A collation may know neither case, accents nor spaces, nor whatever has no width; MariaDB's do
-    not. To have other names share a key is only stricter.
+    MariaDB's collations ignore case, accents, spaces, and characters without width. Where two names
+    share a key by mistake, the limit is only stricter.
     """
     letters = (
         str(unicodedata.digit(character, character))

@@ -1,12 +1,12 @@
 """The caller's own sessions."""
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -28,9 +28,11 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from sessions_api import lifecycle, revocation, validity
-from sessions_api.api import signing
+from sessions_api.api import sign_in
 from sessions_api.api.errors import refuse_parameters
 from sessions_api.api.pagination import SessionPagination
+from sessions_api.api.parsers import JSONParser
+from sessions_api.api.routes import Mounted
 from sessions_api.api.serializers import (
     CredentialsSerializer,
     IssuedSerializer,
@@ -38,30 +40,31 @@ from sessions_api.api.serializers import (
     PasswordSerializer,
     SessionSerializer,
 )
-from sessions_api.api.throttling import AddressThrottle, UserNameThrottle
+from sessions_api.api.throttling import IPAddressThrottle, UserNameThrottle
 from sessions_api.authentication import SessionTokenAuthentication
-from sessions_api.filters import SessionFilter
+from sessions_api.listing.filters import SessionFilter
 from sessions_api.models import Session, SessionQuerySet
-from sessions_api.mounting import Mounted
-from sessions_api.parsers import JSONParser
 from sessions_api.permissions import (
     MayRename,
     RecentlyAuthenticated,
     RecentlyAuthenticatedToEndOthers,
 )
+from sessions_api.tracking.current import current_session, current_session_id
+
+Verdicts = dict[UUID, validity.Verdict]
 
 
 @method_decorator(never_cache, name="dispatch")
 class SessionViewSet(Mounted, GenericViewSet[Session]):
-    """What every list and detail of sessions has in common: each is judged before it is shown."""
+    """Lists and details of sessions. Each session is judged before it is shown."""
 
     pagination_class = SessionPagination
-    filter_backends = ()  # a backend would filter the details, too
+    filter_backends = ()  # they would filter the details, too
     filterset_class: type[SessionFilter]
     serializer_class: type[SessionSerializer]
 
     def get_authenticators(self) -> builtins.list[BaseAuthentication]:
-        """Try our tokens first, then what the site uses."""
+        # Our tokens first, then what the site uses.
         others = [
             one
             for one in super().get_authenticators()
@@ -70,27 +73,26 @@ class SessionViewSet(Mounted, GenericViewSet[Session]):
         return [SessionTokenAuthentication(), *others]
 
     def get_parsers(self) -> builtins.list[BaseParser]:
-        """Take what the site takes, JSON by a parser that no body brings down."""
+        # What the site takes, but JSON by a parser that no body can crash.
         return [
             JSONParser() if type(one) is parsers.JSONParser else one
             for one in super().get_parsers()
         ]
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Answer a method that an address does not have with 405, whoever asks.
-
-        The browsable API makes a page of that, which needs to know for whom and in which form.
-        """
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        """Answer a method that a URL does not have with 405, whoever asks."""
         if not self.action:
+            # The browsable API shows a page, which needs the user and the renderer.
             with suppress(APIException, Http404):
                 super().initial(request, *args, **kwargs)
             raise MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
 
-    def list(self, request: Request, **kwargs: Any) -> Response:
-        """Return a page. A session found to be in no state that was asked for is dropped from it.
+    def list(self, request: Request, **kwargs: object) -> Response:
+        """Return a page of the sessions that are in a state that was asked for.
 
-        So a page can be short: only ``"next": null`` is the end.
+        The table alone does not know the states, so a page can be short, or empty. Only ``"next":
+        null`` is the end.
         """
         filterset = self.filterset_class(request.query_params, self.get_queryset(), request=request)
         if not filterset.is_valid():
@@ -105,30 +107,34 @@ class SessionViewSet(Mounted, GenericViewSet[Session]):
         return self._show(self.get_object())
 
     def destroy(self, request: Request, pk: str) -> Response:
-        """End one session; 204, and 204 again when it has ended already."""
+        """End one session; 204, also when it has ended before."""
         revocation.end(request, self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _show(self, session: Session) -> Response:
         return Response(self._serialize(session, self._judge([session])))
 
-    def _judge(self, sessions: Any) -> dict[UUID, validity.Verdict]:
-        return validity.judge(sessions, users=[self.request.user])
+    def _judge(self, sessions: Iterable[Session]) -> Verdicts:
+        return validity.judge(sessions, known=[self.request.user])
 
     def _serialize(
-        self, sessions: Any, verdicts: dict[UUID, validity.Verdict], *, many: bool = False
-    ) -> Any:
+        self,
+        sessions: Session | Sequence[Session],
+        verdicts: Verdicts,
+        *,
+        many: bool = False,
+    ) -> object:
         context = self._context(verdicts)
         return self.serializer_class(sessions, many=many, context=context).data
 
-    def _context(self, verdicts: dict[UUID, validity.Verdict]) -> dict[str, Any]:
-        current_id = lifecycle.current_session_id(self.request)
+    def _context(self, verdicts: Verdicts) -> dict[str, Any]:
+        current_id = current_session_id(self.request)
         return {**self.get_serializer_context(), "verdicts": verdicts, "current_id": current_id}
 
 
 @method_decorator(sensitive_post_parameters("password"), name="dispatch")
 class OwnSessionViewSet(SessionViewSet):
-    """The caller's own sessions. Somebody else's id is answered with 404, as one that never was."""
+    """The caller's own sessions. The id of somebody else's is 404, like one that nobody has."""
 
     serializer_class = SessionSerializer
     filterset_class = SessionFilter
@@ -137,46 +143,45 @@ class OwnSessionViewSet(SessionViewSet):
         "destroy": RecentlyAuthenticatedToEndOthers,
         "end_others": RecentlyAuthenticated,
     }
-    bodies: ClassVar[dict[str, type[Any]]] = {
+    bodies: ClassVar[dict[str, type[serializers.BaseSerializer[Any]]]] = {
         "rename": LabelSerializer,
         "sign_in": CredentialsSerializer,
         "reauthenticate": PasswordSerializer,
     }
 
     def get_queryset(self) -> SessionQuerySet:
-        """Return every session of the caller, over or not."""
         return Session.objects.on_primary().for_user(self.request.user).known()
 
-    def get_permissions(self) -> list[Any]:
-        """Return what the action asks of the caller: to be somebody, and for some a little more."""
+    def get_permissions(self) -> builtins.list[BasePermission]:
         if self.action == "sign_in":
             return [AllowAny()]
-        more = self.permissions.get(self.action or "")
-        return [IsAuthenticated(), *([more()] if more is not None else [])]
+        permission = self.permissions.get(self.action or "", BasePermission)
+        return [IsAuthenticated(), permission()]
 
     def get_serializer_class(self) -> type[Any]:
-        """Return what the body of a request is, for OPTIONS and the forms of the browsable API."""
-        # By the method: DRF calls it with another one than that of the action in hand.
+        """Return the serializer of a request's body, for OPTIONS and for forms of the browsable API.
+
+        By the method, not by the action: DRF asks for other methods than the one in hand.
+        """
         method = str(self.request.method).lower()
         return self.bodies.get(self.action_map.get(method, ""), self.serializer_class)
 
     def get_throttles(self) -> builtins.list[BaseThrottle]:
-        """Slow down whoever tries passwords, besides what the site limits."""
-        tries_passwords = self.action in ("sign_in", "reauthenticate")
-        ours = [UserNameThrottle(), AddressThrottle()] if tries_passwords else []
+        takes_password = self.action in ("sign_in", "reauthenticate")
+        ours = [UserNameThrottle(), IPAddressThrottle()] if takes_password else []
         return [*super().get_throttles(), *ours]
 
     def user_name(self, request: Request) -> str:
-        """Return whose password is tried, or ""."""
+        """Return the user name whose password the request tries, or "". For the throttle."""
         if self.action == "reauthenticate":
             return str(request.user.get_username())
         given = request.data.get("username") if isinstance(request.data, Mapping) else None
         return given if isinstance(given, str) else ""
 
-    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
-        """Have nobody authenticated by a sign-in, which needs no CSRF token.
+    def initialize_request(self, request: HttpRequest, *args: object, **kwargs: object) -> Request:
+        """Authenticate nobody for a sign-in.
 
-        Nor must a dead token or cookie that comes along fail it, whoever looks at the user.
+        It needs no CSRF token, and a dead token or cookie beside it must not make it fail.
         """
         prepared = super().initialize_request(request, *args, **kwargs)
         if self.action == "sign_in":
@@ -185,14 +190,14 @@ class OwnSessionViewSet(SessionViewSet):
 
     @sensitive_variables()
     def sign_in(self, request: Request) -> Response:
-        """Return a new token session for credentials; 201, with the token, shown this once.
+        """Return a new token session for credentials; 201, with the token, which is shown once.
 
         401 for credentials that no authentication backend takes.
         """
         credentials = CredentialsSerializer(data=request.data)
         credentials.is_valid(raise_exception=True)
         values = credentials.validated_data
-        issued = signing.sign_in(
+        issued = sign_in.sign_in(
             request,
             user_name=values["username"],
             password=values["password"],
@@ -207,42 +212,42 @@ class OwnSessionViewSet(SessionViewSet):
 
     @sensitive_variables()
     def reauthenticate(self, request: Request) -> Response:
-        """Confirm the caller's password; 200 and the session, under a new token or cookie.
+        """Confirm the caller's password; 200 and the session, which has a new token or cookie.
 
-        401 for a session that is ended while the password is checked.
+        401 for a session that ends while the password is checked.
         """
         session = self._current()
         body = PasswordSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         password = body.validated_data["password"]
-        user = signing.confirmed(request, password=password)
+        user = sign_in.confirmed(request, password=password)
         if user is None:
             raise ValidationError({"password": [_("This is not your password.")]})
-        token = signing.renew(request, session, user)
+        token = sign_in.renew(request, session, user)
         if token is None:
-            raise AuthenticationFailed(_("This session has ended, or has another token by now."))
+            raise AuthenticationFailed(_("This session has ended, or has got another token."))
         context = {**self._context({session.pk: validity.ACTIVE}), "token": token or None}
         return Response(IssuedSerializer(session, context=context).data)
 
     def end_others(self, request: Request) -> Response:
-        """End all but the current one; 200 ``{"ended": n}``.
+        """End all sessions except the current one; 200 ``{"ended": n}``.
 
-        ``?include_current=true`` ends that one too, and signs the caller out.
+        ``?include_current=true`` ends that one, too, and signs the caller out.
         """
         refuse_parameters(request, but={"include_current"})
-        current_id = lifecycle.current_session_id(request)
+        current_id = current_session_id(request)
         sessions = Session.objects.on_primary().for_user(request.user)
         if not self._include_current():
             if current_id is None:
                 message = _(
-                    "This request was not authenticated by a session: say true to end them all."
+                    "This request was not authenticated by a session. Send true to end them all."
                 )
                 raise ValidationError({"include_current": [message]})
             sessions = sessions.exclude(pk=current_id)
         return Response({"ended": revocation.end_many(request, sessions).ended})
 
     def rename(self, request: Request, pk: str) -> Response:
-        """Give one session a name; 200 and the session."""
+        """Rename one session; 200 and the session."""
         session = self.get_object()
         serializer = LabelSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -250,7 +255,7 @@ class OwnSessionViewSet(SessionViewSet):
         return self._show(session)
 
     def retrieve_current(self, request: Request) -> Response:
-        """Return the session this request was authenticated by."""
+        """Return the session that has authenticated this request."""
         return self._show(self._current())
 
     def destroy_current(self, request: Request) -> Response:
@@ -259,7 +264,7 @@ class OwnSessionViewSet(SessionViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _current(self) -> Session:
-        session = lifecycle.current_session(self.request)
+        session = current_session(self.request)
         if session is None:
             raise NotFound(_("This request was not authenticated by a session."))
         return session

@@ -1,5 +1,5 @@
-"""The session APIs of four vendors, spoken so that their own clients work unchanged.
+"""The session APIs of four vendors, so that the vendors' own clients work unchanged.
 
-Each dialect is mounted by one ``include()`` under a prefix of its own, and says what the predicate,
-the life cycle and the policy of this site say. See docs/dialects.md.
+Each dialect is mounted by one ``include()`` under a prefix of its own. Behind it are the same
+predicate, life cycle and policy as behind the native API. See docs/dialects.md.
 """

@@ -1,6 +1,4 @@
-"""The site's session cookie, presented by a page that knows nothing of Django's CSRF tokens."""
-
-from typing import Any
+"""The site's session cookie, from pages that know nothing of Django's CSRF tokens."""
 
 from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
@@ -14,25 +12,25 @@ from rest_framework.request import Request
 class CookieAuthentication(SessionAuthentication):
     """The session cookie. ``request.auth`` is None.
 
-    The vendors' pages send no CSRF token. Instead a request that may change something is refused
-    when the browser says that a page of another origin has made it (OWASP CSRF Prevention Cheat
-    Sheet, "Fetch Metadata headers" and "Verifying origin with standard headers"); CSRF_TRUSTED_ORIGINS
-    are let through. Clients that send neither header are no browsers, and act for nobody else.
+    The vendors' pages send no CSRF token. Instead, a request that may change something is refused
+    when its browser says that a page of another origin has made it, unless that is one of
+    CSRF_TRUSTED_ORIGINS (OWASP CSRF Prevention Cheat Sheet, "Fetch Metadata headers" and "Verifying
+    origin with standard headers"). A client that sends neither header is no browser, so no page can
+    have made it act.
     """
 
     def authenticate_header(self, request: Request) -> str:
-        """Return WWW-Authenticate, so that refusals are 401."""
+        # Without one DRF would answer 403, not 401.
         return 'Bearer realm="api"'
 
     def enforce_csrf(self, request: Request) -> None:
-        """Refuse a request that another site's page has made. Raises PermissionDenied."""
         if request.method not in SAFE_METHODS and not comes_from_here(request):
             raise PermissionDenied(_("This page is not one of this site."))
 
 
 def comes_from_here(request: Request) -> bool:
-    """Tell whether no page of another site, as far as its browser says, has made a request."""
+    """Tell whether a request comes from no page of another site, as far as its browser says."""
     if "Origin" in request.headers:
-        middleware: Any = CsrfViewMiddleware(lambda request: HttpResponse())
-        return bool(middleware._origin_verified(request._request))
+        middleware = CsrfViewMiddleware(lambda request: HttpResponse())
+        return middleware._origin_verified(request._request)
     return request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")

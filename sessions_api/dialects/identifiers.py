@@ -1,10 +1,11 @@
 """Users as UUIDs: the clients of some dialects take nothing else.
 
-A primary key that is a UUID stands for itself. Another stands inside a UUIDv8 (RFC 9562, section
-5.8), from which it is read again; nothing is stored. Text of more than 14 bytes does not fit: it
-stands there as a digest, by which the database looks through all users. Of the 16 bytes, the 7th is
-0x81 for a number, 0x82 for text and 0x83 for a digest; the 9th holds the length of text, and is
-never 0x80, which MariaDB 10.11 takes for malformed; the 14 others hold the key.
+A primary key that is a UUID is used as it is. Any other is written into a UUIDv8 (RFC 9562, section
+5.8), from which it can be read again. Nothing is stored. Text of more than 14 bytes does not fit:
+the UUID holds its digest, and the database searches all users for it.
+
+Of the 16 bytes, the 7th is 0x81 for a number, 0x82 for text and 0x83 for a digest. The 9th holds the
+length of text; it is never 0x80, which MariaDB 10.11 refuses as malformed. The other 14 hold the key.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ _NUMBER, _TEXT, _DIGEST = 0x81, 0x82, 0x83
 
 
 class _Digest(SHA256):
-    """SHA-256 in hexadecimal digits; on PostgreSQL without the pgcrypto that Django's asks for."""
+    """SHA-256 in hexadecimal digits. On PostgreSQL it needs no pgcrypto, which Django's does."""
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         template = "ENCODE(SHA256(CONVERT_TO(%(expressions)s, 'UTF8')), 'hex')"
@@ -31,7 +32,7 @@ class _Digest(SHA256):
 
 
 def uuid_of(key: Any) -> UUID:
-    """Return the UUID that a key appears under: a UUID, a whole number or text."""
+    """Return the UUID for a primary key that is a UUID, a whole number or text."""
     if isinstance(key, UUID):
         return key
     if isinstance(key, int):
@@ -43,18 +44,18 @@ def uuid_of(key: Any) -> UUID:
 
 
 def user_of(uuid: UUID) -> Any:
-    """Return the user who appears under a UUID, or None. Two queries at most."""
+    """Return the user with this UUID, or None. Two queries at most."""
     key = key_of(uuid)
     user = None if key is None else get_user_model()._base_manager.filter(pk=key).first()
-    # A database may take other capitals for the same key.
+    # A database may ignore the difference between capitals and small letters.
     return user if user is not None and uuid_of(user.pk) == uuid else None
 
 
 def key_of(uuid: UUID) -> Any:
-    """Return the key that appears under a UUID, if a user of this site can have it, or None.
+    """Return the primary key in a UUID. None if no user of this site can have it.
 
-    The field's validators do not count: they may be younger than a key. No query, but one for a
-    digest, which reads the keys of all users.
+    The field's validators are not asked: a key may be older than they are. There is no query unless
+    the UUID holds a digest; that one reads the keys of all users.
     """
     try:
         key = _key_field().to_python(_key_in(uuid))
@@ -65,12 +66,12 @@ def key_of(uuid: UUID) -> Any:
 
 
 def parsed(text: Any) -> UUID | None:
-    """Return the UUID that a text writes, of whatever version, or None."""
+    """Return the UUID, of any version, that a text is the usual form of, or None."""
     try:
         uuid = UUID(text)
     except (AttributeError, TypeError, ValueError):
         return None
-    # UUID() also takes what int() does: signs, underscores, white space, digits of all scripts.
+    # UUID() also takes what int() takes: signs, underscores, white space, digits of all scripts.
     return uuid if uuid.hex in text.lower().replace("-", "") else None
 
 
@@ -81,7 +82,7 @@ def _key_in(uuid: UUID) -> Any:
         return uuid
     if content[6] == _NUMBER:
         number = int.from_bytes(held, signed=True)
-        return number if -(2**63) <= number < 2**63 else None  # more than any database holds
+        return number if -(2**63) <= number < 2**63 else None  # no database holds more
     if content[6] == _TEXT:
         return held[: (content[8] & 0x3F) >> 1].decode(errors="replace")
     if content[6] == _DIGEST and isinstance(_key_field(), models.CharField | models.TextField):
@@ -93,7 +94,7 @@ def _key_in(uuid: UUID) -> Any:
 
 
 def _key_field() -> Any:
-    """Return the primary key's field, or the one it points to where the user is another's part."""
+    """Return the primary key's field or, where that is a relation, the field it points to."""
     field: Any = get_user_model()._meta.pk
     while field.is_relation:
         field = field.target_field

@@ -1,16 +1,19 @@
-"""What the addresses of every dialect have in common."""
+"""What the URLs of every dialect have in common."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from rest_framework import status
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
@@ -20,61 +23,61 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 from rest_framework.viewsets import ViewSet
 
-from sessions_api import accounts, validity
+from sessions_api import users, validity
+from sessions_api.api.parsers import JSONParser
+from sessions_api.api.routes import Mounted
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.dialects import identifiers
 from sessions_api.dialects.authentication import CookieAuthentication
 from sessions_api.models import EndReason, Session, SessionQuerySet
-from sessions_api.mounting import Mounted
-from sessions_api.parsers import JSONParser
 
 logger = logging.getLogger("sessions_api.dialects")
 
 
 class JSONWhateverIsAccepted(DefaultContentNegotiation):
-    """JSON in, and JSON out whatever ``Accept`` says: 406 helps no vendor's client."""
+    """Answers in JSON whatever ``Accept`` says: no vendor's client knows what to do with a 406."""
 
     def select_renderer(
-        self, request: Request, renderers: Iterable[Any], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        """Return the first renderer, and its media type."""
-        renderer: BaseRenderer = next(iter(renderers))
+        renderer = next(iter(renderers))
         return renderer, str(renderer.media_type)
 
 
 @method_decorator(never_cache, name="dispatch")
 class DialectViewSet(Mounted, ViewSet):
-    """Addresses of a dialect, whose errors are in the vendor's shape (``error_body``).
+    """URLs of a dialect. Errors have the vendor's form, see ``error_body``.
 
     The caller is the owner of a token session or of the browser's session.
     """
 
-    authentication_classes: Any = (SessionTokenAuthentication, CookieAuthentication)
+    authentication_classes: Sequence[type[BaseAuthentication]] = (
+        SessionTokenAuthentication,
+        CookieAuthentication,
+    )
     renderer_classes = (JSONRenderer,)
     parser_classes = (JSONParser,)
     content_negotiation_class = JSONWhateverIsAccepted
-    schema = None  # the vendor's own describes it
+    schema = None  # the vendors describe their APIs themselves
     permissions: ClassVar[dict[str, type[BasePermission]]] = {}
-    """What an action asks of the caller, besides being somebody."""
+    """What an action asks of its caller, besides being signed in."""
     error_media_type = "application/json"
 
-    def error_body(self, error: Exception, response: Response) -> Any:
-        """Return what the vendor's clients read. ``response`` is what DRF would answer."""
+    def error_body(self, error: Exception, response: Response) -> object:
+        """Return the body that the vendor's clients read. ``response`` is what DRF would answer."""
         raise NotImplementedError
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Answer a method that the address does not have with 405, whoever asks."""
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        """Answer a method that the URL does not have with 405, whoever asks."""
         if self.action is None:
             raise MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
 
-    def get_permissions(self) -> list[Any]:
-        """Return what the action asks of the caller."""
+    def get_permissions(self) -> list[BasePermission]:
         asked = self.permissions.get(self.action or "", BasePermission)
         return [asked()] if asked is AllowAny else [IsAuthenticated(), asked()]
 
-    def get_exception_handler(self) -> Any:
-        """Return what turns an exception into a response."""
+    def get_exception_handler(self) -> Callable[..., Response | None]:
         return self._answer
 
     def fields(self) -> dict[str, Any]:
@@ -84,28 +87,32 @@ class DialectViewSet(Mounted, ViewSet):
             raise ParseError("The body is not a JSON object.")
         return body
 
-    def active(self, sessions: Iterable[Session], owner: Any = None) -> list[Session]:
-        """Return the active ones. ``owner`` is whose they are, if whoever that is has been read."""
-        owners = accounts.known(owner) if owner is not None else []
-        return validity.active(sessions, users=[self.request.user, *owners])
+    def active(
+        self, sessions: Iterable[Session], owner: AbstractBaseUser | None = None
+    ) -> list[Session]:
+        """Return the active ones. ``owner`` is their user, where that one has been read already."""
+        owners = users.given_by_model_backend(owner) if owner is not None else []
+        return validity.active(sessions, known=[self.request.user, *owners])
 
-    def user_named(self, text: str) -> Any:
-        """Return the user who appears under a UUID. Raises ParseError for none, else Http404."""
+    def user_named(self, text: str) -> AbstractBaseUser:
+        """Return the user with a UUID. Raises ParseError for no UUID, and Http404 for no user."""
         user = identifiers.user_of(self.uuid_named(text))
         if user is None:
             raise Http404
         return user
 
     def session_named(self, text: str, sessions: SessionQuerySet) -> Session:
-        """Return one that the caller may act on. Raises ParseError, Http404, PermissionDenied."""
+        """Return the one with a UUID. Raises ParseError, Http404, and PermissionDenied where the
+        caller may not act on it.
+        """
         session = sessions.select_related("user").filter(pk=self.uuid_named(text)).first()
         if session is None:
             raise Http404
         self.check_object_permissions(self.request, session)
         return session
 
-    def uuid_named(self, text: Any) -> UUID:
-        """Return the UUID that a text writes. Raises ParseError."""
+    def uuid_named(self, text: object) -> UUID:
+        """Return the UUID that a text is the form of. Raises ParseError."""
         uuid = identifiers.parsed(text)
         if uuid is None:
             raise ParseError(f"{text!r:.100} is not a UUID.")
@@ -122,17 +129,17 @@ class DialectViewSet(Mounted, ViewSet):
         return response
 
     def _answer_unforeseen(self, error: Exception) -> Response:
-        """Do what Django does with an error of ours, but for the page in HTML."""
+        """Do what Django does with an error of ours, except for the page in HTML."""
         set_rollback()
         got_request_exception.send(sender=type(self), request=self.request._request)
         logger.error("%s failed.", self.request.path, exc_info=error)
         return Response(status=status.HTTP_500_INTERNAL_SERVER_ERROR)
 
 
-def sessions(user: Any = None) -> SessionQuerySet:
-    """Return all sessions, or a user's, that a dialect may speak of: known, and not deleted."""
+def sessions(user: AbstractBaseUser | AnonymousUser | None = None) -> SessionQuerySet:
+    """Return the sessions, of all users or of one, that a dialect knows: those not deleted."""
     sessions = Session.objects.on_primary().known().exclude(end_reason=EndReason.DELETED)
-    return sessions if user is None else sessions.for_user(user)
+    return sessions if user is None else sessions.filter(user_id=user.pk)
 
 
 def no_content() -> Response:

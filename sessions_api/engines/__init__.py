@@ -1,7 +1,8 @@
 """What the site's session engine holds, for one key and for many at once.
 
-The only importer of ``django.contrib.sessions``. Django's five engines, and subclasses that leave
-their storage alone, are asked in one batch; any other engine is asked once for each key.
+Nothing else imports ``django.contrib.sessions``. Django's five engines, and subclasses of them that
+do not change how they store sessions, are asked for many keys at once. Any other engine is asked
+once for each key.
 """
 
 from sessions_api.engines.deletion import delete_many

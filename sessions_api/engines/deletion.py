@@ -1,4 +1,4 @@
-"""Deleting engine sessions, and knowing whether they are gone."""
+"""Deleting engine sessions, and finding out whether they are gone."""
 
 import logging
 from collections.abc import Iterable
@@ -15,10 +15,10 @@ logger = logging.getLogger("sessions_api.engines")
 
 
 def delete_many(keys: Iterable[str]) -> set[str]:
-    """Delete the engine sessions of these keys and return those that are still there.
+    """Delete the engine sessions of these keys. Returns the keys of those that are still there.
 
-    Errors of the engine are logged, and their keys count as still there: a cache or a disk may
-    fail, and what is not known to be gone is not gone.
+    A failure of the engine is logged. Its keys count as still there, since nobody knows that they
+    are gone.
     """
     keys = list(keys)
     if not keys:
@@ -31,7 +31,7 @@ def delete_many(keys: Iterable[str]) -> set[str]:
 
 
 def _delete(store: type[SessionBase], keys: list[str]) -> set[str]:
-    """Delete as the engine's ``delete()`` does, the database before the cache. See delete_many."""
+    """Delete as the engine's ``delete()`` does: the database before the cache."""
     if issubclass(store, cached_db.SessionStore) and is_unchanged(
         store, cached_db.SessionStore, "delete"
     ):

@@ -1,4 +1,4 @@
-"""Raising the expiry of an engine session without touching its payload."""
+"""Raising the expiry of an engine session while its payload stays as it is."""
 
 import os
 from collections.abc import Callable
@@ -21,9 +21,9 @@ from sessions_api.engines.store import (
 
 
 def extend(key: str) -> datetime | None:
-    """Give an engine session the expiry that a save of it now would give, its payload untouched.
+    """Give an engine session the expiry that saving it now would give it.
 
-    Returns that expiry, or None where the engine does not hold the session, or where the expiry
+    Returns that expiry. None where the engine does not hold the session, and where the expiry
     cannot be raised without writing the payload: with signed_cookies and engines of third parties.
     """
     store, payload = store_class(), load(key)
@@ -55,19 +55,19 @@ def _raise_in_cache(key: str, expires: datetime) -> bool:
     seconds = (expires - timezone.now()).total_seconds()
     try:
         return bool(store._cache.touch(store.cache_key_prefix + key, seconds))
-    except Exception:  # noqa: BLE001 (as the engine: a cache that fails holds no sessions)
+    except Exception:  # noqa: BLE001 (like the engine: a cache that fails holds no sessions)
         return False
 
 
 def _raise_in_database_and_cache(key: str, expires: datetime) -> bool:
     if not _raise_in_database(key, expires):
         return False
-    _raise_in_cache(key, expires)  # where it has lost the session, the database has it
+    _raise_in_cache(key, expires)  # it may have lost the session: the database has it
     return True
 
 
 def _raise_on_file(key: str, expires: datetime) -> bool:
-    """Have the file look as if it had been saved now: its age is what the engine goes by."""
+    """Have the file look as if it had been saved now. The engine goes by the age of the file."""
     store: Any = store_class()(key)
     now = timezone.now().timestamp()
     try:

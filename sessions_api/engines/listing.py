@@ -1,4 +1,4 @@
-"""Everything the engine holds, and whether it can be read here at all."""
+"""All that the engine holds, and whether this process can read it."""
 
 import contextlib
 import os
@@ -29,9 +29,10 @@ Held: TypeAlias = tuple[EngineSession, datetime]
 
 
 def each(size: int) -> Iterator[list[Held]]:
-    """Yield everything the engine holds, ``size`` at a time, however much it is. Reads only.
+    """Yield all sessions that the engine holds, ``size`` at a time. Reads only.
 
-    Raises CannotList for an engine that cannot say: cache, signed_cookies, those of third parties.
+    Raises CannotList for an engine that cannot list them: cache, signed_cookies, those of third
+    parties.
     """
     store = store_class()
     if is_cached_db(store) or is_db(store):
@@ -42,11 +43,11 @@ def each(size: int) -> Iterator[list[Held]]:
 
 
 def check_answers() -> None:
-    """Raise EngineDoesNotAnswer where the engine would seem empty, and cannot be read instead.
+    """Raise EngineDoesNotAnswer where the engine seems empty because it cannot be read here.
 
-    Django's engines take a cache that fails, and files they may not read, for sessions that are
-    gone; and LocMemCache holds what its own process has put there. That must not end every session
-    of the site.
+    To Django's engines, sessions in a cache that fails or in files they may not read are gone.
+    LocMemCache holds only what its own process has put there. Neither may end every session of the
+    site.
     """
     store: Any = store_class()
     try:

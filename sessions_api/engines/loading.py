@@ -1,4 +1,4 @@
-"""What the engine would answer for a key. Reads only."""
+"""The payloads that the engine would load for a key. Reads only."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -13,7 +13,7 @@ from sessions_api.engines.store import Payload, is_cache, is_cached_db, is_db, i
 
 
 def load_many(keys: Iterable[str]) -> dict[str, Payload]:
-    """Return the payload of each key that the engine would still answer for, by key.
+    """Return the payloads that the engine would load, by key.
 
     Reads only: expired sessions are left out, and nothing is deleted, created or cached.
     """
@@ -29,10 +29,10 @@ def load(key: str) -> Payload | None:
 
 
 def is_rolled_back(key: str | None) -> bool:
-    """Tell whether a key that was created in this request is gone with its view's transaction.
+    """Tell whether a key that this request has made is gone: its view's transaction was rolled back.
 
-    That takes ATOMIC_REQUESTS, and sessions in a database. What a cache holds of it is no session:
-    the engine will not save it.
+    Only with ATOMIC_REQUESTS and sessions in a database. A cache may still hold the session then,
+    but the engine will not save it.
     """
     store = store_class()
     if key is None or not issubclass(store, db.SessionStore):
@@ -69,7 +69,7 @@ def _load_from_cache(keys: list[str]) -> dict[str, Payload]:
     prefix = store.cache_key_prefix
     try:
         cached = store._cache.get_many([prefix + key for key in keys])
-    except Exception:  # noqa: BLE001 (as the engine: a cache that fails holds no sessions)
+    except Exception:  # noqa: BLE001 (like the engine: a cache that fails holds no sessions)
         return {}
     return {key.removeprefix(prefix): payload for key, payload in cached.items()}
 
@@ -81,13 +81,13 @@ def _load_from_cache_then_database(keys: list[str]) -> dict[str, Payload]:
 
 
 def load_from_files(keys: list[str]) -> dict[str, Payload]:
-    """Return what the file engine would answer for, by key."""
+    """Return the payloads that the file engine would load, by key."""
     payloads = {key: _load_from_file(key) for key in keys}
     return {key: payload for key, payload in payloads.items() if payload is not None}
 
 
 def _load_from_file(key: str) -> Payload | None:
-    """Read as the engine's ``load()`` does, which would delete and create files on the way."""
+    """Read what the engine's ``load()`` would read. That one also deletes and creates files."""
     store: Any = store_class()(key)
     try:
         with open(store._key_to_file(), encoding="ascii") as session_file:

@@ -1,4 +1,4 @@
-"""Which engine the site has, and what is known of its kind."""
+"""Which session engine the site has, and of what kind it is."""
 
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -28,8 +28,8 @@ def is_client_side() -> bool:
 def enforces_expiry() -> bool:
     """Tell whether the engine itself ends every session at the expiry it was saved with.
 
-    The file engine never enforces ``set_expiry(seconds)`` and signed_cookies ignores it; of an
-    engine that is not Django's nothing is known. There our row decides.
+    The file engine never enforces ``set_expiry(seconds)``, signed_cookies ignores it, and of an
+    engine that is not Django's nothing is known. There the row decides.
     """
     return issubclass(store_class(), db.SessionStore | cache.SessionStore)
 
@@ -37,7 +37,8 @@ def enforces_expiry() -> bool:
 def expiry(session: SessionBase) -> datetime:
     """Return when a session that is saved now expires on the server.
 
-    signed_cookies accepts no cookie older than SESSION_COOKIE_AGE, whatever ``set_expiry`` said.
+    signed_cookies accepts no cookie that is older than SESSION_COOKIE_AGE, whatever ``set_expiry``
+    was told.
     """
     expires = session.get_expiry_date()
     if is_client_side():
@@ -47,7 +48,7 @@ def expiry(session: SessionBase) -> datetime:
 
 
 def signed_payload(cookie: str) -> Payload:
-    """Return what a signed_cookies cookie says, or {} when it is forged or too old."""
+    """Return the payload of a signed_cookies cookie. {} when it is forged or too old."""
     store = store_class()()
     try:
         payload: Payload = signing.loads(
@@ -56,19 +57,19 @@ def signed_payload(cookie: str) -> Payload:
             max_age=store.get_session_cookie_age(),
             salt="django.contrib.sessions.backends.signed_cookies",
         )
-    except Exception:  # noqa: BLE001 (as the engine: BadSignature, ValueError, unpickling errors)
+    except Exception:  # noqa: BLE001 (like the engine: BadSignature, ValueError, unpickling errors)
         return {}
     return payload
 
 
 def move(session: SessionBase, key: str) -> None:
-    """Have a request's session go on under another key of the engine and drop its own."""
+    """Have a request's session go on under another key of the engine, and drop its own."""
     session.delete(session.session_key)
     session._session_key = key
 
 
 def session_of(key: str, payload: Payload) -> EngineSession:
-    """Return an engine session as ``load()`` leaves it, without asking the engine again."""
+    """Return an engine session as after ``load()``, without asking the engine again."""
     session: Any = store_class()(key)
     session._session_cache = payload
     return session  # type: ignore[no-any-return]
@@ -99,5 +100,5 @@ def is_file(store: type[SessionBase]) -> bool:
 
 
 def is_unchanged(store: type[SessionBase], django_store: type[SessionBase], *names: str) -> bool:
-    """Tell whether an engine has left these methods of Django's alone."""
+    """Tell whether an engine has these methods of Django's unchanged."""
     return all(getattr(store, name) is getattr(django_store, name) for name in names)

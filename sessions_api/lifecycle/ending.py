@@ -1,76 +1,94 @@
-"""How sessions end: the row says so first, for good; the engine session is deleted after that."""
+"""How sessions end: the row says so first, for good, and the engine session is deleted after that."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import TypeVar
 from uuid import UUID
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router, transaction
 from django.utils import timezone
 
-from sessions_api import activity, credentials, engines, events, signals
-from sessions_api.lifecycle import rows
+from sessions_api import credentials, engines, recent, signals, users
+from sessions_api.lifecycle import events, rows
 from sessions_api.models import EndReason, Session, SessionQuerySet
 
 BATCH = 2_000
 """How many sessions one statement ends."""
 
+Name = TypeVar("Name", bound=Hashable)
 
-def end(session: Session, *, by: Any = None, reason: EndReason = EndReason.REVOKED) -> bool:
+
+def end(
+    session: Session, *, by: AbstractBaseUser | None = None, reason: EndReason = EndReason.REVOKED
+) -> bool:
     """End one session, for good. Returns False when it had ended before.
 
-    ``by`` is the user who ended it. The row says so first; once that is committed the engine
-    session is deleted, and the next request with it is anonymous.
+    ``by`` is the user who ends it. The row is written first. Once that is committed the engine
+    session is deleted, and the session's next request is anonymous.
     """
     ended = end_many(Session.objects.filter(pk=session.pk), by=by, reason=reason)
     return ended == 1
 
 
 def end_all(
-    user: Any,
+    user: AbstractBaseUser,
     *,
     except_: Session | UUID | None = None,
-    by: Any = None,
+    by: AbstractBaseUser | None = None,
     reason: EndReason = EndReason.REVOKED,
 ) -> int:
-    """End all sessions of a user, but for one. Returns how many had not ended before."""
+    """End all sessions of a user except one. Returns how many had not ended before. See ``end``."""
     sessions = Session.objects.for_user(user)
     if except_ is not None:
         sessions = sessions.exclude(pk=except_.pk if isinstance(except_, Session) else except_)
     return end_many(sessions, by=by, reason=reason)
 
 
+def end_all_if_deactivated(
+    user: AbstractBaseUser, *, update_fields: frozenset[str] | None = None
+) -> None:
+    """End all sessions of a user who has just been saved as deactivated (ASVS 7.4.2).
+
+    ``update_fields`` are the fields that were saved; None means all of them.
+    """
+    if not users.is_deactivated(user):
+        return
+    is_stored = "is_active" in {field.name for field in user._meta.concrete_fields}
+    if update_fields is None or "is_active" in update_fields or not is_stored:
+        end_all(user, reason=EndReason.DEACTIVATED)
+
+
 def end_many(
-    sessions: SessionQuerySet, *, by: Any = None, reason: EndReason = EndReason.REVOKED
+    sessions: SessionQuerySet,
+    *,
+    by: AbstractBaseUser | None = None,
+    reason: EndReason = EndReason.REVOKED,
 ) -> int:
     """End a set of sessions in batches. Returns how many had not ended before. See ``end``."""
     return sum(end_batches(sessions, by=by, reason=reason))
 
 
-def delete_many(sessions: SessionQuerySet, *, by: Any = None) -> int:
-    """End a set of sessions and have all of them say DELETED, also those that had ended before.
-
-    Returns how many did not say so yet. The rows stay until they are purged: without its row an
-    engine session that carries no id could be adopted again.
-    """
-    deleted = end_many(sessions, by=by, reason=EndReason.DELETED)
-    ended = sessions.on_primary().filter(ended_at__isnull=False)
-    for pks in rows.batches(ended.exclude(end_reason=EndReason.DELETED), BATCH):
+def change_reason(sessions: SessionQuerySet, reason: EndReason) -> int:
+    """Have ended sessions give another reason. Returns how many gave a different one before."""
+    changed = 0
+    ended = sessions.on_primary().filter(ended_at__isnull=False).exclude(end_reason=reason)
+    for pks in rows.batches(ended, BATCH):
         batch = Session.objects.on_primary().filter(pk__among=pks)
-        deleted += batch.update(end_reason=EndReason.DELETED, updated_at=timezone.now())
-    return deleted
+        changed += batch.update(end_reason=reason, updated_at=timezone.now())
+    return changed
 
 
 def end_batches(
     sessions: SessionQuerySet,
     *,
-    by: Any = None,
+    by: AbstractBaseUser | None = None,
     reason: EndReason = EndReason.REVOKED,
     shared: bool = False,
 ) -> Iterator[int]:
-    """End a set of sessions a batch at a time, each in a transaction of its own.
+    """End a set of sessions in batches, each in a transaction of its own.
 
-    Yields how many of a batch had not ended before. With ``shared``, several workers may do this at
-    once: each takes what no other has in hand, and at last looks for what has been left.
+    Yields how many of a batch had not ended before. With ``shared``, several workers may end the
+    same set at once: each skips what another has locked, and looks again at the end.
     """
     not_ended = sessions.on_primary().not_ended()
     for skip_locked in (True, False) if shared else (False,):
@@ -81,18 +99,26 @@ def end_batches(
 def finish_ends(pks: list[UUID]) -> int:
     """Delete the engine sessions of ended rows. Returns how many the engine could not delete.
 
-    A row that has ended and still has a sealed key is work not done yet; the gate refuses it.
+    A row that has ended and still has a sealed key is unfinished. The gate refuses its session.
     """
     return _finish(pks, lambda ended: None)
 
 
-def end_deleted(sealed_keys: list[str]) -> None:
-    """Delete the engine sessions of rows that are gone from the table, in batches."""
-    for begin in range(0, len(sealed_keys), BATCH):
-        delete_engine_sessions(dict(enumerate(sealed_keys[begin : begin + BATCH])))
+def end_deleted(row: Session, *, using: str) -> None:
+    """Delete the engine session of a row that is being deleted, once that is committed.
+
+    The rows that one transaction deletes are taken together, in batches.
+    """
+    if not row.sealed_key:
+        return
+    waiting = _last_on_commit(using)
+    if isinstance(waiting, _EndDeleted):
+        waiting.sealed_keys.append(row.sealed_key)
+    else:
+        transaction.on_commit(_EndDeleted(row.sealed_key), using=using, robust=True)
 
 
-def delete_engine_sessions(sealed_keys: dict[Any, str]) -> set[Any]:
+def delete_engine_sessions(sealed_keys: Mapping[Name, str]) -> set[Name]:
     """Delete engine sessions by the names of their sealed keys.
 
     Returns the names of those that could not be deleted.
@@ -103,12 +129,36 @@ def delete_engine_sessions(sealed_keys: dict[Any, str]) -> set[Any]:
     keys = {name: key for name, key in opened.items() if key is not None}
     left = engines.delete_many(keys.values())
     for key in keys.values():
-        activity.forget(credentials.digest(key))
+        recent.forget(credentials.digest(key))
     return {name for name, key in keys.items() if key in left}
 
 
+class _EndDeleted:
+    """Deletes the engine sessions of the rows that one transaction has deleted."""
+
+    def __init__(self, sealed_key: str) -> None:
+        self.sealed_keys = [sealed_key]
+        # Django 5.2 logs a robust callback that fails by this name.
+        self.__qualname__ = type(self).__qualname__
+
+    def __call__(self) -> None:
+        for begin in range(0, len(self.sealed_keys), BATCH):
+            delete_engine_sessions(dict(enumerate(self.sealed_keys[begin : begin + BATCH])))
+
+
+def _last_on_commit(using: str) -> Callable[[], None] | None:
+    """Return the last callback that waits for the commit of the innermost transaction, or None."""
+    connection = transaction.get_connection(using)
+    for savepoints, callback, _is_robust in connection.run_on_commit[-1:]:
+        if savepoints == set(connection.savepoint_ids):
+            return callback
+    return None
+
+
 @rows.retried
-def _end_batch(pks: list[UUID], *, by: Any, reason: EndReason, skip_locked: bool) -> int:
+def _end_batch(
+    pks: list[UUID], *, by: AbstractBaseUser | None, reason: EndReason, skip_locked: bool
+) -> int:
     using = router.db_for_write(Session)
     with transaction.atomic(using=using):
         pks = rows.lock(pks, using=using, skip_locked=skip_locked)
@@ -119,10 +169,10 @@ def _end_batch(pks: list[UUID], *, by: Any, reason: EndReason, skip_locked: bool
         )
 
         def tell(session: Session) -> None:
-            if session.ended_at == now:  # and not by somebody else, just before
+            if session.ended_at == now:  # otherwise somebody else has ended it just before
                 events.ended(session, reason=reason, by=by)
 
-        # A function and no partial: Django 5.2 logs what fails by its __qualname__.
+        # Not a partial: Django 5.2 logs a robust callback that fails by its __qualname__.
         def finish() -> None:
             _finish(pks, tell)
 
@@ -133,7 +183,8 @@ def _end_batch(pks: list[UUID], *, by: Any, reason: EndReason, skip_locked: bool
 def _finish(pks: list[UUID], tell: Callable[[Session], None]) -> int:
     rows_ended = Session.objects.on_primary().filter(pk__among=pks, ended_at__isnull=False)
     if not signals.session_ended.has_listeners(Session):
-        rows_ended = rows_ended.only("user_id", "ended_at", "sealed_key")  # half the time
+        # Without a receiver nobody reads the rest, which takes as long again.
+        rows_ended = rows_ended.only("user_id", "ended_at", "sealed_key")
     ended = list(rows_ended)
     sealed = {session.pk: session.sealed_key for session in ended if session.sealed_key}
     left = delete_engine_sessions(sealed)

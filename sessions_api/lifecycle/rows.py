@@ -1,64 +1,75 @@
-"""How rows are written: what an engine session says of its row, one UPDATE, and sets in batches.
+"""How rows are written: what they record of a client and an engine session, one by one and in sets.
 
-Whatever changes a row that may be live is an UPDATE that an ended row does not match, so that no
-race brings one back.
+Whatever changes a live row is an UPDATE that an ended row does not match. So no race brings an
+ended session back.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 from uuid import UUID
 
 from django.db import OperationalError, connections, router
 from django.utils import timezone
 
-from sessions_api import assurance, credentials, engines, validity
-from sessions_api.models import Session, SessionQuerySet
+from sessions_api import credentials, engines, payload
+from sessions_api.client import user_agent
+from sessions_api.models import Client, Session, SessionQuerySet
+
+Fields: TypeAlias = Mapping[str, Any]
+"""Values of a row by the names of its fields."""
 
 DEADLOCKS = ("40P01", 1213)
 """What PostgreSQL (SQLSTATE) and MariaDB (error number) call a deadlock."""
 
 ATTEMPTS = 10
-"""How often a transaction that falls to deadlocks is begun, at most."""
+"""How often a transaction is tried, at most, when it ends in a deadlock."""
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
-def update(sessions: SessionQuerySet, fields: dict[str, Any]) -> int:
-    """Change those of the sessions that have not ended. Returns how many."""
+def update(sessions: SessionQuerySet, fields: Fields) -> int:
+    """Change the sessions that have not ended. Returns how many."""
     return sessions.not_ended().update(updated_at=timezone.now(), **fields)
 
 
-def assign(session: Session, fields: dict[str, Any]) -> None:
-    """Set these attributes of an object that mirrors a row."""
+def assign(session: Session, fields: Fields) -> None:
+    """Set the attributes of an object to what was written to its row."""
     for name, value in fields.items():
         setattr(session, name, value)
 
 
-def bound_to(engine_session: engines.EngineSession) -> dict[str, Any]:
+def begun_by(client: Client) -> Fields:
+    """Return what a row records of the client that signed in."""
+    device = user_agent.parse(client.user_agent)
+    return {
+        "user_agent": client.user_agent,
+        **device._asdict(),
+        "ip_address": client.ip_address,
+        "last_ip_address": client.ip_address,
+    }
+
+
+def bound_to(engine_session: engines.EngineSession) -> Fields:
     """Return what a row records of an engine session that is about to be saved."""
     fields = {
-        "backend": validity.backend(engine_session),
-        "auth_digest": validity.auth_digest(engine_session),
+        "backend": payload.backend(engine_session),
+        "auth_digest": payload.auth_digest(engine_session),
         "expires_at": engines.expiry(engine_session),
         "ends_with_browser": engine_session.get_expire_at_browser_close(),
         "cookie_is_due": False,
-        **assurance.of(engine_session)._asdict(),
+        **payload.assurance(engine_session)._asdict(),
     }
     key = engine_session.session_key
-    return fields | (known_by(key) if key is not None else {})
-
-
-def known_by(key: str) -> dict[str, Any]:
-    """Return what a row records of its engine key. Nothing where the cookie is the session."""
-    if engines.is_client_side():
-        return {}
-    return {"key_digest": credentials.digest(key), "sealed_key": credentials.seal(key)}
+    # On signed_cookies the key is the whole credential: it is not kept in any form.
+    if key is not None and not engines.is_client_side():
+        fields |= {"key_digest": credentials.digest(key), "sealed_key": credentials.seal(key)}
+    return fields
 
 
 def batches(sessions: SessionQuerySet, size: int) -> Iterator[list[UUID]]:
-    """Yield the ids of a set in order of id, a batch at a time, however large the set."""
+    """Yield the ids of a set of any size in batches, in order of id."""
     ids = sessions.order_by("pk").values_list("pk", flat=True)
     batch = list(ids[:size])
     while batch:
@@ -67,10 +78,10 @@ def batches(sessions: SessionQuerySet, size: int) -> Iterator[list[UUID]]:
 
 
 def lock(pks: list[UUID], *, using: str, skip_locked: bool) -> list[UUID]:
-    """Lock these rows in order of id, so that parallel workers never wait for each other in turn.
+    """Lock rows in order of id, so that parallel workers cannot block each other for good.
 
-    Returns those locked: with ``skip_locked``, where the database can, not those that another
-    worker has in hand. SQLite has one writer at a time, and no locks to take.
+    Returns the ids of the locked rows. With ``skip_locked`` these are not the rows that another
+    worker has locked, where the database can tell. SQLite has one writer at a time and no row locks.
     """
     features = connections[using].features
     if not features.has_select_for_update:
@@ -81,15 +92,15 @@ def lock(pks: list[UUID], *, using: str, skip_locked: bool) -> list[UUID]:
 
 
 def retried(write: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Make a function, which is one transaction, begin again when it falls to a deadlock.
+    """Have a function that is one transaction tried again when it ends in a deadlock.
 
-    InnoDB locks whatever a DELETE scans, in a small table the rows of other workers, too, and asks
-    its callers to be ready for this. Within a transaction of the caller's, which has fallen with
-    it, the error is raised.
+    InnoDB locks every row that a DELETE scans, in a small table those of other workers, too, and
+    expects its callers to try again. Inside a transaction of the caller's the error is raised: that
+    transaction is lost as well.
     """
 
     @wraps(write)
-    def write_at_last(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+    def write_again(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         connection = connections[router.db_for_write(Session)]
         attempt = 1
         while True:
@@ -100,7 +111,7 @@ def retried(write: Callable[Parameters, Result]) -> Callable[Parameters, Result]
                     raise
             attempt += 1
 
-    return write_at_last
+    return write_again
 
 
 def _is_deadlock(error: OperationalError) -> bool:

@@ -1,4 +1,4 @@
-"""What the commands have in common: batches, a progress bar, and a way out in between."""
+"""What the commands have in common: batches, a progress bar, and exit codes."""
 
 import sys
 from argparse import ArgumentParser
@@ -13,21 +13,20 @@ INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
 
 UNFINISHED = 3
-"""The exit code when the session engine could not delete everything that has ended."""
+"""The exit code when the session engine could not delete every session that has ended."""
 
 
 class BatchCommand(BaseCommand):
     """A command that works through many sessions a batch at a time.
 
-    Every batch is complete once it is committed. So the command may be interrupted at any moment,
-    run again, and run several times at once.
+    A batch is done once it is committed. So the command may be interrupted at any moment, run again,
+    and run several times at once.
     """
 
     tally: Counter[str]
-    """How many sessions came to what."""
+    """How many sessions were ended, purged and so on."""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """Say in the help how the command exits."""
         epilog = (
             "May be interrupted, run again, and run several times at once. Exit codes: 0 done; "
             f"1 error; 2 unknown option; {UNFINISHED} done, but the session engine could not "
@@ -36,13 +35,12 @@ class BatchCommand(BaseCommand):
         return super().create_parser(prog_name, subcommand, epilog=epilog, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Add what every such command can be told."""
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would be done, and do nothing"
         )
 
     def prepare(self, options: dict[str, Any]) -> None:
-        """Look at the options. Raises CommandError for those that cannot be meant."""
+        """Read the options. Raises CommandError for values that make no sense."""
 
     def total(self) -> int | None:
         """Return how many sessions there are to look at, or None where nobody knows."""
@@ -72,7 +70,7 @@ class BatchCommand(BaseCommand):
         if self.tally["unfinished"]:
             raise CommandError(
                 f"The session engine could not delete {sessions(self.tally['unfinished'])}. "
-                "They are ended and refused all the same. Run the command again once it can.",
+                "They have ended and are refused all the same. Run the command again once it works.",
                 returncode=UNFINISHED,
             )
 

@@ -209,7 +209,7 @@ def test_the_search_finds_addresses_names_and_e_mail_addresses(admin_client):
     assert found("2001:DB8:0::1") == [second]
     assert found("203.0.113") == found("oe") == found("'") == []
     assert len(found("  ")) == 3
-    help_text = "An exact address, or how a user name or e-mail address begins."
+    help_text = "An exact IP address, or how a user name or e-mail address begins."
     assert help_text in html_of(admin_client.get(CHANGELIST))
 
 
@@ -291,5 +291,5 @@ def test_times_are_written_for_people_and_machines(admin_client):
 def test_a_dash_says_of_what_nothing_is_known(admin_client):
     SessionFactory.create(authenticated_at=None, ip_address=None, last_ip_address=None)
     html = html_of(admin_client.get(CHANGELIST))
-    for label in ("address", "signed in"):
+    for label in ("IP address", "signed in"):
         assert f'<span class="session-label">{label} </span>-</td>' in html

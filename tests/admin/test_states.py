@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.cache import caches
 from django.test import Client
 
-from sessions_api import activity, engines
+from sessions_api import engines, recent
 from sessions_api.models import EndReason, Session
 from tests.admin.pages import CHANGELIST, choose, detail, end, end_selected, html_of, states
 from tests.factories import UserFactory
@@ -20,7 +20,7 @@ ENGINES = ["db", "cached_db", "cache", "file", "signed_cookies"]
 def engine(request, settings, transactional_db):
     """Run on each of Django's engines."""
     settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{request.param}"
-    activity.clear()
+    recent.clear()
     caches["default"].clear()
     return request.param
 
@@ -71,7 +71,7 @@ def test_the_list_and_the_page_say_what_is_true_of_the_browser(engine):
         ], name
         assert f">{expected[name]}</span>" in html_of(staff.get(detail(session))), name
     assert sorted(states(html_of(staff.get(CHANGELIST)))) == sorted([*expected.values(), "active"])
-    activity.clear()  # as in a process that has not seen the browsers yet
+    recent.clear()  # as in a process that has not seen the browsers yet
     for name, (browser, _) in browsers.items():
         assert (browser.user_name() == name) is (expected[name] == "active"), name
 

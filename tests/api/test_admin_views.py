@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from sessions_api import activity, lifecycle, visit
+from sessions_api import lifecycle, payload, recent
 from sessions_api.models import EndReason, Session
 from tests.factories import PASSWORD, SessionFactory, UserFactory
 from tests.matrix.conftest import ENGINES
@@ -32,7 +32,7 @@ on = pytest.mark.parametrize
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    activity.clear()
+    recent.clear()
 
 
 def sign_in(user, **environ):
@@ -54,7 +54,7 @@ def user_name(client):
 
 
 def session_id(client):
-    return client.session[visit.PAYLOAD_KEY]
+    return client.session[payload.ID_KEY]
 
 
 def get(client, path=SESSIONS, **params):

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import get_resolver
 
-from sessions_api import activity, visit
+from sessions_api import payload, recent
 from sessions_api.models import Session
 from tests.factories import PASSWORD, UserFactory
 
@@ -30,7 +30,7 @@ CALLERS = [
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    activity.clear()
+    recent.clear()
     cache.clear()
 
 
@@ -106,7 +106,7 @@ class People:
 
 
 def session_id(client):
-    return client.session[visit.PAYLOAD_KEY]
+    return client.session[payload.ID_KEY]
 
 
 @dataclass

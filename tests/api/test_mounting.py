@@ -11,7 +11,7 @@ from rest_framework.versioning import (
 )
 from rest_framework.views import APIView
 
-from sessions_api import activity, visit
+from sessions_api import payload, recent
 from sessions_api.models import Session
 from tests.api.test_endpoints import ROWS, People
 from tests.factories import PASSWORD, UserFactory
@@ -38,7 +38,7 @@ VERSIONINGS = [
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    activity.clear()
+    recent.clear()
 
 
 @pytest.fixture(params=PREFIXES)
@@ -112,4 +112,4 @@ def test_the_versions_of_the_sites_api_are_none_of_ours(monkeypatch, versioning)
     assert client.delete("/api/sessions/?version=99", headers=headers).json() == {"ended": 0}
     credentials = {"username": user.get_username(), "password": PASSWORD}
     assert client.post("/api/sessions/", credentials, headers=headers).status_code == 201
-    assert client.get("/api/sessions/current/").json()["id"] == client.session[visit.PAYLOAD_KEY]
+    assert client.get("/api/sessions/current/").json()["id"] == client.session[payload.ID_KEY]

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from sessions_api import activity, visit
+from sessions_api import payload, recent
 from sessions_api.models import Session
 from tests.factories import PASSWORD, UserFactory
 
@@ -23,7 +23,7 @@ FORMS = {
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    activity.clear()
+    recent.clear()
 
 
 class Browser(Client):
@@ -33,7 +33,7 @@ class Browser(Client):
         super().__init__(enforce_csrf_checks=True, headers={"accept": "text/html"})
         user = UserFactory.create(is_staff=True, is_superuser=True)
         assert self.get(f"/do/login:{user.pk}/").status_code == 200
-        self.pk = self.session[visit.PAYLOAD_KEY]
+        self.pk = self.session[payload.ID_KEY]
 
     def path(self, name):
         return FORMS[name].format(id=self.pk)
@@ -70,7 +70,7 @@ def test_the_form_of_a_page_extends_a_session():
 def test_the_empty_form_of_a_page_ends_nothing():
     response = Browser().submit("end")
     assert response.status_code == 400
-    assert "Name a filter" in response.content.decode()
+    assert "Send a filter" in response.content.decode()
     assert Session.objects.get().ended_at is None
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from sessions_api import activity, credentials, visit
+from sessions_api import credentials, payload, recent
 from sessions_api.models import Session
 from tests.factories import SessionFactory, UserFactory
 from tests.site.views import BACKEND
@@ -27,7 +27,7 @@ on = pytest.mark.parametrize
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    activity.clear()
+    recent.clear()
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def sign_in(user):
 
 
 def session_id(client):
-    return client.session[visit.PAYLOAD_KEY]
+    return client.session[payload.ID_KEY]
 
 
 def add(user, count, *, ago=lambda n: timedelta(seconds=n + 1)):

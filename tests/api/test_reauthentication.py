@@ -9,7 +9,7 @@ from django.core.cache import cache, caches
 from django.test import Client
 from django.utils import timezone
 
-from sessions_api import activity, lifecycle, validity, visit
+from sessions_api import lifecycle, payload, recent, validity
 from sessions_api.models import EndReason, Session
 from tests.api.test_sign_in import CURRENT, REAUTHENTICATE, SESSIONS, bearer, post, sign_in
 from tests.factories import PASSWORD, UserFactory
@@ -25,7 +25,7 @@ ANOTHER_HASHER = "django.contrib.auth.hashers.ScryptPasswordHasher"
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    activity.clear()
+    recent.clear()
     cache.clear()
 
 
@@ -80,7 +80,7 @@ def user_name(client):
 
 
 def session_of(client):
-    return Session.objects.get(pk=client.session[visit.PAYLOAD_KEY])
+    return Session.objects.get(pk=client.session[payload.ID_KEY])
 
 
 def prove(client=None, **headers):
@@ -115,7 +115,7 @@ def test_a_browser_gets_a_new_cookie_when_its_user_proves_who_she_is(alice, engi
         {"id"} if engine == "signed_cookies" else set()
     )
     assert user_name(client) == "alice"
-    assert client.get(CURRENT).json()["id"] == after["id"] == client.session[visit.PAYLOAD_KEY]
+    assert client.get(CURRENT).json()["id"] == after["id"] == client.session[payload.ID_KEY]
     assert user_name(thief) == ""
     assert [str(session.pk) for session in validity.active_sessions(alice)] == [after["id"]]
 

@@ -17,10 +17,10 @@ from drf_spectacular.validation import validate_schema
 from rest_framework.authentication import BasicAuthentication, SessionAuthentication
 from rest_framework.throttling import UserRateThrottle
 
-from sessions_api.api import schema  # noqa: F401 (registers itself, as drf-spectacular is no app)
 from sessions_api.api.admin_views import AdminSessionViewSet
+from sessions_api.api.openapi import extensions  # noqa: F401 (registers itself: drf-spectacular is no app here)
 from sessions_api.api.views import OwnSessionViewSet
-from sessions_api.filters import StaffSessionFilter
+from sessions_api.listing.filters import StaffSessionFilter
 from sessions_api.models import EndReason, Session
 from tests.api.test_endpoints import CALLERS, MALFORMED, ROWS, People
 from tests.factories import UserFactory

@@ -27,7 +27,7 @@ from rest_framework.test import APIRequestFactory
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 from rest_framework.views import APIView
 
-from sessions_api import activity, lifecycle
+from sessions_api import lifecycle, recent
 from sessions_api.api.views import OwnSessionViewSet
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.models import EndReason, Session
@@ -45,7 +45,7 @@ REAUTHENTICATE = "/api/sessions/current/reauthenticate/"
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    activity.clear()
+    recent.clear()
     cache.clear()
 
 

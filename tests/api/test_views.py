@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 
-from sessions_api import activity, credentials, validity, visit
+from sessions_api import credentials, payload, recent, validity
 from sessions_api.api.views import OwnSessionViewSet
 from sessions_api.models import EndReason, Session
 from tests.factories import SessionFactory, UserFactory
@@ -88,7 +88,7 @@ def look_at_the_user(get_response):
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    activity.clear()
+    recent.clear()
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def sign_in(user, **headers):
 
 
 def session_id(client):
-    return client.session[visit.PAYLOAD_KEY]
+    return client.session[payload.ID_KEY]
 
 
 def path_of(client_or_id):

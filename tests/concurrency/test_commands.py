@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from sessions_api import credentials, engines, lifecycle
-from sessions_api.lifecycle import ending, upkeep
+from sessions_api.lifecycle import ending, maintenance
 from sessions_api.models import EndReason, Session
 from sessions_api.signals import session_ended
 from tests.concurrency.test_threads import at_once
@@ -29,7 +29,7 @@ def _small_batches(transactional_db, settings, monkeypatch):
     assert connection.vendor != "sqlite", "Set TEST_DATABASE to postgresql or mariadb."
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
     monkeypatch.setattr(ending, "BATCH", 7)
-    monkeypatch.setattr(upkeep, "PURGE_BATCH", 7)
+    monkeypatch.setattr(maintenance, "PURGE_BATCH", 7)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
-from sessions_api import activity, lifecycle, validity
+from sessions_api import lifecycle, recent, validity
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
 from tests.matrix.conftest import ENGINES
@@ -39,7 +39,7 @@ def engine(request, settings, transactional_db):
     }
     for name, value in ENGINES[request.param].items():
         setattr(settings, name, value)
-    activity.clear()
+    recent.clear()
     return request.param
 
 
@@ -69,7 +69,7 @@ def name_of(client):
 
 
 def alive(clients):
-    activity.clear()
+    recent.clear()
     return [client for client in clients if name_of(client)]
 
 
@@ -111,7 +111,7 @@ def test_an_end_wins_over_touches(engine):
     for twin in twins:
         twin.cookies = client.cookies.copy()
     with time_machine.travel(timezone.now() + timedelta(seconds=90), tick=False):
-        activity.clear()
+        recent.clear()
         at_once(*(lambda t=t: name_of(t) for t in twins), lambda: lifecycle.end(session))
         ended = Session.objects.get()
         assert ended.end_reason == EndReason.REVOKED

@@ -14,7 +14,8 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from sessions_api import activity, lifecycle, visit
+from sessions_api import lifecycle, payload, recent
+from sessions_api.dialects.ory.deletion import delete_many
 from sessions_api.models import Session
 from tests.factories import UserFactory
 
@@ -64,7 +65,7 @@ class Browser(SignedIn):
     def __init__(self, user):
         super().__init__(**{"user-agent": FIREFOX})
         assert self.get(f"/do/login:{user.pk}/").status_code == 200
-        self.pk = self.session[visit.PAYLOAD_KEY]
+        self.pk = self.session[payload.ID_KEY]
 
 
 class TokenClient(SignedIn):
@@ -143,7 +144,7 @@ def _long_ago():
 
 OVER = {
     "ended": lambda browser: lifecycle.end(browser.row),
-    "deleted": lambda browser: lifecycle.delete_many(Session.objects.filter(pk=browser.pk)),
+    "deleted": lambda browser: delete_many(Session.objects.filter(pk=browser.pk)),
     "expired": lambda browser: change(browser.row, expires_at=_long_ago()),
     "idle": lambda browser: change(browser.row, last_used=_long_ago()),
     "open for too long": lambda browser: change(browser.row, authenticated_at=_long_ago()),
@@ -162,5 +163,5 @@ def over(way, browser):
     """Bring a browser's session there, on a site with timeouts."""
     with override_settings(SESSIONS_API=TIMEOUTS):
         OVER[way](browser)
-        activity.clear()
+        recent.clear()
         yield

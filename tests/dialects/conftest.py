@@ -3,10 +3,10 @@
 import pytest
 from django.core.cache import cache
 
-from sessions_api import activity
+from sessions_api import recent
 
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    activity.clear()
+    recent.clear()
     cache.clear()

@@ -8,7 +8,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from sessions_api import activity, engines, lifecycle
+from sessions_api import engines, lifecycle, recent
+from sessions_api.conf import conf
+from sessions_api.dialects.flashback.views import may_keep_alive
+from sessions_api.lifecycle import tokens
 from sessions_api.models import EndReason, Session
 from tests.dialects.callers import (
     NOBODYS,
@@ -24,7 +27,7 @@ from tests.dialects.callers import (
     staff,
     written,
 )
-from tests.factories import UserFactory
+from tests.factories import SessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -336,7 +339,7 @@ def test_4_a_heartbeat_renews_the_lifetime_of_a_browsers_session(alice, engine, 
         assert answer(heartbeat(caller, browser.pk)) == (200, updated(expected))
         assert browser.row.expires_at == expected
     with later(days=20):
-        activity.clear()
+        recent.clear()
         assert browser.user_name == "alice"
 
 
@@ -544,3 +547,28 @@ def test_a_list_of_250_costs_two_queries_beyond_the_token(alice):
     token = TokenClient(alice)
     assert len(ids(token)) == 250
     assert queries(lambda: token.get(LIST)) <= 1 + 2
+
+
+def test_nobody_keeps_a_session_alive_but_its_owner():
+    session = SessionFactory.create()
+    assert may_keep_alive(session.user, session)
+    assert not may_keep_alive(UserFactory.create(), session)
+    assert not may_keep_alive(UserFactory.create(is_staff=True, is_superuser=True), session)
+
+
+def test_a_token_that_was_to_be_short_is_not_kept_alive():
+    user = UserFactory.create()
+    token = lifecycle.issue_token(user).session
+    short = lifecycle.issue_token(user, lifetime=conf.TOKEN_LIFETIME - timedelta(seconds=1)).session
+    assert may_keep_alive(user, token)
+    assert not may_keep_alive(user, short)
+
+
+def test_a_short_token_that_was_renewed_is_still_a_short_one():
+    user = UserFactory.create()
+    short = lifecycle.issue_token(user, lifetime=conf.TOKEN_LIFETIME * 0.6).session
+    with time_machine.travel(timezone.now() + conf.TOKEN_LIFETIME * 0.5, tick=False):
+        assert tokens.reauthenticated(short, user)
+        assert short.expires_at is not None
+        assert short.expires_at - short.created_at > conf.TOKEN_LIFETIME
+        assert not may_keep_alive(user, short)

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from sessions_api import activity
+from sessions_api import recent
 from tests.matrix.conftest import ENGINES
 
 
@@ -23,7 +23,7 @@ class Terminal(StringIO):
 
 @pytest.fixture(autouse=True)
 def _fresh_process(transactional_db):
-    activity.clear()
+    recent.clear()
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def signed_in(user, **environ):
 
 
 def name_of(client):
-    activity.clear()
+    recent.clear()
     return client.get("/do/user/").content.decode()
 
 

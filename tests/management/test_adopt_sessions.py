@@ -77,7 +77,7 @@ def test_a_dry_run_writes_nothing():
 
 @pytest.mark.parametrize(
     ("adopt", "otherwise"),
-    [("lazy", "at its next request all the same"), ("refuse", 'With ADOPT = "lazy"')],
+    [("lazy", "at its next request anyway"), ("refuse", 'With ADOPT = "lazy"')],
 )
 @pytest.mark.parametrize("name", ["cache", "signed_cookies"])
 def test_an_engine_that_cannot_list_is_named(settings, tmp_path, name, adopt, otherwise):

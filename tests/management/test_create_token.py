@@ -86,9 +86,12 @@ def test_it_lasts_for_the_sites_lifetime_unless_that_is_said(alice, capsys, sett
         (["alice", "--label=\udcff"], "--label: Enter text without surrogates."),
         (["alice", "--lifetime=soon"], "--lifetime: Enter a valid duration."),
         (["alice", "--lifetime="], "--lifetime: This field is required."),
-        (["alice", "--lifetime=0"], "--lifetime: Enter a time to come."),
-        (["alice", "--lifetime=-1 00:00:00"], "--lifetime: Enter a time to come."),
-        (["alice", "--lifetime=999999999 00:00:00"], "--lifetime: Enter a time to come."),
+        (["alice", "--lifetime=0"], "--lifetime: Enter a duration greater than zero."),
+        (["alice", "--lifetime=-1 00:00:00"], "--lifetime: Enter a duration greater than zero."),
+        (
+            ["alice", "--lifetime=999999999 00:00:00"],
+            "--lifetime: Enter a duration greater than zero.",
+        ),
         (["alice", "--lifetime=P99999999999D"], "--lifetime: The number of days must be"),
     ],
 )

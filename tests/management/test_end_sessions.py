@@ -11,8 +11,8 @@ from django.contrib.sessions.models import Session as EngineRow
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from sessions_api.filters import StaffSessionFilter
 from sessions_api.lifecycle import ending
+from sessions_api.listing.filters import StaffSessionFilter
 from sessions_api.management.commands.end_sessions import Command
 from sessions_api.models import EndReason, Session
 from sessions_api.signals import session_ended

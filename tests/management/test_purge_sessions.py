@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from sessions_api.lifecycle import upkeep
+from sessions_api.lifecycle import maintenance
 from sessions_api.models import Session
 from tests.factories import SessionFactory
 from tests.management.conftest import everything, interrupted, said
@@ -31,7 +31,7 @@ def test_a_dry_run_says_how_many_and_writes_nothing():
 
 
 def test_an_interrupted_run_is_completed_by_the_next(monkeypatch):
-    monkeypatch.setattr(upkeep, "PURGE_BATCH", 2)
+    monkeypatch.setattr(maintenance, "PURGE_BATCH", 2)
     SessionFactory.create_batch(5, ended_at=LONG_AGO)
     with (
         interrupted(at=2, statement="DELETE"),

@@ -5,7 +5,7 @@ import os
 import pytest
 from django.core.cache import caches
 
-from sessions_api import activity
+from sessions_api import recent
 from tests.matrix.world import World
 from tests.site import views
 
@@ -32,7 +32,7 @@ def engine(request, settings):
 @pytest.fixture(params=["sync", "async"])
 def world(request, engine, transactional_db, settings):
     """Return a world on the engine, visited through the sync or the async handler."""
-    activity.clear()
+    recent.clear()
     views.callbacks.clear()
     caches[settings.SESSION_CACHE_ALIAS].clear()
     # Staff look at the numbered events alone, of which the async half comes to the same states.

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-from sessions_api import activity, lifecycle
+from sessions_api import lifecycle, recent
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
 from tests.matrix.test_life_cycle import atomic_requests, later
@@ -94,7 +94,7 @@ def test_an_id_that_code_removed_is_found_again_by_the_key(world):
     del store["_sessions_api_id"]
     store.save()
     browser.cookie = store.session_key
-    activity.clear()
+    recent.clear()
     assert browser.user_name() == world.alice.username
     if not world.is_client_side:
         assert browser.session_id() == session_id
@@ -114,7 +114,7 @@ def test_a_row_made_for_an_old_session_is_admitted_though_old_sessions_are_refus
 ):
     old_browser.do("user", status=500)  # leaves a row, and a payload without its id
     settings.SESSIONS_API = {"ADOPT": "refuse"}
-    activity.clear()
+    recent.clear()
     assert old_browser.user_name() == world.alice.username
     world.assert_true(old_browser)
 
@@ -123,7 +123,7 @@ def test_a_session_whose_row_is_gone_is_refused_not_adopted(world):
     browser = world.browser(user=world.alice)
     kept = browser.session()
     Session.objects.all()._raw_delete("default")
-    activity.clear()
+    recent.clear()
     assert kept.get(SESSION_KEY)
     assert browser.user_name() == ""
     assert not Session.objects.exists()
@@ -145,7 +145,7 @@ def test_another_users_id_in_the_payload_is_refused(world):
     store["_sessions_api_id"] = str(bob_browser.session_id())
     store.save()
     browser.cookie = store.session_key
-    activity.clear()
+    recent.clear()
     assert browser.user_name() == ""
     assert bob_browser.user_name()
 
@@ -155,7 +155,7 @@ def test_an_old_session_stays_signed_in_although_the_view_that_saw_it_first_is_r
 ):
     with atomic_requests():
         old_browser.do("user", "not_found", view="do")
-    activity.clear()
+    recent.clear()
     assert old_browser.user_name() == world.alice.username
     assert Session.objects.get().adopted
     world.assert_true(old_browser)
@@ -172,5 +172,5 @@ def test_the_limit_takes_an_old_session_for_the_oldest(world, old_browser, setti
 def test_the_request_that_adopts_a_session_may_delete_its_user(world, old_browser):
     assert old_browser.do("delete_account", view="do").status_code == 200
     assert not Session.objects.exists()
-    activity.clear()
+    recent.clear()
     assert old_browser.user_name() == ""

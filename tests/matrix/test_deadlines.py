@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from sessions_api import activity
+from sessions_api import recent
 from sessions_api.models import EndReason, Session
 from tests.matrix.test_life_cycle import later
 
@@ -79,7 +79,7 @@ def test_a_long_request_does_not_revive_a_session_that_went_idle_meanwhile(world
     clock = later(seconds=700)
     world.while_in_flight(clock.start)
     with later(seconds=100):
-        activity.clear()
+        recent.clear()
         browser.do("user", "callback")
         try:
             assert world.listed() == set()

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import SESSION_KEY
 from django.test import override_settings as overridden
 
-from sessions_api import activity, lifecycle
+from sessions_api import lifecycle, recent
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
 from tests.matrix.test_life_cycle import atomic_requests, later
@@ -42,7 +42,7 @@ def test_a_key_that_was_changed_outside_any_request_is_followed(world):
     job.cycle_key()
     job.save()
     browser.cookie = job.session_key
-    activity.clear()
+    recent.clear()
     assert browser.user_name() == world.alice.username
     assert browser.session_id() == session_id
     world.assert_true(browser)
@@ -70,7 +70,7 @@ def test_a_twin_that_never_asks_for_its_user_takes_nothing_over(world):
 def test_a_request_whose_key_was_changed_meanwhile_goes_on_and_writes_nothing(world):
     browser = world.browser(user=world.alice)
     tab = world.copy(browser)
-    activity.clear()
+    recent.clear()
     world.while_in_flight(lambda: tab.do("user", "cycle"))
     response = browser.do("read", "callback", "user")
     assert response.content.decode() == world.alice.username
@@ -81,7 +81,7 @@ def test_a_request_whose_key_was_changed_meanwhile_goes_on_and_writes_nothing(wo
 def test_a_login_after_a_session_was_refused_stands(world):
     browser = world.browser(user=world.alice)
     Session.objects.update(ended_at=Session.objects.get().created_at, end_reason="revoked")
-    activity.clear()
+    recent.clear()
     browser.do("user", f"login:{world.alice.pk}")
     world.assert_true(browser)
 
@@ -113,7 +113,7 @@ def test_a_login_bound_by_nobody_is_bound_at_its_next_request(world):
     browser = world.browser(user=world.alice)
     fields = {"expires_at": None, "key_digest": None, "sealed_key": ""}
     Session.objects.update(**fields)
-    activity.clear()
+    recent.clear()
     assert world.listed() == set()
     assert browser.session()[SESSION_KEY] == str(world.alice.pk)
     assert browser.user_name() == world.alice.username
@@ -178,7 +178,7 @@ def test_a_switch_to_another_session_of_the_same_user_ends_neither(world):
     response = browser.do("user", f"switch:{other.cookie}", view="do")
     assert response.status_code == 200
     assert browser.cookie == other.cookie
-    activity.clear()
+    recent.clear()
     assert browser.user_name() == other.user_name() == world.alice.username
     assert other.session_id() in world.listed()
 
@@ -213,6 +213,6 @@ def test_a_new_key_that_is_rolled_back_with_its_view_is_nobodys(world, change, e
     with atomic_requests():
         browser.do("user", step, end, view="do")
     listed = world.listed()
-    activity.clear()
+    recent.clear()
     assert bool(browser.user_name()) is (browser.session_id() in listed)
     assert len(listed) <= 1

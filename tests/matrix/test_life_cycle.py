@@ -21,7 +21,7 @@ from django.test import RequestFactory
 from django.test import override_settings as overridden
 from django.utils import timezone
 
-from sessions_api import activity, lifecycle
+from sessions_api import lifecycle, recent
 from sessions_api.models import EndReason, Session
 from tests.factories import PASSWORD, UserFactory
 from tests.matrix.world import World
@@ -181,7 +181,7 @@ def a_rotated_secret_key_with_fallback(world):
     session_id = browser.session_id()
     with rotated_secret_key(keep_old=True):
         assert len(world.listed()) == 2
-        activity.clear()
+        recent.clear()
         # Two requests of one browser at once: both give the session a new key.
         tab = world.copy(browser)
         world.while_in_flight(lambda: tab.do("user"))

@@ -18,7 +18,7 @@ from django.core.cache import caches
 from django.test import override_settings
 from django.utils import timezone
 
-from sessions_api import activity, credentials, lifecycle
+from sessions_api import credentials, lifecycle, recent
 from sessions_api.models import Session
 
 
@@ -39,10 +39,10 @@ def end(browser):
 def another_process(browser):
     """Forget within the block what this process learns in it of the browser's session."""
     key_digest = credentials.digest(browser.cookie)
-    known = activity.recall(key_digest)
+    known = recent.memory.get(key_digest)
     assert known is not None
     yield
-    activity.remember(key_digest, known)
+    recent.memory.put(key_digest, known)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from django.contrib.admin import site
 from django.test import AsyncClient, Client, RequestFactory
 from rest_framework.test import APIClient
 
-from sessions_api import validity, visit
+from sessions_api import payload, validity
 from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.models import Session
 from sessions_api.validity import State
@@ -93,7 +93,7 @@ class Browser:
 
     def session_id(self):
         """Return the id that the engine session carries, or None."""
-        return visit.session_id(self.session()) if self.cookie else None
+        return payload.session_id(self.session()) if self.cookie else None
 
 
 def listed_by_api(caller, path):

@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from sessions_api import activity
+from sessions_api import recent
 from tests.factories import PASSWORD, UserFactory
 
 CURRENT = "/api/sessions/current/"
@@ -12,7 +12,7 @@ CURRENT = "/api/sessions/current/"
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    activity.clear()
+    recent.clear()
     cache.clear()
 
 

@@ -4,7 +4,7 @@ import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
-from sessions_api import activity
+from sessions_api import recent
 from sessions_api.models import EndReason, Session
 from tests.factories import PASSWORD
 
@@ -56,7 +56,7 @@ def test_it_goes_on_beside_that_of_a_browser(app, browser, sign_in, settings, st
     sign_in("/login/")
     for _ in range(2):
         assert get(app, browser) == 200
-        activity.clear()
+        recent.clear()
     assert browser.get("/do/user,write/").content == b"alice"
     assert Session.objects.filter(ended_at=None).count() == 2
 

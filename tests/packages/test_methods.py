@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client, modify_settings, override_settings
 from django_otp.plugins.otp_static.models import StaticDevice
 
-from sessions_api import activity
+from sessions_api import recent
 from sessions_api.models import EndReason, Session
 from tests.factories import PASSWORD, UserFactory
 
@@ -117,7 +117,7 @@ def test_a_device_verified_later_is_a_second_factor(
     sign_in("/login/")
     session = Session.objects.get()
     if not is_remembered:
-        activity.clear()
+        recent.clear()
     assert browser.post("/verify/", {"token": "first"}).status_code == 200
     assert assurance() == (["password", "otp"], 2)
     assert Session.objects.get().pk == session.pk

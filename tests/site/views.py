@@ -21,7 +21,7 @@ from django.contrib.auth import (
 from django.db import transaction
 from django.http import Http404, HttpResponse
 
-from sessions_api import lifecycle
+from sessions_api import tracking
 from sessions_api.decorators import not_activity
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -83,7 +83,7 @@ def _callback(*args):
 
 STEPS = {
     "user": lambda request, _: request.user.is_authenticated,
-    "current": lambda request, _: lifecycle.current_session(request),
+    "current": lambda request, _: tracking.current_session(request),
     "read": lambda request, _: request.session.get("count"),
     "write": lambda request, _: request.session.__setitem__("count", 1),
     "login": _login,

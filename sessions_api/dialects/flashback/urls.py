@@ -1,7 +1,7 @@
-"""Addresses as Flashback has them, without a slash at the end."""
+"""URLs as Flashback has them, without a slash at the end."""
 
+from sessions_api.api.routes import route
 from sessions_api.dialects.flashback.views import FlashbackViewSet
-from sessions_api.mounting import route
 
 app_name = "flashback"
 

@@ -7,13 +7,15 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sessions_api import lifecycle, policy, revocation, validity
+from sessions_api import lifecycle, revocation, validity
+from sessions_api.api.times import utc
+from sessions_api.conf import conf
 from sessions_api.dialects.identifiers import parsed
 from sessions_api.dialects.views import DialectViewSet, sessions
 from sessions_api.exceptions import CannotExtend
-from sessions_api.models import Session
+from sessions_api.models import Kind, Session
 from sessions_api.permissions import RecentlyAuthenticated, RecentlyAuthenticatedToEndOthers
-from sessions_api.times import utc
+from sessions_api.policy import Actor
 
 FAILURES = {
     "list": "Failed to retrieve sessions",
@@ -24,38 +26,37 @@ FAILURES = {
 
 
 class FlashbackViewSet(DialectViewSet):
-    """Addresses of Flashback."""
+    """The URLs of Flashback."""
 
     permissions = {"revoke": RecentlyAuthenticatedToEndOthers, "revoke_all": RecentlyAuthenticated}
 
-    def error_body(self, error: Exception, response: Response) -> Any:
-        """Return ``{"success": false, "error": "..."}``."""
+    def error_body(self, error: Exception, response: Response) -> object:
         said = response.data
         failure = FAILURES.get(self.action or "", response.status_text)
         return {"success": False, "error": str(said["detail"]) if said else failure}
 
     def list(self, request: Request) -> Response:
-        """Return the active ones, the most recently used first."""
+        """Return the caller's active sessions, the most recently used first."""
         rows = validity.candidates(sessions(request.user)).order_by("-last_used", "-pk")
         listed = [_session(session) for session in self.active(rows)]
         return Response({"success": True, "sessions": listed})
 
     def revoke(self, request: Request, session_id: str) -> Response:
-        """End one; 404 the second time."""
+        """End one session; 404 the second time."""
         session = self._own(session_id, "Session not found")
         self.check_object_permissions(request, session)
         revocation.end(request, session)
         return Response({"success": True, "message": "Session revoked successfully"})
 
     def revoke_all(self, request: Request) -> Response:
-        """End them all, also that of the request."""
+        """End all sessions, also the current one."""
         revocation.end_many(request, Session.objects.on_primary().for_user(request.user))
         return Response({"success": True, "message": "All sessions revoked successfully"})
 
     def heartbeat(self, request: Request, session_id: str) -> Response:
-        """Renew the lifetime of one where its engine can; what is used is the request's own."""
+        """Extend one session where that is possible. The use is of the request's own session."""
         session = self._own(session_id, "Session not found or expired")
-        if policy.may_keep_alive(request.user, session):
+        if may_keep_alive(request.user, session):
             with suppress(CannotExtend):
                 lifecycle.extend(session)
         expiry = {"newExpiry": utc(validity.expires_at(session))}
@@ -67,6 +68,17 @@ class FlashbackViewSet(DialectViewSet):
         if not found:
             raise NotFound(absence)
         return found[0]
+
+
+def may_keep_alive(actor: Actor, session: Session) -> bool:
+    """Tell whether a user may extend a session by a heartbeat: their own, and nobody else's.
+
+    Not that of a token that was issued for less than TOKEN_LIFETIME: it is meant to be short.
+    """
+    if session.user_id != actor.pk or session.expires_at is None:
+        return False
+    lifetime = session.expires_at - (session.authenticated_at or session.created_at)
+    return session.kind == Kind.BROWSER or lifetime >= conf.TOKEN_LIFETIME
 
 
 def _session(session: Session) -> dict[str, Any]:

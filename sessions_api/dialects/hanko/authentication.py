@@ -1,8 +1,8 @@
-"""Credentials as Hanko reads them: one after the other, until one is valid."""
+"""Credentials in Hanko's way: one after the other, until one is valid."""
 
 from contextlib import suppress
-from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
@@ -11,10 +11,9 @@ from sessions_api.models import Session
 
 
 class TokenAuthentication(SessionTokenAuthentication):
-    """A token of ours. One that is not valid counts as none, so that the cookie is looked at."""
+    """A token of ours. One that is not valid counts as none, so that the cookie is tried next."""
 
-    def authenticate(self, request: Request) -> tuple[Any, Session] | None:
-        """Return the user and the session of a valid token, or None."""
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, Session] | None:
         with suppress(AuthenticationFailed):
             return super().authenticate(request)
         return None

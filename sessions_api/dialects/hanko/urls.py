@@ -1,7 +1,7 @@
-"""Addresses as Hanko has them, without a slash at the end."""
+"""URLs as Hanko has them, without a slash at the end."""
 
+from sessions_api.api.routes import route
 from sessions_api.dialects.hanko.views import HankoViewSet
-from sessions_api.mounting import route
 
 app_name = "hanko"
 

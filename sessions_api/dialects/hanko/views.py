@@ -1,5 +1,6 @@
 """Hanko's sessions: for staff by user, for everybody whether theirs is valid."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -9,20 +10,23 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sessions_api import authentication, lifecycle, revocation, validity, visit
+from sessions_api import authentication, revocation, validity
+from sessions_api.api.times import utc
 from sessions_api.conf import conf
 from sessions_api.decorators import not_activity
 from sessions_api.dialects.authentication import CookieAuthentication, comes_from_here
 from sessions_api.dialects.hanko.authentication import TokenAuthentication
 from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.dialects.views import DialectViewSet, no_content, sessions
-from sessions_api.models import EndReason, Session
+from sessions_api.models import Session
 from sessions_api.permissions import MayEndAny, MayViewAny
-from sessions_api.times import utc
+from sessions_api.tracking import current_session
+from sessions_api.tracking import token as tokens
+from sessions_api.tracking.state import state_of
 
 
 class HankoViewSet(DialectViewSet):
-    """Addresses of Hanko."""
+    """The URLs of Hanko."""
 
     authentication_classes = (TokenAuthentication, CookieAuthentication)
     permissions = {
@@ -32,13 +36,15 @@ class HankoViewSet(DialectViewSet):
         "validate_token": AllowAny,
     }
 
-    def error_body(self, error: Exception, response: Response) -> Any:
-        """Return ``{"code": 404, "message": "Not Found"}``; a 400 says what is wrong."""
+    def error_body(self, error: Exception, response: Response) -> object:
         message = response.data["detail"] if isinstance(error, ParseError) else response.status_text
         return {"code": response.status_code, "message": message}
 
     def perform_authentication(self, request: Request) -> None:
-        """Find out who calls; not who posts a token to validate: that is another's to use."""
+        """Authenticate the caller, but not one who posts a token to validate.
+
+        The token is somebody else's. The caller's own credentials must not be used by that.
+        """
         if self.action == "validate_token":
             request.authenticators = ()
         super().perform_authentication(request)
@@ -57,29 +63,41 @@ class HankoViewSet(DialectViewSet):
 
     @not_activity
     def validate(self, request: Request) -> Response:
-        """Tell whether the request has a valid session, and which: always 200. No use of it."""
-        return Response(_validation(lifecycle.current_session(request)))
+        """Tell whether the request has a valid session, and which: always 200. Not a use of it."""
+        return Response(_validation(current_session(request)))
 
     @sensitive_variables()
     def validate_token(self, request: Request) -> Response:
-        """Tell whether ``session_token`` is valid, and of which session. This is a use of it."""
+        """Tell whether ``session_token`` is valid, and of which session: always 200. A use of it."""
         token = self.fields().get("session_token")
         if not isinstance(token, str) or not token:
             raise ParseError("session_token is missing.")
         session = authentication.find(token)
-        is_valid = session is not None and authentication.admits(request, session, relayed=True)
+        is_valid = session is not None and _admits_relayed(request, session)
         return Response(_validation(session if is_valid else None))
 
     def log_out(self, request: Request) -> Response:
         """Sign out; 204. With a token, the same user's cookie beside it is signed out, too."""
         revocation.sign_out(request)
-        browser = request.session
-        if validity.user_id(browser) == request.user.pk and comes_from_here(request):
-            if session_id := visit.session_id(browser):
-                own = Session.objects.for_user(request.user).filter(pk=session_id)
-                lifecycle.end_many(own, reason=EndReason.LOGOUT)
-            browser.flush()
+        if comes_from_here(request):
+            revocation.sign_out_browser_of(request)
         return no_content()
+
+
+def _admits_relayed(request: Request, session: Session) -> bool:
+    """Tell whether a token is good that a client has shown to the server that asks.
+
+    The server is not the session's client: the use is written as one by the client known before.
+    """
+    verdict, state = tokens.judge(session), state_of(request)
+    if state is None:
+        return verdict.is_active
+    if verdict.is_active:
+        client = session.last_client
+        state.defer(partial(tokens.write_use, request._request, session, client))
+    elif verdict.reason is not None and session.ended_at is None:
+        state.defer(partial(tokens.end_refused, session, verdict.reason))
+    return verdict.is_active
 
 
 def _session(session: Session) -> dict[str, Any]:
@@ -102,14 +120,14 @@ def _validation(session: Session | None) -> dict[str, Any]:
     deadline = validity.deadline(session)
     expires_at = validity.expires_at(session) or deadline
     expiration, idle_expires_at = utc(expires_at), utc(min(deadline, expires_at))
-    address = getattr(user, get_user_model().get_email_field_name(), None)
+    email = getattr(user, get_user_model().get_email_field_name(), None)
     claims = {
         "subject": subject,
         "session_id": str(session.pk),
         "expiration": expiration,
         "issued_at": utc(session.created_at),
         "username": user.get_username(),
-        "email": {"address": address, "is_primary": True, "is_verified": False} if address else {},
+        "email": {"address": email, "is_primary": True, "is_verified": False} if email else {},
         "amr": session.methods.split(),
     }
     return {

@@ -1,5 +1,6 @@
-"""Ory Kratos' admin addresses: everybody's sessions, for staff."""
+"""Ory Kratos' admin URLs: everybody's sessions, for staff."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +10,19 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sessions_api import keyset, lifecycle, policy, revocation, validity
+from sessions_api import lifecycle, policy, revocation, validity
 from sessions_api.dialects.identifiers import key_of
 from sessions_api.dialects.ory import representation
+from sessions_api.dialects.ory.deletion import delete_many
 from sessions_api.dialects.ory.errors import OryError
 from sessions_api.dialects.ory.pages import OffsetPage, keyset_headers, keyset_size
 from sessions_api.dialects.ory.views import OryViewSet, elsewhere
 from sessions_api.dialects.views import no_content, sessions
 from sessions_api.exceptions import CannotExtend
+from sessions_api.listing import keyset
 from sessions_api.models import Session, SessionQuerySet
 from sessions_api.permissions import MayEndAny, MayExtendAny, MayViewAny
+from sessions_api.tracking.current import current_session_id
 
 TRUE = {"1", "t", "T", "TRUE", "true", "True"}
 FALSE = {"0", "f", "F", "FALSE", "false", "False"}
@@ -40,7 +44,7 @@ class AdminViewSet(OryViewSet):
     }
 
     def list(self, request: Request) -> Response:
-        """Return a page, the latest first. What turns out not to be as asked for is left out."""
+        """Return a page, the latest first. With ``active`` a page can be short."""
         is_active_wanted, expanded = self._is_active_wanted(), self._expanded()
         size = keyset_size(request)
         wanted = validity.candidates(sessions()) if is_active_wanted else sessions()
@@ -74,28 +78,28 @@ class AdminViewSet(OryViewSet):
         if action == "disable":
             processed = revocation.end_many(request, named).ended
         else:
-            processed = self._delete(policy.endable_by(request.user, named))
+            processed = self._delete(named)
         return Response({"processed": processed, "more": more})
 
     def end_others(self, request: Request) -> HttpResponseRedirect:
-        """Send the caller to her own sessions, as Ory does."""
+        """Send the caller to their own sessions, as Ory does."""
         return elsewhere(request._request, "sessions")
 
     def retrieve(self, request: Request, session_id: str) -> Response:
-        """Return one, whatever its state."""
+        """Return one session, in any state."""
         expanded = self._expanded()
         return self._show(self.session_named(session_id, sessions()), expanded)
 
     def end(self, request: Request, session_id: str) -> Response:
-        """End one; 204, also when it has ended before."""
+        """End one session; 204, also when it has ended before."""
         revocation.end(request, self.session_named(session_id, sessions()))
         return no_content()
 
     def extend(self, request: Request, session_id: str) -> Response:
-        """Renew the lifetime of one where that can be; 200 and the session, as it is then.
+        """Extend one session where that is possible; 200 and the session.
 
-        As with Ory, nothing happens to one that is over, or that is not to be extended yet. 409
-        where the site's session engine cannot extend any.
+        As with Ory, nothing happens to a session that is over or ends at a fixed date. 409 where
+        the site's session engine cannot extend any.
         """
         session = self.session_named(session_id, sessions())
         try:
@@ -106,27 +110,33 @@ class AdminViewSet(OryViewSet):
         return self._show(session, {"identity"})
 
     def list_of_identity(self, request: Request, identity_id: str) -> Response:
-        """Return a page of a user's, the latest first; none of a user who is not known."""
+        """Return a page of a user's sessions, the latest first. An unknown user has none."""
         is_active_wanted, page = self._is_active_wanted(), OffsetPage.of(request)
         key = key_of(self.uuid_named(identity_id))
         owned = sessions().filter(user_id=key) if key is not None else sessions().none()
         owned = owned.select_related("user").order_by("-created_at", "pk")
         if is_active_wanted is None:
             shown, total = _counted(owned, page)
-            active = set(self.active(shown))
+            active = self.active(shown)
+        elif is_active_wanted:
+            active = self.active(validity.candidates(owned))
+            shown, total = active[page.part], len(active)
         else:
-            active = set(every := self.active(validity.candidates(owned)))
-            shown, total = every[page.part], len(every)
-        if is_active_wanted is False:
+            active = self.active(validity.candidates(owned))
             over = owned.exclude(pk__among=[session.pk for session in active])
             shown, total = _counted(over, page)
+            active = []
+        active_ids = {session.pk for session in active}
         return Response(
-            [representation.full(one, is_active=one in active, for_admin=True) for one in shown],
+            [
+                representation.full(each, is_active=each.pk in active_ids, for_admin=True)
+                for each in shown
+            ],
             headers=page.headers(request, total),
         )
 
     def delete_of_identity(self, request: Request, identity_id: str) -> Response:
-        """Delete a user's, over or not; 204. 404 where there is none."""
+        """Delete a user's sessions, over or not; 204. 404 where there are none."""
         user = self.user_named(identity_id)
         if not policy.may_end_all_of(request.user, user):
             raise PermissionDenied
@@ -135,13 +145,8 @@ class AdminViewSet(OryViewSet):
         return no_content()
 
     def _delete(self, sessions: SessionQuerySet) -> int:
-        """Delete sessions, and sign the caller out of hers if it is among them."""
-        own = lifecycle.current_session_id(self.request)
-        signs_out = own is not None and sessions.filter(pk=own).exists()
-        deleted = lifecycle.delete_many(sessions, by=self.request.user)
-        if signs_out:
-            revocation.sign_out(self.request)
-        return deleted
+        delete = partial(delete_many, by=self.request.user)
+        return revocation.end_by(self.request, sessions, delete)
 
     def _show(self, session: Session, expanded: set[str]) -> Response:
         is_active = bool(self.active([session]))
@@ -161,7 +166,7 @@ class AdminViewSet(OryViewSet):
         return given
 
     def _named(self, body: dict[str, Any]) -> SessionQuerySet:
-        """Return the sessions that a body names, by themselves or by their identities."""
+        """Return the sessions that a body names, by their ids or by those of their identities."""
         named = {name: body[name] for name in ("identities", "sessions") if body.get(name)}
         if len(named) != 1:
             raise OryError(400, reason='Name either "identities" or "sessions".')
@@ -174,9 +179,12 @@ class AdminViewSet(OryViewSet):
         return sessions().filter(user_id__in=[key for key in map(key_of, uuids) if key is not None])
 
     def _any(self, candidates: SessionQuerySet) -> tuple[SessionQuerySet, bool]:
-        """Return as many as one request takes, the caller's own last; and whether there are more."""
+        """Return as many sessions as one request takes, and whether there are more.
+
+        The caller's own comes last, so that their token works until everything is done.
+        """
         endable = policy.endable_by(self.request.user, candidates)
-        own = lifecycle.current_session_id(self.request)
+        own = current_session_id(self.request)
         others = endable.order_by("pk").values_list("pk", flat=True)
         if own is not None:
             others = others.exclude(pk=own)
@@ -188,6 +196,11 @@ class AdminViewSet(OryViewSet):
 
 
 def _counted(sessions: SessionQuerySet, page: OffsetPage) -> tuple[list[Session], int]:
-    """Return the sessions of a page, and how many there are on all: one query if there is any."""
-    shown: list[Any] = list(sessions.annotate(total=Window(Count("*")))[page.part])
-    return shown, shown[0].total if shown else page.offset and sessions.count()
+    """Return the sessions of a page, and how many there are on all pages.
+
+    One query where the page has any: the database counts while it reads.
+    """
+    shown = list(sessions.annotate(total=Window(Count("*")))[page.part])
+    if shown:
+        return shown, shown[0].total
+    return shown, sessions.count() if page.offset else 0

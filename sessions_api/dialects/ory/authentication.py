@@ -1,4 +1,4 @@
-"""Credentials as Ory Kratos reads them: X-Session-Token, then the cookie, then Authorization."""
+"""Credentials in Ory Kratos' order: X-Session-Token, then the cookie, then Authorization."""
 
 from rest_framework.request import Request
 
@@ -8,10 +8,9 @@ from sessions_api.dialects.authentication import CookieAuthentication
 
 
 class HeaderAuthentication(SessionTokenAuthentication):
-    """``X-Session-Token``: if it is there, nothing else counts, even if it is wrong."""
+    """``X-Session-Token``. Where it is sent nothing else counts, even if it is wrong."""
 
     def presented(self, request: Request) -> set[str]:
-        """Return the token."""
         return {authentication.in_header(request)} - {""}
 
 
@@ -19,17 +18,16 @@ class AuthorizationAuthentication(SessionTokenAuthentication):
     """``Authorization: Bearer <token>``; some of Ory's clients leave the word Bearer out."""
 
     def presented(self, request: Request) -> set[str]:
-        """Return the token."""
         bare = request.headers.get("Authorization", "")
         token = bare if credentials.is_token(bare) else authentication.bearer(request)
         return {token} - {""}
 
 
 class ReadingCookieAuthentication(CookieAuthentication):
-    """The cookie where no method changes anything."""
+    """The cookie at a URL where no method changes anything. Every origin may ask."""
 
     def enforce_csrf(self, request: Request) -> None:
-        """Let every origin ask."""
+        return
 
 
 TO_ACT = (HeaderAuthentication, CookieAuthentication, AuthorizationAuthentication)

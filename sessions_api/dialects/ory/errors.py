@@ -1,4 +1,4 @@
-"""Errors as Ory Kratos words them."""
+"""Errors in the words of Ory Kratos."""
 
 from http import HTTPStatus
 from typing import Any
@@ -18,9 +18,9 @@ MESSAGES = {
 
 
 class OryError(APIException):
-    """An error whose words are Ory's: ``message``, and where there are any ``reason`` and ``id``.
+    """An error in Ory's words: ``message`` and, where Ory has them, ``reason`` and ``id``.
 
-    ``redirect_to`` is where a browser is to go to mend it.
+    ``redirect_to`` is the URL where a browser can mend it.
     """
 
     def __init__(
@@ -34,8 +34,10 @@ class OryError(APIException):
         self.redirect_to = redirect_to
 
 
-def body(error: Exception, response: Response, request: Request, *, unauthorized: str) -> Any:
-    """Return the JSON of an error. ``unauthorized`` is the reason that a 401 gives."""
+def body(
+    error: Exception, response: Response, request: Request, *, unauthorized: str
+) -> dict[str, Any]:
+    """Return the body of an error. ``unauthorized`` is the reason that a 401 gives."""
     code = response.status_code
     if not isinstance(error, OryError):
         error = _worded(code, response.data, unauthorized)
@@ -54,8 +56,8 @@ def body(error: Exception, response: Response, request: Request, *, unauthorized
     return body
 
 
-def _worded(code: int, said: Any, unauthorized: str) -> OryError:
-    """Return the error that Ory would answer where Django REST framework has said this."""
+def _worded(code: int, said: object, unauthorized: str) -> OryError:
+    """Return the error that Ory would answer instead of Django REST framework's."""
     detail = str(said["detail"]) if isinstance(said, dict) and "detail" in said else ""
     if isinstance(said, dict) and said.get("code") == "reauthentication_required":
         return OryError(code, reason=detail, id="session_refresh_required")

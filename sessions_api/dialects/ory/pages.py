@@ -1,7 +1,7 @@
-"""Ory's two ways to page: by offset with a total, and by keyset. Links stand in the headers.
+"""Ory's two kinds of pages: by offset with a total, and by keyset. Links are in the headers.
 
-Ory counts its pages from 0 and reads the second page twice (ory/kratos#3883); here each page is
-read once, and the last one can be reached.
+Ory counts its pages from 0 and gives the second page twice (ory/kratos#3883). Here each page is
+given once, and the last one can be reached.
 """
 
 import base64
@@ -25,14 +25,14 @@ MAX_OFFSET = 2**62
 
 @dataclass(frozen=True, slots=True)
 class OffsetPage:
-    """Which rows were asked for: the first of them, and how many."""
+    """The rows that were asked for: where they begin, and how many."""
 
     offset: int
     size: int
 
     @classmethod
     def of(cls, request: Request) -> "OffsetPage":
-        """Read the query: page_token and page_size, else page and per_page. Nothing is refused."""
+        """Read page_token and page_size or, without them, page and per_page. Nothing is refused."""
         query = request.query_params
         if "page_token" in query or "page_size" in query:
             size = _size(query.get("page_size", ""))
@@ -44,7 +44,7 @@ class OffsetPage:
 
     @property
     def part(self) -> slice:
-        """Return the page as a part of all rows."""
+        """Return the page as a slice of all rows."""
         return slice(self.offset, self.offset + self.size)
 
     def headers(self, request: Request, total: int) -> dict[str, str]:
@@ -77,7 +77,7 @@ class OffsetPage:
 
 
 def keyset_size(request: Request) -> int:
-    """Return how many rows a page is to have. Raises OryError."""
+    """Return how many rows a page may have. Raises OryError."""
     size = _number(request.query_params.get("page_size", str(DEFAULT_SIZE)))
     if size is None:
         raise OryError(400, message="could not parse parameter page_size")
@@ -85,7 +85,7 @@ def keyset_size(request: Request) -> int:
 
 
 def keyset_headers(request: Request, *, size: int, next_token: str | None) -> dict[str, str]:
-    """Return Link: to the first page, and to the next one if there is one."""
+    """Return Link: to the first page and, if there is one, to the next page."""
     first = _link(request, {"page_size": size, "page_token": ""}, "first")
     if next_token is None:
         return {"Link": first}

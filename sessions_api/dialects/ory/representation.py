@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 
-from sessions_api import accounts, validity
+from sessions_api import users, validity
+from sessions_api.api.times import utc
 from sessions_api.dialects import identifiers
 from sessions_api.models import Session
-from sessions_api.times import utc
 
 METHODS = {
     "password": "password",
@@ -19,7 +20,7 @@ METHODS = {
     "webauthn": "webauthn",
     "recovery_codes": "lookup_secret",
 }
-"""Ory's name for what a session was signed in by. There is none for remote_user, for one."""
+"""Ory's names for ways to sign in. Some ways, such as remote_user, have none."""
 
 SECOND_FACTORS = {"totp", "webauthn", "lookup_secret"}
 
@@ -31,7 +32,7 @@ def full(session: Session, *, is_active: bool, for_admin: bool = False) -> dict[
 
 
 def expanded(session: Session, expanded: set[str], *, is_active: bool) -> dict[str, Any]:
-    """Return a session for staff; of its identity and devices what is expanded, else null."""
+    """Return a session for staff. Its identity and devices are null unless they are expanded."""
     return {
         "id": str(session.pk),
         "active": is_active,
@@ -46,12 +47,12 @@ def expanded(session: Session, expanded: set[str], *, is_active: bool) -> dict[s
 
 
 def level(session: Session) -> int:
-    """Return the assurance level: 1, too, where it is not known by what a session was signed in."""
+    """Return the assurance level. It is 1 also where it is unknown how the user signed in."""
     return session.aal or 1
 
 
 def methods(session: Session) -> list[dict[str, Any]]:
-    """Return what a session was signed in by, as far as Ory has a name for it."""
+    """Return how the user signed in, as far as Ory has names for it."""
     names = dict.fromkeys(METHODS[word] for word in session.methods.split() if word in METHODS)
     return [
         {
@@ -64,7 +65,7 @@ def methods(session: Session) -> list[dict[str, Any]]:
 
 
 def devices(session: Session) -> list[dict[str, Any]]:
-    """Return the one device of a session, as it was at the sign-in. Its id is the session's."""
+    """Return the one device of a session, as at the sign-in. Its id is that of the session."""
     return [
         {
             "id": str(session.pk),
@@ -75,7 +76,7 @@ def devices(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-def identity(user: Any, *, for_admin: bool) -> dict[str, Any]:
+def identity(user: AbstractBaseUser, *, for_admin: bool) -> dict[str, Any]:
     """Return a user. The traits are the user name and the e-mail address."""
     email = get_user_model().get_email_field_name()
     names = {get_user_model().USERNAME_FIELD, email}
@@ -84,7 +85,7 @@ def identity(user: Any, *, for_admin: bool) -> dict[str, Any]:
         "id": str(identifiers.uuid_of(user.pk)),
         "schema_id": "default",
         "schema_url": "",
-        "state": "inactive" if accounts.is_deactivated(user) else "active",
+        "state": "inactive" if users.is_deactivated(user) else "active",
         "state_changed_at": None,
         "traits": {name: str(getattr(user, name, None) or "") for name in sorted(names)},
         "metadata_public": None,

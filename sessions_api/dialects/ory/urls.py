@@ -1,10 +1,10 @@
-"""Addresses as Ory Kratos has them, without a slash at the end."""
+"""URLs as Ory Kratos has them, without a slash at the end."""
 
 from django.urls import path
 
+from sessions_api.api.routes import route
 from sessions_api.dialects.ory.admin_views import AdminViewSet
 from sessions_api.dialects.ory.views import PublicViewSet, WhoamiViewSet, elsewhere
-from sessions_api.mounting import route
 
 app_name = "ory"
 

@@ -1,7 +1,7 @@
-"""Addresses as Torii has them, without a slash at the end."""
+"""URLs as Torii has them, without a slash at the end."""
 
+from sessions_api.api.routes import route
 from sessions_api.dialects.torii.views import ClientViewSet, ServerViewSet
-from sessions_api.mounting import route
 
 app_name = "torii"
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404
 from django.utils.encoding import escape_uri_path
 from rest_framework.exceptions import PermissionDenied
@@ -10,47 +11,49 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sessions_api import lifecycle, policy, revocation, validity
-from sessions_api.conf import conf
+from sessions_api.api.times import utc
 from sessions_api.dialects.identifiers import parsed, uuid_of
+from sessions_api.dialects.torii.conf import conf
 from sessions_api.dialects.views import DialectViewSet, no_content, sessions
 from sessions_api.models import Session
 from sessions_api.permissions import MayEndAny, MayViewAny, RecentlyAuthenticatedToEndOthers
-from sessions_api.times import utc
 
 
 class ToriiViewSet(DialectViewSet):
-    """Addresses of Torii."""
+    """The URLs of Torii."""
 
     error_media_type = "application/problem+json"
 
-    def error_body(self, error: Exception, response: Response) -> Any:
+    def error_body(self, error: Exception, response: Response) -> object:
         """Return a problem (RFC 9457)."""
         title, said = response.status_text, response.data
         detail = str(said["detail"]) if isinstance(said, dict) else title
         problem = {"title": title, "status": response.status_code, "detail": detail}
         return {"type": "about:blank", **problem, "instance": escape_uri_path(self.request.path)}
 
-    def user(self) -> Any:
-        """Return whose sessions these are: the caller's."""
-        return self.request.user
+    def user(self) -> AbstractBaseUser:
+        """Return the user whose sessions these are: the caller."""
+        caller: AbstractBaseUser = self.request.user
+        return caller
 
     def list(self, request: Request, **kwargs: str) -> Response:
-        """Return the active ones, the most recently used first."""
+        """Return the user's active sessions, the most recently used first."""
         user = self.user()
         rows = validity.candidates(sessions(user)).order_by("-last_used", "-pk")
         return Response([_session(session) for session in self.active(rows, user)])
 
     def end(self, request: Request, session_id: str, **kwargs: str) -> Response:
-        """End one; 204, also when it is over or not there.
+        """End one session; 204, also when it is over or unknown.
 
-        No cookie is touched, unless the site saves the session at every request.
+        The answer leaves the cookie alone, unless the site saves the session at every request.
         """
         try:
             session = self.session_named(session_id, sessions(self.user()))
         except Http404:
             return no_content()
         if settings.SESSION_SAVE_EVERY_REQUEST:
-            revocation.end(request, session)  # what is about to be saved may not be gone
+            # By signing out: SessionMiddleware cannot save a session that is gone.
+            revocation.end(request, session)
         else:
             lifecycle.end(session, by=request.user)
         return no_content()
@@ -67,15 +70,15 @@ class ServerViewSet(ToriiViewSet):
 
     permissions = {"list": MayViewAny, "end": MayEndAny, "end_all": MayEndAny}
 
-    def user(self) -> Any:
-        """Return whose sessions these are. Raises ParseError, PermissionDenied."""
+    def user(self) -> AbstractBaseUser:
+        """Return the user whose sessions these are. Raises ParseError, PermissionDenied."""
         try:
             return self.user_named(self.kwargs["user_id"])
         except Http404 as error:
             raise PermissionDenied("User belongs to a different environment.") from error
 
     def end_all(self, request: Request, user_id: str) -> Response:
-        """End all; 204, also when there is none."""
+        """End all sessions of the user; 204, also when there are none."""
         user = self.user()
         if not policy.may_end_all_of(request.user, user):
             raise PermissionDenied

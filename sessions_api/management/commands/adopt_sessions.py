@@ -1,4 +1,4 @@
-"""Give the engine sessions from before the installation their rows."""
+"""Give a row to every engine session that has none."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from django.core.management.base import CommandError
 
 from sessions_api.conf import conf
 from sessions_api.exceptions import CannotList
-from sessions_api.lifecycle import upkeep
+from sessions_api.lifecycle import maintenance
 from sessions_api.management.progress import BatchCommand, sessions
 
 
@@ -14,24 +14,22 @@ class Command(BatchCommand):
     """Adopt everything at once, instead of each session at its next request."""
 
     help = (
-        "Give every engine session that would authenticate a request its row, whatever ADOPT says. "
+        "Give a row to every engine session that would authenticate a request, whatever ADOPT says. "
         "Works with the engines db, cached_db and file."
     )
 
     def steps(self, *, dry_run: bool) -> Iterator[int]:
-        """Adopt batch after batch."""
         try:
-            for looked_at, adopted in upkeep.adopt_all(dry_run=dry_run):
+            for looked_at, adopted in maintenance.adopt_all(dry_run=dry_run):
                 self.tally["adopted"] += adopted
                 yield looked_at
         except CannotList as error:
             if conf.ADOPT == "lazy":
-                otherwise = "Each session is adopted at its next request all the same."
+                otherwise = "Each session is adopted at its next request anyway."
             else:
                 otherwise = 'With ADOPT = "lazy" each session is adopted at its next request.'
             raise CommandError(f"{error} {otherwise}") from error
 
     def report(self, *, dry_run: bool) -> str:
-        """Say how many were adopted."""
         adopted = sessions(self.tally["adopted"])
         return f"{adopted} would be adopted." if dry_run else f"{adopted} adopted."

@@ -1,4 +1,4 @@
-"""Issue a token for a client that is no browser."""
+"""Issue a token to a client that is no browser."""
 
 from argparse import ArgumentParser
 from datetime import datetime, timedelta
@@ -6,26 +6,26 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sessions_api import accounts, lifecycle
+from sessions_api import lifecycle, users
 from sessions_api.exceptions import SessionLimitReached
-from sessions_api.filters import TextField
-from sessions_api.models import Session
+from sessions_api.listing.fields import TextField
+from sessions_api.models import MAX_LABEL
 
 
 class Command(BaseCommand):
-    """Print a new token. It is shown this once."""
+    """Print a new token, which is never shown again."""
 
     help = (
-        "Print a new token for a user. It is not stored, and shown this once. The user is not asked "
-        "for a password."
+        "Print a new token for a user. It is not stored and never shown again. The user is not "
+        "asked for a password."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Add whose token it is, its name, and how long it lasts."""
         parser.add_argument("user", metavar="USERNAME")
         parser.add_argument("--label", default="", help="the name of its session")
         parser.add_argument(
@@ -35,9 +35,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, user: str, label: str, lifetime: str | None, **options: Any) -> None:
-        """Issue the token."""
-        longest = Session._meta.get_field("label").max_length
-        name = _cleaned("--label", TextField(max_length=longest, required=False), label)
+        name = _cleaned("--label", TextField(max_length=MAX_LABEL, required=False), label)
         duration = None if lifetime is None else _duration(lifetime)
         try:
             issued = lifecycle.issue_token(_owner(user), label=name, lifetime=duration)
@@ -51,7 +49,7 @@ def _duration(text: str) -> timedelta:
     now = timezone.now()
     longest = datetime.max.replace(tzinfo=now.tzinfo) - now
     if not timedelta(0) < duration < longest:
-        raise CommandError("--lifetime: Enter a time to come.")
+        raise CommandError("--lifetime: Enter a duration greater than zero.")
     return duration
 
 
@@ -62,13 +60,13 @@ def _cleaned(option: str, field: forms.Field, text: str) -> Any:
         raise CommandError(f"{option}: {' '.join(error.messages)}") from error
 
 
-def _owner(user_name: str) -> Any:
-    users = get_user_model()
+def _owner(user_name: str) -> AbstractBaseUser:
+    model = get_user_model()
     try:
-        owner = users._default_manager.get(**{users.USERNAME_FIELD: user_name})
-    except (users.DoesNotExist, ValueError) as error:
-        complaint = f"There is no user whose {users.USERNAME_FIELD} is {user_name!a}."
+        owner = model._default_manager.get(**{model.USERNAME_FIELD: user_name})
+    except (model.DoesNotExist, ValueError) as error:
+        complaint = f"There is no user whose {model.USERNAME_FIELD} is {user_name!a}."
         raise CommandError(complaint) from error
-    if accounts.is_deactivated(owner):
+    if users.is_deactivated(owner):
         raise CommandError(f"The account of {user_name!a} is deactivated.")
     return owner

@@ -8,18 +8,18 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 
-from sessions_api.filters import StaffSessionFilter, StateChoice
-from sessions_api.lifecycle import ending, upkeep
+from sessions_api.lifecycle import ending, maintenance
+from sessions_api.listing.filters import StaffSessionFilter, StateChoice
 from sessions_api.management.progress import BatchCommand, sessions
 from sessions_api.models import Session, SessionQuerySet
 
 
 class Command(BatchCommand):
-    """End the sessions that the options name."""
+    """End the sessions that the options select."""
 
     help = (
-        "End sessions, for good: their next requests are anonymous. Which ones, the options say; "
-        "a session must match them all. Finishes what an interrupted run has left."
+        "End sessions, for good: their next requests are anonymous. The options select which ones: "
+        "a session must match all of them. Finishes what an interrupted run has left undone."
     )
     sessions: SessionQuerySet
 
@@ -33,7 +33,6 @@ class Command(BatchCommand):
             parser.add_argument(_option(name), metavar=metavar, help=help_text)
 
     def prepare(self, options: dict[str, Any]) -> None:
-        """Find what the options name."""
         given = {name: options[name] for name in _filters() if options[name] is not None}
         if options["all"] and given:
             raise CommandError("--all ends every session: give it alone, without filters.")
@@ -42,28 +41,26 @@ class Command(BatchCommand):
         self.sessions = _matching(given)
 
     def total(self) -> int:
-        """Return how many sessions are to be ended."""
         return self.sessions.not_ended().count()
 
     def steps(self, *, dry_run: bool) -> Iterator[int]:
-        """End what has not ended, then finish what is left of ends written before."""
+        """End the sessions, then delete the engine sessions that earlier ends have left."""
         if dry_run:
             self.tally["ended"] = self.total()
             return
         for ended in ending.end_batches(self.sessions, shared=True):
             self.tally["ended"] += ended
             yield ended
-        for done in upkeep.finish_batches(self.sessions):
+        for done in maintenance.finish_batches(self.sessions):
             self.tally["unfinished"] += done.unfinished
 
     def report(self, *, dry_run: bool) -> str:
-        """Say how many sessions were ended."""
         ended = sessions(self.tally["ended"])
         return f"{ended} would be ended." if dry_run else f"{ended} ended."
 
 
 def _filters() -> dict[str, str]:
-    """Return the names of the filters, and what each is. The state goes without saying."""
+    """Return the filters by name, and what each means. All but the state: what is over has ended."""
     filters = StaffSessionFilter(queryset=Session.objects.none()).filters
     described = {name: str(each.label) for name, each in filters.items() if name != "state"}
     for name in described:
@@ -77,7 +74,7 @@ def _option(name: str) -> str:
 
 
 def _matching(given: dict[str, str]) -> SessionQuerySet:
-    """Return the sessions that filters name by these values, none of which may be empty."""
+    """Return the sessions that the filters select by these values, none of which may be empty."""
     values = dict(given)
     if values.get("user"):
         values["user"] = str(_user(values["user"]).pk)
@@ -86,7 +83,7 @@ def _matching(given: dict[str, str]) -> SessionQuerySet:
     )
     wrong = {name: " ".join(map(str, texts)) for name, texts in filters.form.errors.items()}
     for name in given:
-        # What is left of "" or " " would be no filter at all, and end everything.
+        # "" or " " would be no filter at all, and end everything.
         if name not in wrong and filters.form.cleaned_data[name] in (None, ""):
             wrong[name] = "Give it a value."
     if wrong:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sessions_api import lifecycle, validity
+from sessions_api import lifecycle, users
 from sessions_api.models import Kind, Session
 from tests.dialects.callers import Caller, SignedIn
 from tests.factories import SessionFactory
@@ -28,7 +28,7 @@ def sessions_of(user, count):
         user=user,
         kind=Kind.TOKEN,
         backend=BACKEND,
-        auth_digest=validity.auth_digest_of(user),
+        auth_digest=users.auth_digest_of(user),
     )
     now = timezone.now()
     for position, row in enumerate(rows):

@@ -1,0 +1,1 @@
+"""The API described in OpenAPI, for sites that have drf-spectacular. Only this room imports it."""

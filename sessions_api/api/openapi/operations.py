@@ -1,0 +1,259 @@
+"""What each operation of the API is called, takes and answers."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiRequest,
+    OpenApiResponse,
+)
+
+from sessions_api.api.openapi import schemas
+from sessions_api.api.openapi.responses import (
+    ANYBODYS,
+    ANYBODYS_PAGE,
+    DONE,
+    ENDED,
+    INCLUDE_CURRENT,
+    MALFORMED,
+    MINE,
+    MY_PAGE,
+    NO_SUCH_SESSION,
+    NO_SUCH_USER,
+    NOT_BY_SESSION,
+    NOT_MINE,
+    SESSION_ID,
+    UNFILTERED,
+    USER_ID,
+    Text,
+    answer,
+    malformed_body,
+    refusal,
+)
+from sessions_api.api.serializers import (
+    CredentialsSerializer,
+    IssuedSerializer,
+    LabelSerializer,
+    PasswordSerializer,
+)
+from sessions_api.exceptions import CannotExtend
+from sessions_api.listing.filters import StaffSessionFilter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """What an action is called, takes and answers, besides what all actions answer."""
+
+    name: str
+    summary: Text
+    description: Text = ""
+    answers: dict[HTTPStatus, OpenApiResponse]
+    body: OpenApiRequest | None = None
+    parameters: tuple[OpenApiParameter, ...] = ()
+    writes: bool = False
+    ends_others: bool = False
+    """It may end others of the caller's own sessions, which may need a recent proof."""
+    is_open: bool = False
+    """Anybody may do it, without a credential."""
+
+
+OWN = {
+    "sign_in": Operation(
+        name="signIn",
+        summary=_("Sign in for a token"),
+        description=_("For clients that are no browsers. The token is shown only in this answer."),
+        body=OpenApiRequest(
+            schemas.body(CredentialsSerializer),
+            examples=[
+                OpenApiExample(
+                    "credentials",
+                    value={"username": "alice", "password": "alice-demo", "label": "Pixel"},
+                )
+            ],
+        ),
+        answers={
+            HTTPStatus.CREATED: answer(_("The session."), IssuedSerializer, schemas.TOKEN_EXAMPLE),
+            HTTPStatus.UNAUTHORIZED: refusal(
+                _("No account has these credentials."),
+                "No account has this user name and password.",
+            ),
+            HTTPStatus.FORBIDDEN: refusal(
+                _("The user has as many sessions as the site allows."),
+                "You are already signed in 5 times, which is the limit.",
+            ),
+        }
+        | malformed_body({"password": ["This field is required."]}),
+        is_open=True,
+    ),
+    "reauthenticate": Operation(
+        name="reauthenticate",
+        summary=_("Confirm your password"),
+        description=_("The session gets a new token or cookie. The old one is no longer valid."),
+        body=OpenApiRequest(
+            schemas.body(PasswordSerializer),
+            examples=[OpenApiExample("password", value={"password": "alice-demo"})],
+        ),
+        answers={
+            HTTPStatus.OK: answer(_("The session."), IssuedSerializer, schemas.RENEWED_EXAMPLE)
+        }
+        | malformed_body({"password": ["This is not your password."]})
+        | NOT_BY_SESSION,
+        writes=True,
+    ),
+    "list": Operation(
+        name="listSessions",
+        summary=_("List your sessions"),
+        description=_(
+            "Follow `next` until it is null. A page can be short, or empty, without being the last."
+        ),
+        answers=MY_PAGE | MALFORMED,
+    ),
+    "end_others": Operation(
+        name="endOtherSessions",
+        summary=_("End your other sessions"),
+        description=_(
+            "All except the one that has authenticated this request. A request without a session has "
+            "to send `include_current=true`."
+        ),
+        parameters=(INCLUDE_CURRENT,),
+        answers=ENDED | UNFILTERED,
+        writes=True,
+        ends_others=True,
+    ),
+    "retrieve_current": Operation(
+        name="getCurrentSession",
+        summary=_("Get the current session"),
+        description=_("The session that has authenticated this request."),
+        answers=MINE | NOT_BY_SESSION,
+    ),
+    "destroy_current": Operation(
+        name="signOut",
+        summary=_("Sign out"),
+        description=_("Ends the session that has authenticated this request."),
+        answers=DONE | NOT_BY_SESSION,
+        writes=True,
+    ),
+    "retrieve": Operation(
+        name="getSession",
+        summary=_("Get one of your sessions"),
+        description=_("In any state."),
+        parameters=(SESSION_ID,),
+        answers=MINE | NOT_MINE,
+    ),
+    "rename": Operation(
+        name="renameSession",
+        summary=_("Name one of your sessions"),
+        description=_("An empty name removes it."),
+        body=OpenApiRequest(
+            schemas.body(LabelSerializer),
+            examples=[OpenApiExample("name", value={"label": "Work laptop"})],
+        ),
+        parameters=(SESSION_ID,),
+        answers=MINE
+        | malformed_body({"label": ["Ensure this field has no more than 100 characters."]})
+        | NOT_MINE,
+        writes=True,
+    ),
+    "destroy": Operation(
+        name="endSession",
+        summary=_("End one of your sessions"),
+        description=_("Also the current one. It is no error if it has ended before."),
+        parameters=(SESSION_ID,),
+        answers=DONE | NOT_MINE,
+        writes=True,
+        ends_others=True,
+    ),
+}
+
+ANYBODY = {
+    "list": Operation(
+        name="adminListSessions",
+        summary=_("List everybody's sessions"),
+        description=_(
+            "Follow `next` until it is null. A page can be short, or empty, without being the last."
+        ),
+        answers=ANYBODYS_PAGE | MALFORMED,
+    ),
+    "end_matching": Operation(
+        name="adminEndSessions",
+        summary=_("End what the list's filters find"),
+        description=_(
+            "Ends active sessions. Those of superusers end only for a superuser. Every session ends "
+            "only if the body says `all`."
+        ),
+        body=OpenApiRequest(
+            schemas.sessions_to_end(StaffSessionFilter),
+            examples=[
+                OpenApiExample("network", value={"ip": "203.0.113.0/24", "dry_run": True}),
+                OpenApiExample("everybody", value={"all": True, "dry_run": True}),
+            ],
+        ),
+        answers={
+            HTTPStatus.OK: answer(
+                _("How many active sessions the filters select, and how many were ended."),
+                schemas.record(matched=schemas.COUNT, ended=schemas.COUNT),
+                {"matched": 12, "ended": 0},
+            )
+        }
+        | malformed_body({"adress": ["There is no such field."]}),
+        writes=True,
+        ends_others=True,
+    ),
+    "retrieve": Operation(
+        name="adminGetSession",
+        summary=_("Get anybody's session"),
+        description=_("In any state."),
+        parameters=(SESSION_ID,),
+        answers=ANYBODYS | NO_SUCH_SESSION,
+    ),
+    "destroy": Operation(
+        name="adminEndSession",
+        summary=_("End anybody's session"),
+        description=_("It is no error if it has ended before."),
+        parameters=(SESSION_ID,),
+        answers=DONE | NO_SUCH_SESSION,
+        writes=True,
+        ends_others=True,
+    ),
+    "extend": Operation(
+        name="adminExtendSession",
+        summary=_("Extend anybody's session"),
+        description=_("It gets the lifetime that saving it now would give it. Takes no body."),
+        parameters=(SESSION_ID,),
+        answers=ANYBODYS
+        | malformed_body({"expires_at": ["There is no such field."]})
+        | NO_SUCH_SESSION
+        | {
+            HTTPStatus.CONFLICT: answer(
+                _("It cannot be extended."),
+                schemas.DETAIL,
+                {"detail": CannotExtend.NOT_ACTIVE},
+            )
+        },
+        writes=True,
+    ),
+}
+
+USERS = {
+    "list": Operation(
+        name="adminListUserSessions",
+        summary=_("List a user's sessions"),
+        description=_(
+            "Follow `next` until it is null. A page can be short, or empty, without being the last."
+        ),
+        parameters=(USER_ID,),
+        answers=ANYBODYS_PAGE | MALFORMED | NO_SUCH_USER,
+    ),
+    "end_all": Operation(
+        name="adminEndUserSessions",
+        summary=_("End a user's sessions"),
+        description=_("All of them. Only superusers can end those of a superuser."),
+        parameters=(USER_ID,),
+        answers=ENDED | UNFILTERED | NO_SUCH_USER,
+        writes=True,
+        ends_others=True,
+    ),
+}

@@ -1,0 +1,163 @@
+"""The parameters and answers that the operations of the API have in common."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+)
+from rest_framework.settings import api_settings
+
+from sessions_api.api.openapi import schemas
+from sessions_api.api.serializers import (
+    AdminSessionSerializer,
+    SessionSerializer,
+)
+
+Text = str | Promise
+Answers = dict[HTTPStatus, OpenApiResponse]
+
+
+def answer(text: Text, body: Any = None, *examples: object) -> OpenApiResponse:
+    """Return an answer whose body has a serializer or schema, with examples."""
+    shown = [OpenApiExample("example", value=example) for example in examples]
+    return OpenApiResponse(body, text, shown)
+
+
+def refusal(text: Text, detail: str) -> OpenApiResponse:
+    """Return an answer that gives its reason as ``detail``."""
+    return answer(text, schemas.DETAIL, {"detail": detail})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """A reason to turn a caller away: what it is called, what it means, and the body of the answer."""
+
+    name: str
+    text: Text
+    body: dict[str, str]
+
+
+NOT_PERMITTED = Reason(
+    name="permission",
+    text=_("You may not do this."),
+    body={"detail": "You do not have permission to perform this action."},
+)
+NO_CSRF_TOKEN = Reason(
+    name="csrf",
+    text=_("The request has no CSRF token."),
+    body={"detail": "CSRF Failed: CSRF token missing."},
+)
+NOT_RECENT = Reason(
+    name="reauthentication",
+    text=_("The sign-in is too old, as `code` says. Confirm the password and try again."),
+    body={"detail": "Confirm your password first.", "code": "reauthentication_required"},
+)
+
+
+def forbidden(reasons: list[Reason]) -> Answers:
+    """Return the 403 that gives one of these reasons. Nothing where there are none."""
+    if not reasons:
+        return {}
+    schema = schemas.DETAIL_OR_PROOF if NOT_RECENT in reasons else schemas.DETAIL
+    text = "\n".join(f"- {reason.text}" for reason in reasons)
+    shown = [OpenApiExample(reason.name, value=reason.body) for reason in reasons]
+    return {HTTPStatus.FORBIDDEN: OpenApiResponse(schema, text, shown)}
+
+
+NO_SESSION = "No Session matches the given query."
+NO_STORE = OpenApiParameter(
+    "Cache-Control",
+    str,
+    OpenApiParameter.HEADER,
+    response=True,
+    description=_("Contains `no-store`."),
+)
+SESSION_ID = OpenApiParameter(
+    "id" if api_settings.SCHEMA_COERCE_PATH_PK else "pk", UUID, OpenApiParameter.PATH
+)
+USER_ID = OpenApiParameter("user_id", schemas.user_key(), OpenApiParameter.PATH)
+INCLUDE_CURRENT = OpenApiParameter(
+    "include_current",
+    bool,
+    default=False,
+    description=_("Also end this session, and sign out."),
+)
+DONE = {HTTPStatus.NO_CONTENT: answer(_("Done."))}
+MALFORMED = {
+    HTTPStatus.BAD_REQUEST: answer(
+        _("A parameter is malformed. The body says by its name what is wrong with it."),
+        schemas.FIELD_ERRORS,
+        {"page_size": ["A valid integer is required."]},
+    )
+}
+UNFILTERED = {
+    HTTPStatus.BAD_REQUEST: answer(
+        _("A parameter is malformed, or unknown. This call takes no filters."),
+        schemas.FIELD_ERRORS,
+        {"kind": ["There is no such parameter."]},
+    )
+}
+
+
+def malformed_body(errors: dict[str, list[str]]) -> Answers:
+    """Return the answers to a malformed body. ``errors`` is an example."""
+    text = _("The body is not JSON, or a field of it is malformed.")
+    schema = {"anyOf": [schemas.FIELD_ERRORS, schemas.DETAIL]}
+    return {
+        HTTPStatus.BAD_REQUEST: answer(text, schema, errors),
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: refusal(
+            _("The media type of the body is not supported."),
+            'Unsupported media type "text/plain" in request.',
+        ),
+    }
+
+
+NO_SUCH_USER = {
+    HTTPStatus.NOT_FOUND: refusal(_("There is no such user."), "No User matches the given query.")
+}
+NO_SUCH_SESSION = {HTTPStatus.NOT_FOUND: refusal(_("There is no such session."), NO_SESSION)}
+NOT_MINE = {HTTPStatus.NOT_FOUND: refusal(_("You have no such session."), NO_SESSION)}
+NOT_BY_SESSION = {
+    HTTPStatus.NOT_FOUND: refusal(
+        _("The request was not authenticated by a session."),
+        "This request was not authenticated by a session.",
+    )
+}
+ENDED = {
+    HTTPStatus.OK: answer(
+        _("How many active sessions were ended."),
+        schemas.record(ended=schemas.COUNT),
+        {"ended": 3},
+    )
+}
+MINE = {HTTPStatus.OK: answer(_("The session."), SessionSerializer, schemas.EXAMPLE)}
+MY_PAGE = {HTTPStatus.OK: answer(_("A page of sessions."), SessionSerializer, schemas.EXAMPLE)}
+UNAUTHENTICATED = {
+    HTTPStatus.UNAUTHORIZED: refusal(
+        _("The request is not authenticated."), "Authentication credentials were not provided."
+    )
+}
+THROTTLED = {
+    HTTPStatus.TOO_MANY_REQUESTS: refusal(
+        _("Too many requests: `Retry-After` says when to try again."),
+        "Request was throttled. Expected available in 42 seconds.",
+    )
+}
+ANYBODYS_EXAMPLE = {
+    "user": 1,
+    "user_name": "alice",
+    **schemas.EXAMPLE,
+    "impersonator": None,
+    "ended_by": None,
+}
+ANYBODYS = {HTTPStatus.OK: answer(_("The session."), AdminSessionSerializer, ANYBODYS_EXAMPLE)}
+ANYBODYS_PAGE = {
+    HTTPStatus.OK: answer(_("A page of sessions."), AdminSessionSerializer, ANYBODYS_EXAMPLE)
+}

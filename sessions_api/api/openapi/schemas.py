@@ -1,0 +1,292 @@
+"""What the API takes and returns as JSON Schema, in the form that OpenAPI 3.0 has."""
+
+from typing import Any
+
+import django_filters
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from sessions_api import validity
+from sessions_api.api.pagination import SessionPagination
+from sessions_api.api.serializers import PasswordField
+from sessions_api.listing import filters
+from sessions_api.models import MAX_SEARCH_TERM, DeviceType, EndReason, Kind, Session
+
+Schema = dict[str, Any]
+
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_WORD = "[0-9A-Fa-f]{1,4}"
+
+TEXT: Schema = {"type": "string", "pattern": r"^[^\u0000]*$"}
+NOT_BLANK: Schema = {"type": "string", "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$"}
+MOMENT: Schema = {"type": "string", "format": "date-time"}
+FLAG: Schema = {"type": "boolean"}
+NETWORK: Schema = {
+    "anyOf": [
+        {"type": "string", "format": "ipv4"},
+        {"type": "string", "format": "ipv6"},
+        {"type": "string", "pattern": rf"^{_OCTET}(\.{_OCTET}){{3}}/(3[0-2]|[12]?[0-9])$"},
+        {
+            "type": "string",
+            "pattern": rf"^(({_WORD}:){{7}}{_WORD}|({_WORD}:){{1,7}}:|::)"
+            "/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$",
+        },
+    ],
+}
+
+
+def record(**properties: Schema) -> Schema:
+    """Return the schema of an object that has all of these properties."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def enumeration(choices: type[models.TextChoices], *, blank: bool = False) -> Schema:
+    """Return the schema of one of the choices, or with ``blank`` of none."""
+    return {"type": "string", "enum": [*choices.values, *([""] if blank else [])]}
+
+
+def body(serializer: type[serializers.Serializer[Any]]) -> Schema:
+    """Return the schema of a body of texts, as its serializer declares them."""
+    fields = serializer().fields
+    return {
+        "type": "object",
+        "properties": {name: _text(field) for name, field in fields.items()},
+        "required": [name for name, field in fields.items() if field.required],
+    }
+
+
+def _text(field: serializers.Field[Any, Any, Any, Any]) -> Schema:
+    if not isinstance(field, serializers.CharField):
+        raise TypeError(f"{field.field_name} is no text.")
+    is_password = isinstance(field, PasswordField)
+    schema = {"type": "string", "format": "password"} if is_password else dict(TEXT)
+    if not is_password:
+        schema["maxLength"] = field.max_length
+    return schema if field.allow_blank else {**schema, "minLength": 1}
+
+
+COUNT: Schema = {"type": "integer", "minimum": 0}
+DETAIL = record(detail={"type": "string"})
+DETAIL_OR_PROOF: Schema = {
+    **DETAIL,
+    "properties": {
+        **DETAIL["properties"],
+        "code": {
+            "type": "string",
+            "enum": ["reauthentication_required"],
+            "description": _("Only where confirming the password helps."),
+        },
+    },
+}
+FIELD_ERRORS: Schema = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+}
+
+ENUMERATIONS: dict[str, tuple[str, Schema]] = {
+    "kind": ("SessionKind", enumeration(Kind)),
+    "state": ("SessionState", enumeration(validity.State)),
+    "device_type": ("SessionDeviceType", enumeration(DeviceType, blank=True)),
+    "end_reason": ("SessionEndReason", enumeration(EndReason, blank=True)),
+}
+"""The enumerations among a session's fields: a name, and what it stands for."""
+
+DESCRIPTIONS = {
+    "state": _("`invalid`: it would not be accepted, though nobody ended it."),
+    "is_current": _("Whether this request was authenticated by it."),
+    "label": _("The owner's name for it."),
+    "user_agent": _("Of the sign-in."),
+    "last_user_agent": _("Of the last use."),
+    "ip_address": _("The IP address of the sign-in; null when unknown."),
+    "last_ip_address": _("The IP address of the last use; null when unknown."),
+    "methods": _("How the user signed in, as far as is known."),
+    "aal": _("2 with a second factor, 1 without; null when unknown."),
+    "is_impersonated": _("Whether somebody else has taken the user's place."),
+    "organization_id": _("The organization it is for, as the site says."),
+    "adopted": _("Whether its sign-in was not seen."),
+    "ends_with_browser": _("Whether the browser forgets it when it is closed."),
+    "authenticated_at": _("Null for adopted sessions."),
+    "expires_at": _("When it ends even if it is in use, as far as is known."),
+    "end_reason": _("Why it is not active; empty while it is."),
+    "token": _("Shown only here; null for a browser's session, whose credential is its cookie."),
+}
+"""What the fields of a session mean, where their names do not tell."""
+
+EXAMPLE: Schema = {
+    "id": "01a1fd02-a302-7213-aa0b-801a5331b708",
+    "kind": "browser",
+    "state": "active",
+    "is_current": True,
+    "label": "Work laptop",
+    "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0",
+    "last_user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0",
+    "device_type": "desktop",
+    "browser": "Firefox 146",
+    "os": "Linux",
+    "device": "",
+    "ip_address": "203.0.113.7",
+    "last_ip_address": "203.0.113.7",
+    "methods": ["password", "otp"],
+    "aal": 2,
+    "is_impersonated": False,
+    "organization_id": "",
+    "adopted": False,
+    "ends_with_browser": False,
+    "created_at": "2026-11-21T07:28:40.170294Z",
+    "authenticated_at": "2026-11-21T07:28:40.170294Z",
+    "last_used": "2026-11-21T07:28:47.819470Z",
+    "expires_at": "2026-12-05T07:28:40.170294Z",
+    "ended_at": None,
+    "end_reason": "",
+}
+TOKEN_EXAMPLE: Schema = {
+    **EXAMPLE,
+    "kind": "token",
+    "is_current": False,
+    "label": "Pixel",
+    "user_agent": "okhttp/5.3.2",
+    "last_user_agent": "okhttp/5.3.2",
+    "device_type": "",
+    "browser": "okhttp 5",
+    "os": "",
+    "methods": ["password"],
+    "aal": 1,
+    "last_used": "2026-11-21T07:28:40.170294Z",
+    "expires_at": "2026-12-21T07:28:40.170294Z",
+    "token": "session_Zk3vJcW0mXb1q9yR5sT7uV2wA4dF6gH8jK0lM2nP4rQ1c0ffee5",
+}
+"""What an app gets that signs in as ``alice`` and names its session "Pixel"."""
+RENEWED_EXAMPLE: Schema = {
+    **TOKEN_EXAMPLE,
+    "is_current": True,
+    "authenticated_at": "2026-11-21T09:14:02.583017Z",
+    "last_used": "2026-11-21T09:13:58.202441Z",
+    "expires_at": "2026-12-21T09:14:02.583017Z",
+    "token": "session_Yw8xJcW0mXb1q9yR5sT7uV2wA4dF6gH8jK0lM2nP4rQ1c0ffee5",
+}
+"""The same session after ``alice`` has confirmed the password."""
+
+
+def user_key() -> Schema:
+    """Return the schema of a user's primary key."""
+    key = get_user_model()._meta.pk
+    if isinstance(key, models.IntegerField):
+        return {"type": "integer"}
+    return {"type": "string", "format": "uuid"} if isinstance(key, models.UUIDField) else TEXT
+
+
+def filter_schemas(filterset: type[filters.SessionFilter]) -> dict[str, Schema]:
+    """Return the schema and description of each filter of a set."""
+    return {
+        name: {**_type_of(declared), "description": _label_of(declared)}
+        for name, declared in filterset.base_filters.items()
+    }
+
+
+def _type_of(declared: django_filters.Filter) -> Schema:
+    match declared:
+        case django_filters.ChoiceFilter():
+            return {"type": "string", "enum": [value for value, _ in declared.extra["choices"]]}
+        case filters.TruthFilter():
+            return FLAG
+        case filters.MomentFilter():
+            return MOMENT
+        case filters.NetworkFilter():
+            return NETWORK
+        case filters.UserKeyFilter():
+            return user_key()
+        case filters.MethodFilter():
+            return {"type": "string", "pattern": "^[a-z0-9_-]{1,32}$"}
+        case filters.TextFilter():
+            return {**TEXT, "maxLength": MAX_SEARCH_TERM}
+    return TEXT
+
+
+def _label_of(declared: django_filters.Filter) -> Any:
+    if declared.label:
+        return declared.label
+    field: Any = Session._meta.get_field(str(declared.field_name))
+    return field.verbose_name
+
+
+def list_parameters(filterset: type[filters.SessionFilter]) -> list[Schema]:
+    """Return the parameters of a list: its filters, which do nothing when blank, and its page."""
+    given = [
+        {**_query_parameter(name, schema), "allowEmptyValue": True}
+        for name, schema in filter_schemas(filterset).items()
+    ]
+    orders = list(SessionPagination.orders)
+    return [
+        *given,
+        _query_parameter(
+            "ordering",
+            {
+                "type": "string",
+                "enum": orders,
+                "default": orders[0],
+                "description": _("The order, with `-` before it for the latest first."),
+            },
+        ),
+        _query_parameter(
+            "page_size",
+            {
+                "type": "integer",
+                "minimum": 1,
+                "default": SessionPagination.page_size,
+                "description": _("How many sessions a page has, at most 250."),
+            },
+        ),
+        _query_parameter(
+            "cursor",
+            {
+                "type": "string",
+                "format": "cursor",
+                "description": _(
+                    "Where the page begins. Follow `next` and `previous` of a page, which contain it."
+                ),
+            },
+        ),
+    ]
+
+
+def _query_parameter(name: str, schema: Schema) -> Schema:
+    schema = dict(schema)
+    return {"name": name, "in": "query", "description": schema.pop("description"), "schema": schema}
+
+
+def page_of(results: Schema, link: Schema) -> Schema:
+    """Return the schema of a page of these results, with links to those beside it."""
+    url = "https://example.com/api/sessions/?cursor=WyItbGFzdF91c2VkIl0%3A1vM"
+    return record(
+        next={**link, "example": url}, previous={**link, "example": None}, results=results
+    )
+
+
+def sessions_to_end(filterset: type[filters.SessionFilter]) -> Schema:
+    """Return the schema of a body that selects sessions: by at least one filter, or all of them."""
+    by_name = {
+        name: {**schema, **(NOT_BLANK if schema.items() >= TEXT.items() else {})}
+        for name, schema in filter_schemas(filterset).items()
+    }
+    active = {**by_name.pop("state"), "enum": [filters.StateChoice.ACTIVE.value]}
+    always = {
+        "state": active,
+        "dry_run": {
+            **FLAG,
+            "default": False,
+            "description": _("Count the sessions and end none."),
+        },
+    }
+    by_filter = {
+        **_closed(by_name | always | {"all": {**FLAG, "enum": [False]}}),
+        # Inside "allOf": beside the properties, openapi-typescript makes it a type for anything.
+        "allOf": [{"anyOf": [{"required": [name]} for name in by_name]}],
+    }
+    everything = {**_closed(always | {"all": {**FLAG, "enum": [True]}}), "required": ["all"]}
+    return {"oneOf": [by_filter, everything]}
+
+
+def _closed(properties: dict[str, Schema]) -> Schema:
+    return {"type": "object", "properties": properties, "additionalProperties": False}

@@ -1,0 +1,39 @@
+"""Routes that work under whatever prefix a site mounts them."""
+
+from collections.abc import Mapping, Set
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponseBase
+from django.urls import path
+from django.urls.resolvers import RoutePattern, URLPattern
+from rest_framework.request import Request
+
+if TYPE_CHECKING:
+    from rest_framework.viewsets import ViewSet
+else:
+    ViewSet = object
+
+
+class Mounted(ViewSet):
+    """A view set that is told what its own route captures, and not what the site's prefix does."""
+
+    versioning_class = None  # the site's own API may have versions; this one has none
+    captured: Set[str] = frozenset()
+    """The names of what the route captures from the URL."""
+
+    def dispatch(self, request: Request, *args: object, **kwargs: object) -> HttpResponseBase:
+        own = {name: value for name, value in kwargs.items() if name in self.captured}
+        return super().dispatch(request, *args, **own)
+
+
+def route(
+    url: str,
+    view: type[Mounted],
+    actions: Mapping[str, str],
+    *,
+    url_name: str | None = None,
+    **attributes: Any,
+) -> URLPattern:
+    """Return a route to the actions of a view set, by method. The view set gets the attributes."""
+    captured = frozenset(RoutePattern(url).converters)
+    return path(url, view.as_view(actions, captured=captured, **attributes), name=url_name)

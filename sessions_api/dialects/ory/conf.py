@@ -1,0 +1,21 @@
+"""The settings that only the Ory dialect needs. They stand in ``SESSIONS_API``, too."""
+
+from sessions_api.checks import Rules, is_callable_path, or_none
+from sessions_api.conf import SettingsGroup
+
+
+class OrySettings(SettingsGroup):
+    """The settings of the Ory dialect."""
+
+    ORY_REQUIRED_AAL: str | None = None
+    """The dotted path of a callable that returns the assurance level that a user needs.
+
+    It takes the user, and returns 1 or 2. None: 1 for everybody.
+    """
+
+
+RULES: Rules = {
+    "ORY_REQUIRED_AAL": (or_none(is_callable_path), "the dotted path of a callable, or None"),
+}
+
+conf = OrySettings()

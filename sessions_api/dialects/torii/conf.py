@@ -1,0 +1,26 @@
+"""The settings that only the Torii dialect needs. They stand in ``SESSIONS_API``, too."""
+
+from uuid import UUID
+
+from sessions_api.checks import Rules
+from sessions_api.conf import SettingsGroup
+
+
+class ToriiSettings(SettingsGroup):
+    """The settings of the Torii dialect."""
+
+    TORII_ENVIRONMENT: str = "5d1ab3a5-3d7c-8e0a-b7a1-6f0f1c2e9d44"
+    """The UUID of this site as a Torii environment."""
+
+
+def is_uuid(value: object) -> bool:
+    """Tell whether a value is the text of a UUID in its usual form."""
+    try:
+        return isinstance(value, str) and str(UUID(value)) == value.lower()
+    except ValueError:
+        return False
+
+
+RULES: Rules = {"TORII_ENVIRONMENT": (is_uuid, "a UUID, as text")}
+
+conf = ToriiSettings()

@@ -1,0 +1,82 @@
+"""How the row of a login starts: unbound at first, bound once the browser gets the session."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models, router, transaction
+from django.utils import timezone
+
+from sessions_api import credentials, engines, payload, signals, users
+from sessions_api.lifecycle import events, limit, rows
+from sessions_api.models import Client, Session
+
+
+def start(
+    engine_session: engines.EngineSession,
+    user: AbstractBaseUser,
+    *,
+    client: Client,
+    organization: str = "",
+    superseded: models.Q | None = None,
+) -> Session:
+    """Give a login a row that is not bound to its engine session yet, and name it in the payload.
+
+    ``superseded`` selects the sessions whose place the login takes: they do not count towards the
+    limit. Raises SessionLimitReached when the site refuses logins beyond MAX_SESSIONS_PER_USER.
+    """
+    now = timezone.now()
+    session = Session(
+        user=user,
+        created_at=now,
+        authenticated_at=now,
+        last_used=now,
+        organization_id=organization,
+        **rows.begun_by(client),
+    )
+    with transaction.atomic(using=router.db_for_write(Session)):
+        limit.make_room(user, now, superseded=superseded)
+        session.save(force_insert=True)
+    engine_session[payload.ID_KEY] = str(session.pk)
+    engine_session[payload.METHOD_KEY] = users.authentication_method(user)
+    return session
+
+
+def bind(session: Session, engine_session: engines.EngineSession) -> bool:
+    """Bind a login's row to the engine session that its response gives the browser.
+
+    The row is inserted again if a rollback of the view's transaction has removed it. Returns False
+    when the session has ended meanwhile, be it by a receiver of ``session_started``, and when its
+    user is gone.
+    """
+    fields = rows.bound_to(engine_session)
+    if not rows.update(Session.objects.filter(pk=session.pk), fields):
+        if _has_ended(session) or users.stored(session.user_id) is None:
+            return False
+        rows.assign(session, fields)
+        session.save(force_insert=True)
+    rows.assign(session, fields)
+    events.started(session)
+    return not (signals.session_started.has_listeners(Session) and _has_ended(session))
+
+
+def start_again(session: Session, **proof: object) -> bool:
+    """Insert another row for the same login, under another id. False when it has ended meanwhile.
+
+    On signed_cookies a copy of a cookie can only be told by its id. The new row is bound, and takes
+    the place of the old one, as that of any login.
+    """
+    if not Session.objects.on_primary().not_ended().filter(pk=session.pk).exists():
+        return False
+    expires_at = session.expires_at
+    rows.assign(session, {**proof, "id": credentials.new_id(), "expires_at": None})
+    session.save(force_insert=True)
+    session.expires_at = expires_at
+    return True
+
+
+def discard(session: Session) -> None:
+    """Delete the row of a login that never reached its browser."""
+    Session.objects.filter(pk=session.pk, expires_at__isnull=True).delete()
+
+
+def _has_ended(session: Session) -> bool:
+    row = Session.objects.on_primary().filter(pk=session.pk)
+    return row.filter(ended_at__isnull=False).exists()

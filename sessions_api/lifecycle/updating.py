@@ -1,0 +1,100 @@
+"""How a session goes on: under another key, with a later use, a name, or a later expiry."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from sessions_api import credentials, engines, payload, recent, validity
+from sessions_api.conf import conf
+from sessions_api.exceptions import CannotExtend
+from sessions_api.lifecycle import events, rows
+from sessions_api.models import Kind, Session
+
+
+def live_key(session: Session) -> str | None:
+    """Return the row's engine key if the engine still holds the session under it, or None.
+
+    A payload without an id counts: a parallel response may be about to save it with the id.
+    """
+    key = credentials.unseal(session.sealed_key)
+    held = engines.load(key) if key is not None else None
+    if held is None or payload.session_id(held) not in (None, session.pk):
+        return None
+    return key
+
+
+def rebind(
+    session_id: UUID,
+    engine_session: engines.EngineSession,
+    known_key: str | None,
+    *,
+    may_join: bool,
+) -> bool:
+    """Follow a session to another engine key. ``known_key`` is the one it had before.
+
+    A parallel request may have given it another key that works. With ``may_join`` the engine
+    session goes on under that one, so that the browser has one live key whichever response comes
+    last. Returns False when the session is unknown, has ended, or goes on elsewhere.
+    """
+    fields = rows.bound_to(engine_session)
+    sessions = Session.objects.filter(pk=session_id)
+    if known_key and rows.update(sessions.filter(key_digest=credentials.digest(known_key)), fields):
+        return True
+    row = sessions.on_primary().not_ended().filter(user_id=payload.user_id(engine_session)).first()
+    if row is None:
+        return False
+    if row.key_digest is not None and row.key_digest == fields.get("key_digest"):
+        return rows.update(sessions.filter(key_digest=row.key_digest), fields) == 1
+    other_key = live_key(row)
+    if other_key is None:
+        return rows.update(sessions.filter(key_digest=row.key_digest), fields) == 1
+    if may_join:
+        engines.move(engine_session, other_key)
+    return may_join
+
+
+def follow(session_id: UUID, key_digest: str | None, changes: rows.Fields) -> bool:
+    """Write what a request has changed. False when the row is over or has another key by now."""
+    sessions = Session.objects.filter(pk=session_id, key_digest=key_digest)
+    sessions = sessions.within_deadlines(timezone.now(), slack=validity.expiry_slack())
+    return rows.update(sessions, changes) == 1
+
+
+def rename(session: Session, label: str) -> None:
+    """Give a session the name that its owner wants, at most 100 characters. Also one that is over."""
+    changes = {"label": label, "updated_at": timezone.now()}
+    Session.objects.filter(pk=session.pk).update(**changes)
+    rows.assign(session, changes)
+
+
+def extend(session: Session) -> None:
+    """Give a session the lifetime that saving it now would give it.
+
+    The engine's expiry is raised and its payload left alone, then the row's expiry is raised. The
+    browser gets its cookie anew at the next request whose gate is due. IDLE_TIMEOUT and
+    ABSOLUTE_TIMEOUT go on as before. Raises CannotExtend when the session is not active, when the
+    engine cannot raise an expiry (signed_cookies, an engine of a third party), and when the expiry
+    is a fixed date.
+    """
+    if not validity.judge([session])[session.pk].is_active:
+        raise CannotExtend(CannotExtend.NOT_ACTIVE)
+    expires_at = _extended_expiry(session)
+    if expires_at is None:
+        raise CannotExtend(CannotExtend.NOT_BY_ENGINE)
+    if session.expires_at is not None and expires_at <= session.expires_at:
+        raise CannotExtend(CannotExtend.FIXED_DATE)
+    changes = {"expires_at": expires_at, "cookie_is_due": session.kind == Kind.BROWSER}
+    if not rows.update(Session.objects.filter(pk=session.pk), changes):
+        raise CannotExtend(CannotExtend.NOT_ACTIVE)
+    rows.assign(session, changes)
+    recent.forget(session.key_digest)
+    events.extended(session)
+
+
+def _extended_expiry(session: Session) -> datetime | None:
+    """Raise the engine's expiry and return it. None where the engine cannot."""
+    if session.kind == Kind.TOKEN:
+        return timezone.now() + conf.TOKEN_LIFETIME
+    key = live_key(session)
+    return engines.extend(key) if key is not None else None

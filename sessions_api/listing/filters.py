@@ -1,0 +1,131 @@
+"""What sessions are filtered by: in the API, in its bulk end, and in the commands alike.
+
+A value that makes no sense is an error of the filter set's form, under the filter's name.
+"""
+
+import re
+from datetime import datetime
+from typing import Any, cast
+
+import django_filters
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sessions_api import validity
+from sessions_api.listing import fields
+from sessions_api.models import MAX_SEARCH_TERM, DeviceType, Kind, SessionQuerySet
+
+
+class StateChoice(models.TextChoices):
+    """Which states a list shows. "ended" means every state but active."""
+
+    ACTIVE = "active", _("active")
+    ENDED = "ended", _("not active")
+    ALL = "all", _("all")
+
+
+class TextFilter(django_filters.CharFilter):
+    field_class = fields.TextField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, max_length=MAX_SEARCH_TERM, **kwargs)
+
+
+class NetworkFilter(django_filters.CharFilter):
+    field_class = fields.NetworkField
+
+
+class UserKeyFilter(django_filters.CharFilter):
+    field_class = fields.UserField
+
+
+class MomentFilter(django_filters.DateTimeFilter):
+    field_class = fields.MomentField
+
+
+class TruthFilter(django_filters.Filter):
+    field_class = fields.TruthField
+
+
+class MethodFilter(django_filters.CharFilter):
+    """Filters by one of the words that say how a session was signed in."""
+
+    field_class = fields.WordField
+
+    def filter(self, qs: SessionQuerySet, value: str) -> SessionQuerySet:
+        return qs.filter(methods__regex=f"(^| ){re.escape(value)}( |$)") if value else qs
+
+
+class SessionFilter(django_filters.FilterSet):
+    """What users can filter their own sessions by."""
+
+    state = django_filters.ChoiceFilter(
+        choices=StateChoice.choices,
+        method="in_state",
+        label=_("active (unless given), ended (anything that is not active), or all"),
+    )
+    kind = django_filters.ChoiceFilter(choices=Kind.choices)
+    ip = NetworkFilter(
+        method="used_from",
+        label=_("signed in or last used from an IP address, or from a network (CIDR)"),
+    )
+    device_type = django_filters.ChoiceFilter(choices=DeviceType.choices)
+    browser = TextFilter(lookup_expr="istartswith", label=_("how the browser's name begins"))
+    os = TextFilter(lookup_expr="istartswith", label=_("how the system's name begins"))
+    adopted = TruthFilter()
+    method = MethodFilter(label=_("a word among how it was signed in, such as otp"))
+    aal = django_filters.ChoiceFilter(choices=[("1", "1"), ("2", "2")], label=_("assurance level"))
+    impersonated = TruthFilter(
+        "impersonator", "isnull", exclude=True, label=_("somebody else has taken the user's place")
+    )
+    created_after = MomentFilter("created_at", "gte", label=_("created at this time or later"))
+    created_before = MomentFilter("created_at", "lt", label=_("created before this time"))
+    last_used_after = MomentFilter("last_used", "gte", label=_("used at this time or later"))
+    last_used_before = MomentFilter("last_used", "lt", label=_("not used since this time"))
+    expires_after = MomentFilter(
+        method="expiring", lookup_expr="gte", label=_("expires at this time or later")
+    )
+    expires_before = MomentFilter(
+        method="expiring", lookup_expr="lt", label=_("expires before this time")
+    )
+
+    def filter_queryset(self, queryset: SessionQuerySet) -> SessionQuerySet:
+        """Return the sessions that the filters select. Ask ``shows`` of each: the table alone does
+        not know their states.
+        """
+        sessions = cast(SessionQuerySet, super().filter_queryset(queryset))
+        if not self.form.cleaned_data["state"]:
+            sessions = self.in_state(sessions, "state", StateChoice.ACTIVE)
+        return sessions
+
+    def shows(self, verdict: validity.Verdict) -> bool:
+        """Tell whether a session with this verdict is in a state that was asked for."""
+        state = self.form.cleaned_data["state"] or StateChoice.ACTIVE
+        if state == StateChoice.ALL:
+            return True
+        return verdict.is_active == (state == StateChoice.ACTIVE)
+
+    def in_state(self, sessions: SessionQuerySet, name: str, state: str) -> SessionQuerySet:
+        """Leave out what the table alone knows to be over, where only active sessions are wanted."""
+        if state != StateChoice.ACTIVE:
+            return sessions
+        return validity.candidates(sessions)
+
+    def used_from(self, sessions: SessionQuerySet, name: str, network: str) -> SessionQuerySet:
+        return sessions.used_from(network)
+
+    def expiring(self, sessions: SessionQuerySet, name: str, moment: datetime) -> SessionQuerySet:
+        return sessions.expiring(self.filters[name].lookup_expr, moment)
+
+
+class StaffSessionFilter(SessionFilter):
+    """What staff can filter all sessions by."""
+
+    user = UserKeyFilter(field_name="user_id", label=_("the user's primary key"))
+    search = TextFilter(
+        method="found_by",
+        label=_("an exact IP address, or how a user name or e-mail address begins"),
+    )
+
+    def found_by(self, sessions: SessionQuerySet, name: str, term: str) -> SessionQuerySet:
+        return sessions.search(term)

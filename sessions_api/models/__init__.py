@@ -1,0 +1,26 @@
+"""The ``Session`` model, its query set, and the choices of its fields."""
+
+from sessions_api.models.choices import (
+    MAX_LABEL,
+    MAX_NAME,
+    MAX_SEARCH_TERM,
+    MAX_USER_AGENT,
+    DeviceType,
+    EndReason,
+    Kind,
+)
+from sessions_api.models.queryset import SessionQuerySet
+from sessions_api.models.session import Client, Session
+
+__all__ = [
+    "MAX_LABEL",
+    "MAX_NAME",
+    "MAX_SEARCH_TERM",
+    "MAX_USER_AGENT",
+    "Client",
+    "DeviceType",
+    "EndReason",
+    "Kind",
+    "Session",
+    "SessionQuerySet",
+]

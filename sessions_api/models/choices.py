@@ -1,0 +1,47 @@
+"""The values that a session's fields choose from, and how long its texts may be."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+MAX_LABEL = 100
+MAX_NAME = 64
+"""How long the name of a browser, system, device or organization may be."""
+MAX_USER_AGENT = 512
+MAX_SEARCH_TERM = 254
+"""The longest user name or e-mail address (RFC 5321, errata 1690).
+
+A longer search term finds nothing; databases refuse patterns that are much longer.
+"""
+
+
+class Kind(models.TextChoices):
+    """What presents the credential."""
+
+    BROWSER = "browser", _("browser")
+    TOKEN = "token", _("token")
+
+
+class DeviceType(models.TextChoices):
+    """What type of device a user agent names. Blank when it names none."""
+
+    DESKTOP = "desktop", _("desktop")
+    MOBILE = "mobile", _("mobile")
+    TABLET = "tablet", _("tablet")
+    BOT = "bot", _("bot")
+
+
+class EndReason(models.TextChoices):
+    """Why a session is over."""
+
+    LOGOUT = "logout", _("signed out")
+    REPLACED = "replaced", _("signed in again in the same browser")
+    FLUSHED = "flushed", _("ended by the site")
+    REVOKED = "revoked", _("ended from elsewhere")
+    LIMIT = "limit", _("too many sessions")
+    EXPIRED = "expired", _("expired")
+    IDLE = "idle", _("not used for too long")
+    LIFETIME = "lifetime", _("open for too long")
+    CREDENTIALS = "credentials", _("password changed")
+    DEACTIVATED = "deactivated", _("account deactivated")
+    LOST = "lost", _("no longer held by the session engine")
+    DELETED = "deleted", _("deleted")

@@ -1,0 +1,80 @@
+"""``__within``: is the IP address in a network. ``__among``: ``in`` for thousands of keys."""
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import EmptyResultSet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import CharField, GenericIPAddressField, Lookup, UUIDField
+from django.db.models.expressions import Expression
+from django.db.models.lookups import In
+from django.db.models.sql.compiler import SQLCompiler
+
+if TYPE_CHECKING:
+    StringLookup = Lookup[str]
+else:
+    StringLookup = Lookup
+
+SQL = tuple[str, list[object]]
+"""A piece of SQL, and its parameters."""
+
+
+@CharField.register_lookup
+@UUIDField.register_lookup
+class Among(In):
+    """``pk__among=[...]``: like ``in``, but for values only, not for a query.
+
+    PostgreSQL gets one array. Thousands of parameters would take Django and psycopg longer than the
+    statement takes the database.
+    """
+
+    lookup_name = "among"
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
+        if not self.rhs:
+            raise EmptyResultSet
+        lhs, params = self.process_lhs(compiler, connection)
+        return f"{lhs} = ANY(%s)", [*params, list(self.rhs)]
+
+
+@GenericIPAddressField.register_lookup
+class Within(StringLookup):
+    """``ip_address__within="203.0.113.0/24"``: the IP address lies in the network (CIDR).
+
+    Raises ValueError for anything that is no network.
+    """
+
+    lookup_name = "within"
+    prepare_rhs = False
+
+    def __init__(self, lhs: Expression, rhs: str) -> None:
+        self.network = ipaddress.ip_network(rhs, strict=False)
+        super().__init__(lhs, str(self.network))
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
+        lhs, params = self.process_lhs(compiler, connection)
+        return f"{lhs} <<= %s::inet", [*params, str(self.network)]
+
+    def as_mysql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
+        # As bytes: 4 of an IPv4 address, 16 of an IPv6 address.
+        lhs, params = self.process_lhs(compiler, connection)
+        lowest, highest = self.network[0].packed, self.network[-1].packed
+        packed = f"INET6_ATON({lhs})"
+        return (
+            f"(LENGTH({packed}) = %s AND {packed} BETWEEN %s AND %s)",
+            [*params, len(lowest), *params, lowest, highest],
+        )
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
+        connection.ensure_connection()
+        connection.connection.create_function(
+            "sessions_api_within", 2, _is_within, deterministic=True
+        )
+        lhs, params = self.process_lhs(compiler, connection)
+        return f"sessions_api_within({lhs}, %s)", [*params, str(self.network)]
+
+
+def _is_within(address: str | None, network: str) -> bool | None:
+    if address is None:
+        return None
+    return ipaddress.ip_address(address) in ipaddress.ip_network(network)

@@ -1,0 +1,45 @@
+"""Whether the browser gets the engine session of a request, and what becomes of one it does not get.
+
+SessionMiddleware stands above us and runs later. What it is about to do is foreseen here: an empty
+session loses its cookie; one that was modified is saved and sent, unless the response is a server
+error; any other is left alone.
+"""
+
+from django.conf import settings
+from django.http import HttpResponseBase
+
+from sessions_api import credentials, engines
+from sessions_api.engines import EngineSession
+from sessions_api.models import Session
+from sessions_api.tracking.state import RequestState
+
+
+def is_sent(session: EngineSession, response: HttpResponseBase) -> bool:
+    """Tell whether SessionMiddleware is going to save the session and send its cookie."""
+    is_saved = session.modified or settings.SESSION_SAVE_EVERY_REQUEST
+    return is_saved and not session.is_empty() and response.status_code < 500
+
+
+def is_gone(key: str | None) -> bool:
+    """Tell whether the engine no longer holds a key. A signed cookie is held by its browser."""
+    return key is not None and not engines.is_client_side() and engines.load(key) is None
+
+
+def key_digest_of(session: EngineSession) -> str | None:
+    """Return the digest of the engine key in use. None where there is no key to compare."""
+    key = session.session_key
+    return None if key is None or engines.is_client_side() else credentials.digest(key)
+
+
+def drop_unsent_key(
+    state: RequestState, session: EngineSession, response: HttpResponseBase
+) -> None:
+    """Delete the engine session whose new key a server error keeps from the browser.
+
+    Not one that has a row: that is another session, to which the view has switched.
+    """
+    key_digest = key_digest_of(session)
+    if response.status_code < 500 or key_digest is None or session.session_key == state.key:
+        return
+    if not Session.objects.on_primary().filter(key_digest=key_digest).exists():
+        session.delete(session.session_key)

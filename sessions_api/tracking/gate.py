@@ -1,0 +1,122 @@
+"""Whether a request's user is handed out: decided when ``request.user`` is first used.
+
+A request that never asks for its user costs nothing. One that does costs a look into this process's
+memory, and once per TOUCH_INTERVAL a read of the row. Where the gate refuses, the request is
+anonymous and its engine session is flushed.
+"""
+
+from functools import partial
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.utils import timezone
+
+from sessions_api import credentials, engines, lifecycle, payload, recent, users, validity
+from sessions_api.client import client_of
+from sessions_api.lifecycle import adopting, updating
+from sessions_api.models import EndReason, Session
+from sessions_api.recent import Recent
+from sessions_api.tracking.state import Admitted, Found, RequestState
+
+
+def user_of(
+    request: HttpRequest, state: RequestState, found: Found, recalled: Recent | None = None
+) -> Found:
+    """Return the user whom the request gets: the one that Django has found, or an anonymous one.
+
+    ``recalled`` is what the memory has said a moment ago.
+    """
+    # Asked first: it has Django load the session and find the user.
+    is_authenticated = found.is_authenticated
+    state = state.of_session(request.session)
+    if not _names_a_user(request):
+        return found
+    if not is_authenticated:
+        _dismiss(request, state)
+        return found
+    if state.admitted is not None:
+        return found
+    recalled = recalled or recent.recall(request.session)
+    if recalled is not None:
+        state.admit(Admitted(found, recent=recalled))
+        return found
+    admitted = _admitted_by_row(request, state, found)
+    if admitted is None:
+        _refuse(request, state)
+        return _anonymous(request)
+    state.admit(admitted)
+    return found
+
+
+async def auser_of(request: HttpRequest, state: RequestState, found: Found) -> Found:
+    """Do the same. Leave the event loop only where the database has to be asked."""
+    state = state.of_session(request.session)
+    if state.admitted is not None or not _names_a_user(request):
+        return found
+    recalled = recent.recall(request.session) if found.is_authenticated else None
+    if recalled is not None:
+        # Handed over, since the memory may have forgotten it by the next look.
+        return user_of(request, state, found, recalled)
+    return await sync_to_async(user_of)(request, state, found)
+
+
+def _names_a_user(request: HttpRequest) -> bool:
+    """Tell whether the session, if anybody has looked at it, names a user."""
+    return request.session.accessed and SESSION_KEY in request.session
+
+
+def _dismiss(request: HttpRequest, state: RequestState) -> None:
+    """End a session whose account is gone or deactivated, so that no re-activation revives it."""
+    user = users.stored(payload.user_id(request.session))
+    if not users.is_deactivated(user):
+        return
+    if user is not None:
+        state.defer(partial(lifecycle.end_all, user, reason=EndReason.DEACTIVATED))
+    _refuse(request, state)
+
+
+def _refuse(request: HttpRequest, state: RequestState) -> None:
+    request.session.flush()
+    state.refuse()
+
+
+def _anonymous(request: HttpRequest) -> AnonymousUser:
+    """Return an anonymous user, and have ``request.user`` and ``request.auser`` agree on it."""
+    anonymous = AnonymousUser()
+    vars(request).update(_cached_user=anonymous, _acached_user=anonymous)
+    return anonymous
+
+
+def _admitted_by_row(request: HttpRequest, state: RequestState, user: Found) -> Admitted | None:
+    """Ask the session's row. None where it does not admit the session."""
+    session = request.session
+    session_id = payload.session_id(session)
+    if session_id is not None:
+        row = Session.objects.on_primary().filter(pk=session_id).first()
+    else:
+        row = adopting.adopt(session, user, client_of(request))
+    if row is None or row.ended_at is not None or row.user_id != payload.user_id(session):
+        return None
+    if reason := validity.end_by_deadline(row, timezone.now()):
+        state.defer(partial(lifecycle.end, row, reason=reason))
+        return None
+    if not _presents_its_key(request, state, row):
+        return None
+    return Admitted(user, row=row, is_adopted=session_id is None)
+
+
+def _presents_its_key(request: HttpRequest, state: RequestState, row: Session) -> bool:
+    """Tell whether the engine key in use is the row's, or may become it.
+
+    A key that was made during this request is settled at its response. Where the engine holds two
+    older keys for one session, the payload was copied, and only the row's own key is the session
+    (docs/life-cycle.md, 33).
+    """
+    key = request.session.session_key
+    if engines.is_client_side() or row.key_digest is None or key is None or key != state.key:
+        return True
+    if row.key_digest == credentials.digest(key):
+        return True
+    return updating.live_key(row) is None or engines.load(key) is None

@@ -1,0 +1,148 @@
+"""A login, from Django's signal to the browser's cookie."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponseBase, HttpResponseForbidden
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+
+from sessions_api import engines, lifecycle, payload, recent
+from sessions_api.client import client_of
+from sessions_api.engines import EngineSession
+from sessions_api.exceptions import SessionLimitReached
+from sessions_api.lifecycle import starting
+from sessions_api.lifecycle.organization import organization_of
+from sessions_api.models import EndReason, Session
+from sessions_api.tracking import delivery
+from sessions_api.tracking.current import presented_by
+from sessions_api.tracking.state import RequestState, SignedIn, TokenIssued, state_of
+
+
+def begin(request: HttpRequest | None, user: AbstractBaseUser) -> None:
+    """Start a row for the login that Django has just told of.
+
+    Other code sends the signal for logins that are not this session's, such as tokens of its own:
+    those are left alone (docs/life-cycle.md, 28). Raises SessionLimitReached.
+    """
+    if request is None or not _is_login_of_its_session(request, user):
+        return
+    session = request.session
+    state = state_of(request)
+    if state is not None and isinstance(state.token, TokenIssued):
+        return
+    if state is not None and session is not state.session:
+        # No response carries this session. allauth's sessions for apps are of that kind.
+        state = None
+    superseded = _superseded(session, state, user)
+    if state is not None and isinstance(state.browser, SignedIn):
+        starting.discard(state.browser.row)
+        superseded = state.browser.superseded
+    _give_new_key(session, state)
+    try:
+        row = starting.start(
+            session,
+            user,
+            client=client_of(request),
+            organization=organization_of(user, request),
+            superseded=superseded,
+        )
+    except SessionLimitReached:
+        _undo(request)
+        raise
+    if state is not None:
+        state.sign_in(row, superseded)
+        return
+    starting.bind(row, session)
+    if superseded:
+        lifecycle.end_many(Session.objects.filter(superseded), reason=EndReason.REPLACED)
+
+
+def go_on_as(request: HttpRequest, row: Session, *, superseded: Q) -> None:
+    """Have the request's browser session go on under another row, as after a login."""
+    state = state_of(request)
+    if state is not None:
+        state.sign_in(row, superseded)
+
+
+def settle(
+    state: RequestState, login: SignedIn, session: EngineSession, response: HttpResponseBase
+) -> None:
+    """Bind the row if the browser gets the session, and discard it if not."""
+    is_sent = delivery.is_sent(session, response)
+    if (
+        is_sent
+        and not engines.is_rolled_back(session.session_key)
+        and payload.names_a_user(session)
+        and payload.session_id(session) == login.row.pk
+    ):
+        if starting.bind(login.row, session):
+            recent.remember(login.row)
+        else:
+            session.flush()
+    else:
+        starting.discard(login.row)
+        delivery.drop_unsent_key(state, session, response)
+    if login.superseded and (is_sent or session.is_empty() or delivery.is_gone(state.key)):
+        lifecycle.end_many(Session.objects.filter(login.superseded), reason=login.reason)
+
+
+def answer_refusal(request: HttpRequest, refusal: SessionLimitReached) -> HttpResponseForbidden:
+    """Return the page for a login that the limit has refused: 403 with the reason.
+
+    It is plain text on a site whose engines find no template, as on one that is all API.
+    """
+    reason = str(refusal)
+    try:
+        template = get_template("sessions_api/limit_reached.html")
+    except TemplateDoesNotExist:
+        return HttpResponseForbidden(reason, content_type="text/plain; charset=utf-8")
+    context = {"reason": reason, "limit": refusal.limit}
+    return HttpResponseForbidden(template.render(context, request))
+
+
+def _is_login_of_its_session(request: HttpRequest, user: AbstractBaseUser) -> bool:
+    """Tell whether ``login()`` has just signed the user in to the request's session.
+
+    ``login()`` writes the session and has a new CSRF token sent. A view that issues a token of its
+    own may have written the session, but sends none.
+    """
+    session = getattr(request, "session", None)
+    if session is None or payload.user_id(session) != user.pk:
+        return False
+    return bool(session.modified and request.META.get("CSRF_COOKIE_NEEDS_UPDATE"))
+
+
+def _superseded(session: EngineSession, state: RequestState | None, user: AbstractBaseUser) -> Q:
+    """Return a filter for the sessions whose place a login takes: the payload's and the cookie's."""
+    superseded = Q()
+    if session_id := payload.session_id(session):
+        superseded |= Q(pk=session_id, user_id=user.pk)
+    if state is not None and (presented := presented_by(state.key)):
+        superseded |= presented
+    return superseded
+
+
+def _give_new_key(session: EngineSession, state: RequestState | None) -> None:
+    """Change the key at every authentication (ASVS 7.2.4).
+
+    Django keeps it when the same user signs in again, and has none yet when another user does.
+    """
+    presented_key = state.key if state is not None else None
+    if (
+        session.session_key is None
+        or session.session_key == presented_key
+        or payload.session_id(session) is not None
+    ):
+        session.cycle_key()
+
+
+def _undo(request: HttpRequest) -> None:
+    """Undo a refused login, so that the next request is anonymous (docs/life-cycle.md, 36)."""
+    request.session.flush()
+    anonymous = AnonymousUser()
+
+    async def auser() -> AnonymousUser:
+        return anonymous
+
+    request.user, request.auser = anonymous, auser

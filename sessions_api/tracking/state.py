@@ -1,0 +1,198 @@
+"""What has happened so far to the two credentials of a request: its browser session and its token.
+
+Each has one value, and every legal transition is a method of ``RequestState``:
+
+    browser session   UNASKED -> Admitted | Refused                  by the gate
+                      any     -> SignedIn                            by ``login()``
+                      UNASKED | Admitted -> SignedOut                by ``logout()``
+                      SignedIn -> SignedIn, to be settled as signed out
+                      SignedIn | SignedOut keep what the gate has said before or says later
+    token             None    -> TokenAdmitted | TokenRefused        by SessionTokenAuthentication
+                      any     -> TokenIssued                         by a sign-in for a token
+
+``logout()`` leaves the browser session as it is where an admitted token made the request: it is the
+token that signs out. Refused stays refused unless somebody signs in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.http import HttpRequest
+
+from sessions_api.engines import EngineSession
+from sessions_api.models import EndReason, Session
+from sessions_api.recent import Recent
+
+Found = AbstractBaseUser | AnonymousUser
+"""The user that Django finds for a request."""
+
+_ATTRIBUTE = "_sessions_api_state"
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """Nobody has asked for the user, or the session names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The gate has handed out the session's user."""
+
+    user: Found
+    recent: Recent | None = None
+    """What this process remembered of the session, if that was enough."""
+    row: Session | None = None
+    """The session's row, if it had to be read."""
+    is_adopted: bool = False
+    """This request has made the row, perhaps in a transaction that has been rolled back since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The gate has turned the session away and flushed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """``login()`` was called. What happens to the row is decided by the response."""
+
+    row: Session
+    superseded: Q
+    """The sessions whose place this login takes."""
+    reason: EndReason = EndReason.REPLACED
+    """Why those end: LOGOUT where ``logout()`` was called, too."""
+    admitted: Admitted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """``logout()`` was called."""
+
+    admitted: Admitted | None = None
+
+
+BrowserSession = Unasked | Admitted | Refused | SignedIn | SignedOut
+
+UNASKED = Unasked()
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAdmitted:
+    """A token has authenticated the request."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRefused:
+    """A token was presented that is over, and has yet to be written as ended."""
+
+    session: Session
+    reason: EndReason
+
+
+@dataclass(frozen=True, slots=True)
+class TokenIssued:
+    """Somebody has signed in for a token. Signals of that sign-in do not mean the browser."""
+
+
+Token = TokenAdmitted | TokenRefused | TokenIssued
+
+
+@dataclass(slots=True)
+class RequestState:
+    """What is known of one request."""
+
+    session: EngineSession
+    """The engine session that the request came with. A package may put another in its place."""
+    key: str | None = field(repr=False)
+    """The engine key (on signed_cookies: the cookie) that the browser has presented."""
+    browser: BrowserSession = UNASKED
+    token: Token | None = None
+    is_settled: bool = False
+    """The response is there, and its consequences are written."""
+    _deferred: list[Callable[[], object]] = field(default_factory=list)
+
+    @property
+    def admitted(self) -> Admitted | None:
+        """Return what the gate has admitted, whatever the view has done since."""
+        browser = self.browser
+        if isinstance(browser, Admitted):
+            return browser
+        return browser.admitted if isinstance(browser, SignedIn | SignedOut) else None
+
+    @property
+    def presented_token(self) -> Session | None:
+        """Return the session of the token that was presented, admitted or not."""
+        token = self.token
+        return token.session if isinstance(token, TokenAdmitted | TokenRefused) else None
+
+    def admit(self, admitted: Admitted) -> None:
+        if isinstance(self.browser, SignedIn | SignedOut):
+            self.browser = replace(self.browser, admitted=admitted)
+        else:
+            self.browser = admitted
+
+    def refuse(self) -> None:
+        if not isinstance(self.browser, SignedIn):
+            self.browser = Refused()
+
+    def sign_in(self, row: Session, superseded: Q) -> None:
+        before = self.browser
+        if isinstance(before, SignedIn):
+            # The first login of this request never reaches the browser.
+            self.browser = replace(before, row=row)
+            return
+        reason = EndReason.LOGOUT if isinstance(before, SignedOut) else EndReason.REPLACED
+        self.browser = SignedIn(row, superseded, reason, self.admitted)
+
+    def sign_out(self) -> None:
+        if isinstance(self.token, TokenAdmitted):
+            return
+        if isinstance(self.browser, SignedIn):
+            self.browser = replace(self.browser, reason=EndReason.LOGOUT)
+        elif not isinstance(self.browser, Refused):
+            self.browser = SignedOut(self.admitted)
+
+    def defer(self, act: Callable[[], object]) -> None:
+        """Do something in the response phase, outside the view's transaction.
+
+        It is done at once where no response phase follows.
+        """
+        if self.is_settled:
+            act()
+        else:
+            self._deferred.append(act)
+
+    @property
+    def has_deferred(self) -> bool:
+        return bool(self._deferred)
+
+    def do_deferred(self) -> None:
+        for act in self._deferred:
+            act()
+
+    def of_session(self, session: EngineSession) -> "RequestState":
+        """Return this state or, where another session has taken the place of ours, one for that.
+
+        No response phase settles the other one.
+        """
+        if session is self.session:
+            return self
+        return RequestState(session=session, key=session.session_key, is_settled=True)
+
+
+def begin(request: HttpRequest) -> RequestState:
+    """Note what a request came with. Loads nothing."""
+    session = request.session
+    state = RequestState(session=session, key=session.session_key)
+    setattr(request, _ATTRIBUTE, state)
+    return state
+
+
+def state_of(request: object) -> RequestState | None:
+    """Return the state of a Django or DRF request. None where our middleware has not run."""
+    return getattr(request, _ATTRIBUTE, None)

@@ -1,0 +1,132 @@
+"""The users behind sessions: what their authentication backends and the users' table say of them."""
+
+import inspect
+import logging
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model, load_backend
+from django.contrib.auth.backends import BaseBackend, ModelBackend, RemoteUserBackend
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Model
+
+from sessions_api import credentials
+
+logger = logging.getLogger("sessions_api.users")
+
+Key = Any
+"""A user's primary key. Its type is the site's choice."""
+
+
+def is_deactivated(user: Model | None) -> bool:
+    """Tell whether an account is deactivated, or gone (None)."""
+    return user is None or not getattr(user, "is_active", True)
+
+
+def stored(pk: Key) -> AbstractBaseUser | None:
+    """Return a user as the table has them, whatever managers and backends leave out, or None."""
+    user: AbstractBaseUser | None = get_user_model()._base_manager.filter(pk=pk).first()
+    return user
+
+
+def auth_digest_of(user: AbstractBaseUser) -> str:
+    """Return the SHA-256 of a user's auth hash, or "" for a user model without one."""
+    make_hash = getattr(user, "get_session_auth_hash", None)
+    return credentials.digest(make_hash()) if make_hash is not None else ""
+
+
+def authentication_method(user: AbstractBaseUser) -> str:
+    """Return how ``authenticate()`` has recognised a user: "password", "remote_user" or "".
+
+    ``authenticate()`` leaves the path of the backend on the user. ``login()`` alone does not, and
+    the method is "". Code that sets ``user.backend`` itself, as ``force_login()`` does, looks like
+    ``authenticate()``.
+    """
+    path: str = getattr(user, "backend", "")
+    if path not in settings.AUTHENTICATION_BACKENDS:
+        return ""
+    backend = load_backend(path)
+    if isinstance(backend, RemoteUserBackend):
+        return "remote_user"
+    # A subclass of ModelBackend need not take passwords: some take magic links.
+    takes_password = "password" in inspect.signature(backend.authenticate).parameters
+    return "password" if takes_password else ""
+
+
+def first_backend() -> str:
+    """Return the path of the site's first backend that gives users. Some only have a veto."""
+    for path in settings.AUTHENTICATION_BACKENDS:
+        get_user = getattr(type(load_backend(path)), "get_user", BaseBackend.get_user)
+        if get_user is not BaseBackend.get_user:
+            return path
+    return ""
+
+
+def given_by_model_backend(user: AbstractBaseUser) -> list[AbstractBaseUser]:
+    """Return a user who was read from the table, if ModelBackend would find them there, too.
+
+    ModelBackend asks the default manager. Where that leaves some users out, the list is empty.
+    """
+    leaves_some_out = get_user_model()._default_manager.get_queryset().query.where
+    return [] if leaves_some_out else [user]
+
+
+class Backends:
+    """What authentication backends answer for pairs of a backend's path and a primary key.
+
+    ``known`` are users whom a backend has given before. The others take one query, and one more for
+    users whom their backend does not give. A backend with a ``get_user`` of its own is asked once
+    for each user.
+    """
+
+    def __init__(
+        self,
+        claims: Collection[tuple[str, Key]],
+        *,
+        known: Iterable[AbstractBaseUser] = (),
+    ) -> None:
+        self._from_model: dict[Key, AbstractBaseUser | None] = {user.pk: user for user in known}
+        self._prefetch({pk for path, pk in claims if _asks_the_model(_backend(path))})
+        self._given = {(path, pk): self._ask(_backend(path), pk) for path, pk in set(claims)}
+        not_given = {pk for (_, pk), user in self._given.items() if user is None}
+        self._stored = self._read(not_given)
+
+    def user(self, path: str, pk: Key) -> AbstractBaseUser | None:
+        """Return the user whom the backend gives, or None."""
+        return self._given[path, pk]
+
+    def is_deactivated(self, pk: Key) -> bool:
+        """Tell of a user whom a backend does not give whether their account is deactivated."""
+        return is_deactivated(self._stored.get(pk))
+
+    def _prefetch(self, pks: set[Key]) -> None:
+        if unknown := pks - self._from_model.keys():
+            found = get_user_model()._default_manager.in_bulk(unknown)
+            self._from_model |= dict.fromkeys(unknown) | found
+
+    def _ask(self, backend: BaseBackend | None, pk: Key) -> AbstractBaseUser | None:
+        if isinstance(backend, ModelBackend) and _asks_the_model(backend):
+            user = self._from_model[pk]
+            return user if user is not None and backend.user_can_authenticate(user) else None
+        try:
+            return backend.get_user(pk) if backend is not None else None
+        except Exception:
+            logger.exception("%s does not answer for a user.", type(backend).__name__)
+            return None
+
+    def _read(self, pks: set[Key]) -> dict[Key, AbstractBaseUser]:
+        """Return those of the users whom the table has, whatever a manager leaves out."""
+        known = {pk: user for pk, user in self._from_model.items() if user is not None}
+        if unknown := pks - known.keys():
+            known |= get_user_model()._base_manager.in_bulk(unknown)
+        return known
+
+
+def _backend(path: str) -> BaseBackend | None:
+    return load_backend(path) if path in settings.AUTHENTICATION_BACKENDS else None
+
+
+def _asks_the_model(backend: BaseBackend | None) -> bool:
+    """Tell whether the backend's ``get_user`` is ModelBackend's, so that one query serves many."""
+    return getattr(type(backend), "get_user", None) is ModelBackend.get_user

@@ -1,0 +1,299 @@
+"""``sessions_api.client.ip``: which address is believed."""
+
+import pytest
+from django.test import RequestFactory
+
+from sessions_api.client.ip import client_ip, configuration_problems
+
+N = ["10.0.0.0/8", "fd00::/8"]
+NOT_SET = object()
+
+
+def request_from(remote_addr, **headers):
+    request = RequestFactory().get("/", headers=headers)
+    request.META["REMOTE_ADDR"] = remote_addr
+    if remote_addr is NOT_SET:
+        del request.META["REMOTE_ADDR"]
+    return request
+
+
+def xff(value):
+    return {"X-Forwarded-For": value}
+
+
+def forwarded(value):
+    return {"Forwarded": value}
+
+
+CASES = {
+    1: ("9.9.9.9", xff("8.8.8.8"), [], "9.9.9.9"),
+    2: ("10.0.0.2", xff("8.8.8.8, 9.9.9.9"), 1, "9.9.9.9"),
+    3: ("10.0.0.2", xff("8.8.8.8, 9.9.9.9, 10.0.0.7"), N, "9.9.9.9"),
+    4: ("9.9.9.9", xff("8.8.8.8"), N, "9.9.9.9"),
+    5: ("", xff("9.9.9.9"), N, "9.9.9.9"),
+    6: (NOT_SET, {}, N, None),
+    7: ("", {}, [], None),
+    8: ("10.0.0.2", xff("[2001:db8::1]:4711"), N, "2001:db8::1"),
+    9: ("::ffff:10.0.0.2", xff("::ffff:9.9.9.9"), N, "9.9.9.9"),
+    10: ("10.0.0.2", xff("9.9.9.9:5123"), 1, "9.9.9.9"),
+    11: ("fe80::1%eth0", {}, [], "fe80::1"),
+    12: ("10.0.0.2", xff("8.8.8.8, unknown"), N, "10.0.0.2"),
+    13: (
+        "10.0.0.2",
+        forwarded('for=8.8.8.8, for="[2001:db8::1]:80";proto=https;by=_x'),
+        N,
+        "2001:db8::1",
+    ),
+    14: ("10.0.0.2", forwarded("for=9.9.9.9;for=8.8.8.8"), N, "10.0.0.2"),
+    15: ("10.0.0.2", forwarded('for="_hidden", for="9.9.9.9'), N, "10.0.0.2"),
+    16: ("10.0.0.2", xff("," * 100_000), N, "10.0.0.2"),
+    17: ("10.0.0.2", xff("010.1.1.1"), N, "10.0.0.2"),
+    18: ("10.0.0.2", xff("9.9.9.9"), 2, None),
+}
+
+
+@pytest.mark.parametrize(
+    ("remote_addr", "headers", "proxies", "expected"), CASES.values(), ids=map(str, CASES)
+)
+def test_the_case_gives_its_address(settings, remote_addr, headers, proxies, expected):
+    header = next(iter(headers), "X-Forwarded-For")
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": proxies, "CLIENT_IP_HEADER": header}
+
+    assert client_ip(request_from(remote_addr, **headers)) == expected
+
+
+def test_all_eighteen_cases_are_present():
+    assert list(CASES) == list(range(1, 19))
+
+
+def test_no_address_is_given_when_none_is_to_be_recorded(settings):
+    settings.SESSIONS_API = {"RECORD_IP": False}
+
+    assert client_ip(request_from("9.9.9.9")) is None
+
+
+def test_without_settings_no_header_is_believed():
+    headers = xff("8.8.8.8") | forwarded("for=8.8.8.8") | {"X-Real-IP": "8.8.8.8"}
+
+    assert client_ip(request_from("9.9.9.9", **headers)) == "9.9.9.9"
+
+
+@pytest.mark.parametrize(
+    ("remote_addr", "expected"),
+    [
+        ("unix:", None),
+        ("unix:/run/site.sock", None),
+        ("not an address", None),
+        ("9.9.9.9:4711", "9.9.9.9"),
+        ("2001:DB8:0:0::1", "2001:db8::1"),
+        pytest.param("9" * 1_000_000, None, id="digits"),
+    ],
+)
+def test_the_peer_is_read_when_there_are_no_proxies(remote_addr, expected):
+    assert client_ip(request_from(remote_addr, **xff("8.8.8.8"))) == expected
+
+
+@pytest.mark.parametrize("remote_addr", ["unix:", "unix:/run/site.sock", NOT_SET])
+def test_a_unix_socket_is_trusted_once_proxies_are_configured(settings, remote_addr):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": N}
+
+    assert client_ip(request_from(remote_addr, **xff("9.9.9.9"))) == "9.9.9.9"
+
+
+def test_a_peer_that_is_no_address_is_not_trusted(settings):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": N}
+
+    assert client_ip(request_from("not an address", **xff("9.9.9.9"))) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("", "10.0.0.2"),
+        ("8.8.8.8, unknown, 10.0.0.7", "10.0.0.7"),
+        ("8.8.8.8,, 10.0.0.7", "10.0.0.7"),
+        ("10.0.0.6, 10.0.0.7", "10.0.0.6"),
+        ("8.8.8.8, fd00::7", "8.8.8.8"),
+        ("8.8.8.8, [fd00::7%eth0]", "8.8.8.8"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("9.9.9.9,", "10.0.0.2"),
+        ("[", "10.0.0.2"),
+        ("9.9.9.9/8", "10.0.0.2"),
+        ("\x00", "10.0.0.2"),
+        ("\ud800", "10.0.0.2"),
+        pytest.param("9" * 1_000_000, "10.0.0.2", id="digits"),
+        pytest.param(" " * 1_000_000, "10.0.0.2", id="spaces"),
+        pytest.param("10.0.0.7," * 100_000 + "10.0.0.8", "10.0.0.7", id="proxies"),
+    ],
+)
+def test_a_chain_of_known_networks_is_walked_to_the_first_stranger(settings, value, expected):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": N}
+
+    assert client_ip(request_from("10.0.0.2", **xff(value))) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "count", "expected"),
+    [
+        ("7.7.7.7, 8.8.8.8, 9.9.9.9", 3, "7.7.7.7"),
+        ("8.8.8.8, unknown", 1, None),
+        ("8.8.8.8, unknown", 2, "8.8.8.8"),
+        ("", 1, None),
+        ("8.8.8.8, 9.9.9.9", -1, None),
+        pytest.param("," * 100_000, 2, None, id="commas"),
+        pytest.param("8.8.8.8," * 100_000, 1_000, None, id="addresses"),
+    ],
+)
+def test_a_number_of_proxies_names_one_place_in_the_chain(settings, value, count, expected):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": count}
+
+    assert client_ip(request_from("10.0.0.2", **xff(value))) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("For=9.9.9.9", "9.9.9.9"),
+        ('for="9.9.9.9:80"', "9.9.9.9"),
+        ('for="9.9.9.9:_port"', "9.9.9.9"),
+        ('for="\\9.9.9.9"', "9.9.9.9"),
+        ("by=_x ; for=9.9.9.9;", "9.9.9.9"),
+        ("for=8.8.8.8, for=9.9.9.9, for=10.0.0.7", "9.9.9.9"),
+        ('for=9.9.9.9;host="a, for=8.8.8.8, b"', "9.9.9.9"),
+        ('for=9.9.9.9;host="a, for=\\"8.8.8.8\\""', "9.9.9.9"),
+        ('for=", for=9.9.9.9', "9.9.9.9"),
+        ("for=8.8.8.8;for=7.7.7.7, for=10.0.0.7", "10.0.0.7"),
+        ("for=8.8.8.8, for=unknown", "10.0.0.2"),
+        ("for=8.8.8.8, for=_hidden", "10.0.0.2"),
+        ("for=8.8.8.8, proto=https", "10.0.0.2"),
+        ("for=8.8.8.8, ", "10.0.0.2"),
+        ("for=[2001:db8::1]", "10.0.0.2"),
+        ("for=9.9.9.9:80", "10.0.0.2"),
+        ("9.9.9.9", "10.0.0.2"),
+        ("", "10.0.0.2"),
+        pytest.param("," * 100_000, "10.0.0.2", id="commas"),
+        pytest.param('"' * 100_001, "10.0.0.2", id="quotes"),
+        pytest.param('for="' + "," * 100_000, "10.0.0.2", id="quoted-commas"),
+        pytest.param("; " * 450 + "x", "10.0.0.2", id="semicolons"),
+        pytest.param("for=" + "9" * 1_000_000, "10.0.0.2", id="digits"),
+    ],
+)
+def test_a_forwarded_header_is_read_as_rfc_7239_says(settings, value, expected):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": N, "CLIENT_IP_HEADER": "Forwarded"}
+
+    assert client_ip(request_from("10.0.0.2", **forwarded(value))) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "count", "expected"),
+    [
+        ("for=8.8.8.8, for=9.9.9.9", 1, "9.9.9.9"),
+        ("for=8.8.8.8, for=9.9.9.9", 2, "8.8.8.8"),
+        ("for=8.8.8.8, for=9.9.9.9", 3, None),
+        ("for=8.8.8.8, for=9.9.9.9;for=7.7.7.7", 2, None),
+    ],
+)
+def test_a_forwarded_header_is_counted_from_the_right(settings, value, count, expected):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": count, "CLIENT_IP_HEADER": "forwarded"}
+
+    assert client_ip(request_from("10.0.0.2", **forwarded(value))) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "proxies", "expected"),
+    [
+        ("9.9.9.9", N, "9.9.9.9"),
+        ("9.9.9.9", 1, "9.9.9.9"),
+        ("9.9.9.9", 2, "9.9.9.9"),
+        ("8.8.8.8, 9.9.9.9", N, "10.0.0.2"),
+        ("8.8.8.8, 9.9.9.9", 1, None),
+        ("", N, "10.0.0.2"),
+    ],
+)
+def test_a_single_value_header_counts_only_as_one_address(settings, value, proxies, expected):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": proxies, "CLIENT_IP_HEADER": "CF-Connecting-IP"}
+    request = request_from("10.0.0.2", **{"CF-Connecting-IP": value}, **xff("7.7.7.7"))
+
+    assert client_ip(request) == expected
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        {},
+        {"TRUSTED_PROXIES": N},
+        {"TRUSTED_PROXIES": ("10.0.0.1", "fd00::1/128")},
+        {"TRUSTED_PROXIES": 1},
+        {"TRUSTED_PROXIES": 32},
+        {"CLIENT_IP_HEADER": "Forwarded"},
+        {"CLIENT_IP_HEADER": "CF-Connecting-IP"},
+    ],
+)
+def test_a_right_configuration_has_no_problems(settings, configuration):
+    settings.SESSIONS_API = configuration
+
+    assert configuration_problems() == []
+
+
+COUNT = "TRUSTED_PROXIES is {}: count your proxies, from 1 to 32."
+A_LIST = 'TRUSTED_PROXIES is {}: write a list such as ["10.0.0.0/8"], or a number.'
+CIDR = 'TRUSTED_PROXIES contains {}: write a network in CIDR notation, such as "10.0.0.0/8".'
+EVERYONE = (
+    "TRUSTED_PROXIES contains {}, which trusts everyone: "
+    "name only the networks your proxies are in."
+)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "problems"),
+    [
+        (0, [COUNT.format(0)]),
+        (-1, [COUNT.format(-1)]),
+        (33, [COUNT.format(33)]),
+        (True, [A_LIST.format("True")]),
+        ("10.0.0.0/8", [A_LIST.format("'10.0.0.0/8'")]),
+        (None, [A_LIST.format(None)]),
+        (["proxy.local", 10], [CIDR.format("'proxy.local'"), CIDR.format(10)]),
+        (["0.0.0.0/0"], [EVERYONE.format("'0.0.0.0/0'")]),
+        (["::1/0"], [EVERYONE.format("'::1/0'")]),
+        (
+            ["fd00::/8", "10.0.0.1/8"],
+            [
+                "TRUSTED_PROXIES contains '10.0.0.1/8': "
+                'write "10.0.0.0/8" for that network, or "10.0.0.1" for one proxy.'
+            ],
+        ),
+        (
+            ["::ffff:10.0.0.0/104"],
+            [
+                "TRUSTED_PROXIES contains '::ffff:10.0.0.0/104': "
+                "write an IPv4 network, since mapped IP addresses are compared as IPv4."
+            ],
+        ),
+    ],
+)
+def test_proxies_that_cannot_be_right_are_told_with_their_remedy(settings, proxies, problems):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": proxies}
+
+    assert configuration_problems() == problems
+
+
+ONE_NAME = 'CLIENT_IP_HEADER is {!r}: write one name, such as "X-Forwarded-For".'
+AS_SENT = 'CLIENT_IP_HEADER is "{}": write it as proxies send it, "{}".'
+
+
+@pytest.mark.parametrize(
+    ("header", "problem"),
+    [
+        ("", ONE_NAME.format("")),
+        (None, ONE_NAME.format(None)),
+        ("X-Real-IP, Forwarded", ONE_NAME.format("X-Real-IP, Forwarded")),
+        ("X-Real-IP:", ONE_NAME.format("X-Real-IP:")),
+        ("HTTP_X_REAL_IP", AS_SENT.format("HTTP_X_REAL_IP", "X-Real-Ip")),
+        ("X_Real_IP", AS_SENT.format("X_Real_IP", "X-Real-Ip")),
+    ],
+)
+def test_a_header_that_cannot_be_right_is_told_with_its_remedy(settings, header, problem):
+    settings.SESSIONS_API = {"CLIENT_IP_HEADER": header}
+
+    assert configuration_problems() == [problem]

@@ -1,0 +1,183 @@
+"""Extending a session: the engine, the row, the browser."""
+
+from datetime import timedelta
+from http.cookies import Morsel
+
+import pytest
+from django.core.cache import caches
+from django.test import Client
+from django.utils import timezone
+
+from sessions_api import engines, lifecycle, recent, validity
+from sessions_api.exceptions import CannotExtend
+from sessions_api.models import EndReason, Session
+from tests.factories import UserFactory
+from tests.matrix.conftest import ENGINES
+from tests.matrix.test_life_cycle import later
+
+EXTENDING = [
+    *(options["SESSION_ENGINE"] for name, options in ENGINES.items() if name != "signed_cookies"),
+    "tests.site.third_party.subclassed",
+]
+NOT_EXTENDING = [
+    ENGINES["signed_cookies"]["SESSION_ENGINE"],
+    "tests.site.third_party.dictionary",
+    "tests.site.third_party.overriding",
+]
+COOKIE_AGE = timedelta(days=14)
+
+
+@pytest.fixture
+def engine(request, settings, transactional_db):
+    """Run on an engine."""
+    settings.SESSION_ENGINE = request.param
+    caches["default"].clear()
+    recent.clear()
+    return request.param
+
+
+on_each = pytest.mark.parametrize("engine", sorted(set(EXTENDING)), indirect=True)
+on_those_that_cannot = pytest.mark.parametrize("engine", NOT_EXTENDING, indirect=True)
+on_db = pytest.mark.parametrize("engine", [ENGINES["db"]["SESSION_ENGINE"]], indirect=True)
+
+
+def signed_in(*steps):
+    user = UserFactory.create()
+    client = Client()
+    client.get(f"/do/{','.join([f'login:{user.pk}', *steps])}/")
+    return client, Session.objects.get()
+
+
+def cookie(client):
+    """Return the session cookie that the next request's response carries, or None."""
+    response = client.get("/do/user/")
+    assert response.content
+    morsel: Morsel[str] | None = response.cookies.get("sessionid")
+    return morsel
+
+
+def why_not(session):
+    with pytest.raises(CannotExtend) as error:
+        lifecycle.extend(session)
+    return error.value.args[0]
+
+
+@on_each
+def test_an_extended_session_outlives_its_old_expiry(engine):
+    client, session = signed_in()
+    with later(days=10):
+        lifecycle.extend(session)
+        session.refresh_from_db()
+        assert session.expires_at == timezone.now() + COOKIE_AGE
+    with later(days=20):
+        recent.clear()
+        assert validity.active_sessions(session.user) == [session]
+        assert client.get("/do/user/").content
+
+
+@on_each
+def test_the_browser_gets_its_cookie_anew_once(engine):
+    client, session = signed_in()
+    with later(days=10):
+        lifecycle.extend(session)
+        sent = cookie(client)
+        assert sent is not None
+        assert sent["max-age"] == COOKIE_AGE.total_seconds()
+        assert not Session.objects.get().cookie_is_due
+        assert cookie(client) is None
+        recent.clear()
+        assert cookie(client) is None
+
+
+@on_db
+def test_a_browser_that_has_just_been_seen_elsewhere_gets_its_cookie_when_it_is_due(engine):
+    client, session = signed_in()
+    with later(days=10):
+        assert cookie(client) is None  # and this process remembers the session
+        remembered = recent.memory.get(session.key_digest)
+        assert remembered is not None
+        lifecycle.extend(session)
+        recent.memory.put(session.key_digest, remembered)  # as another process would
+        assert cookie(client) is None
+        assert Session.objects.get().cookie_is_due
+    with later(days=10, seconds=61):
+        assert cookie(client) is not None
+        assert not Session.objects.get().cookie_is_due
+
+
+@on_db
+def test_a_server_error_leaves_the_cookie_due(engine):
+    client, session = signed_in()
+    with later(days=10):
+        lifecycle.extend(session)
+        client.get("/do/user/?status=500")
+        assert Session.objects.get().cookie_is_due
+        recent.clear()
+        assert cookie(client) is not None
+
+
+@on_each
+def test_a_session_with_a_lifetime_of_its_own_gets_that_again(engine):
+    client, session = signed_in("expiry:3600")
+    with later(minutes=30):
+        lifecycle.extend(session)
+        assert Session.objects.get().expires_at == timezone.now() + timedelta(hours=1)
+        sent = cookie(client)
+        assert sent is not None
+        assert sent["max-age"] == 3600
+
+
+@on_each
+def test_a_session_that_ends_with_its_browser_still_does(engine):
+    client, session = signed_in("expiry:0")
+    with later(days=10):
+        lifecycle.extend(session)
+        session.refresh_from_db()
+        assert session.expires_at == timezone.now() + COOKIE_AGE
+        assert session.ends_with_browser
+        sent = cookie(client)
+        assert sent is not None
+        assert sent["max-age"] == ""
+
+
+@on_each
+def test_a_session_with_a_fixed_date_is_not_extended(engine):
+    client, session = signed_in()
+    date = timezone.now() + timedelta(days=20)
+    store = engines.store_class()(client.cookies["sessionid"].value)
+    store.set_expiry(date)
+    store.save()
+    Session.objects.update(expires_at=date)
+    session.refresh_from_db()
+    with later(days=10):
+        assert why_not(session) == CannotExtend.FIXED_DATE
+        assert Session.objects.get().expires_at == date
+        assert not Session.objects.get().cookie_is_due
+
+
+@on_those_that_cannot
+def test_an_engine_that_cannot_raise_an_expiry_says_so(engine):
+    _, session = signed_in()
+    before = session.expires_at
+    with later(days=10):
+        assert why_not(session) == CannotExtend.NOT_BY_ENGINE
+        assert Session.objects.get().expires_at == before
+
+
+@on_each
+def test_what_has_ended_is_not_extended(engine):
+    _, session = signed_in()
+    stale = Session.objects.get()
+    assert session.expires_at is not None
+    Session.objects.update(ended_at=timezone.now(), end_reason=EndReason.REVOKED)
+    with later(days=10):
+        assert why_not(Session.objects.get()) == CannotExtend.NOT_ACTIVE
+        assert why_not(stale) == CannotExtend.NOT_ACTIVE  # read before it ended
+    assert Session.objects.get().expires_at == session.expires_at
+
+
+@on_each
+def test_what_has_expired_is_not_extended(engine):
+    _, session = signed_in()
+    with later(days=15):
+        assert why_not(session) == CannotExtend.NOT_ACTIVE

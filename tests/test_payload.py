@@ -1,0 +1,182 @@
+"""What payloads tell of how their sessions were signed in, and what they cannot make it tell."""
+
+import math
+from typing import Any
+
+import pytest
+from django.contrib.auth import SESSION_KEY
+
+from sessions_api.models import Session
+from sessions_api.payload import METHOD_KEY, assurance
+from sessions_api.users import authentication_method
+from tests.factories import UserFactory
+
+on = pytest.mark.parametrize
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+NOTHING = ("", None, None)
+NO_WORDS: list[Any] = [
+    None,
+    1,
+    math.inf,
+    True,
+    [],
+    {},
+    ["password"],
+    "",
+    "Password",
+    "two words",
+    "nul\0",
+    "line\n",
+    "\ud800",
+    "p" * 16,
+]
+NO_USERS: list[Any] = [
+    None,
+    0,
+    1,
+    True,
+    math.inf,
+    math.nan,
+    [],
+    {},
+    "",
+    "x",
+    "1\0",
+    "\ud800",
+    "9" * 30,
+    "9" * 5000,
+    "-1",
+]
+
+
+def records(*records, **payload):
+    """Return a payload with what django-allauth notes."""
+    return {"account_authentication_methods": list(records), **payload}
+
+
+def told(payload):
+    methods, aal, _ = assurance(payload)
+    return methods.split(), aal
+
+
+def user_of(backend):
+    user = UserFactory.build()
+    user.backend = backend
+    return user
+
+
+@on(
+    ("payload", "methods", "aal"),
+    [
+        ({}, [], None),
+        ({METHOD_KEY: ""}, [], None),
+        ({METHOD_KEY: "password"}, ["password"], 1),
+        ({METHOD_KEY: "remote_user"}, ["remote_user"], 1),
+        ({"otp_device_id": "otp_totp.totpdevice/1"}, ["otp"], 1),
+        (
+            {METHOD_KEY: "password", "otp_device_id": "otp_totp.totpdevice/1"},
+            ["password", "otp"],
+            2,
+        ),
+        (records({"method": "code"}), ["code"], 1),
+        (records({"method": "socialaccount", "provider": "x"}), ["socialaccount"], 1),
+        (
+            records({"method": "password"}, {"method": "mfa", "type": "totp"}),
+            ["password", "totp"],
+            2,
+        ),
+        (records({"method": "mfa", "type": "webauthn"}), ["webauthn"], 1),
+        (
+            records({"method": "mfa", "type": "webauthn", "passwordless": True}),
+            ["webauthn"],
+            2,
+        ),
+        (records({"method": "password"}, {"method": "password"}), ["password"], 1),
+        (records({"method": "password"}, otp_device_id="a.b/1"), ["password", "otp"], 2),
+        (records({"method": "code"}, **{METHOD_KEY: "password"}), ["code"], 1),
+    ],
+)
+def test_what_packages_leave_in_a_payload_is_told(payload, methods, aal):
+    assert told(payload) == (methods, aal)
+
+
+@on(("user_id", "methods"), [("1", ["password"]), ("2", [])])
+def test_what_was_noted_of_somebody_else_does_not_count(user_id, methods):
+    payload = records({"method": "password"}, account_authentication_methods_user="1")
+    assert told(payload | {SESSION_KEY: user_id})[0] == methods
+
+
+def test_as_many_words_are_told_as_a_row_holds():
+    payload = records(*({"method": f"{n:015}"} for n in range(1_000)))
+    methods, aal, _ = assurance(payload)
+    assert methods.split() == [f"{n:015}" for n in range(8)]
+    assert len(methods) <= (Session._meta.get_field("methods").max_length or 0)
+    assert aal == 1
+
+
+@on("value", NO_WORDS, ids=repr)
+def test_what_is_no_word_is_not_told(value):
+    assert assurance({METHOD_KEY: value}) == NOTHING
+    assert assurance(records({"method": value})) == NOTHING
+    assert assurance(records({"method": "mfa", "type": value})) == NOTHING
+    assert assurance(records(value)) == NOTHING
+    assert assurance({"account_authentication_methods": value}) == NOTHING
+
+
+@on("value", [None, 1, math.inf, True, [], {}, ["device"], ""], ids=repr)
+def test_what_names_no_device_is_no_factor(value):
+    assert assurance({"otp_device_id": value}) == NOTHING
+
+
+@pytest.mark.django_db
+def test_the_first_of_who_took_places_is_the_impersonator():
+    root, helper = UserFactory.create_batch(2)
+    payload = {"hijack_history": [str(root.pk), str(helper.pk)]}
+    assert assurance(payload) == ("", None, root.pk)
+
+
+@pytest.mark.django_db
+def test_an_impersonator_who_is_deleted_is_none():
+    root = UserFactory.create()
+    payload = {"hijack_history": [str(root.pk)]}
+    root.delete()
+    assert assurance(payload) == NOTHING
+
+
+@pytest.mark.django_db
+@on("value", NO_USERS, ids=lambda value: repr(value)[:40])
+def test_what_names_no_user_is_no_impersonator(value):
+    assert assurance({"hijack_history": value}) == NOTHING
+    assert assurance({"hijack_history": [value]}) == NOTHING
+
+
+@on(
+    ("backend", "method"),
+    [
+        (MODEL_BACKEND, "password"),
+        ("django.contrib.auth.backends.AllowAllUsersModelBackend", "password"),
+        ("django.contrib.auth.backends.RemoteUserBackend", "remote_user"),
+        ("django.contrib.auth.backends.BaseBackend", ""),
+        (f"{__name__}.MagicLinkBackend", ""),
+    ],
+)
+def test_a_backend_tells_what_it_goes_by(settings, backend, method):
+    settings.AUTHENTICATION_BACKENDS = [backend]
+    assert authentication_method(user_of(backend)) == method
+
+
+@on("backend", ["", "some.site.Backend"])
+def test_a_backend_that_the_site_does_not_use_tells_nothing(backend):
+    assert authentication_method(user_of(backend)) == ""
+
+
+def test_a_user_who_was_not_authenticated_tells_nothing():
+    assert authentication_method(UserFactory.build()) == ""
+
+
+class MagicLinkBackend:
+    """Takes the key from a link in an e-mail."""
+
+    def authenticate(self, request, key=None):
+        """Know nobody."""
