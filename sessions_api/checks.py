@@ -189,8 +189,9 @@ def _position(paths: Sequence[str], wanted: str) -> int | None:
 def _is_duration(value: object) -> bool:
     if isinstance(value, timedelta):
         return timedelta(0) < value <= _LONGEST
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and 0 < value <= _LONGEST.total_seconds()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 < value <= _LONGEST.total_seconds()
 
 
 def _is_count(value: object) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.core.exceptions import ImproperlyConfigured
@@ -9,8 +10,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
 from sessions_api.exceptions import SessionLimitReached
+from sessions_api.models import AnyUser
 from sessions_api.tracking import gate, login, response
-from sessions_api.tracking.state import Found, RequestState, begin
+from sessions_api.tracking.state import RequestState, begin
 
 
 class SessionsMiddleware:
@@ -60,12 +62,13 @@ def _begin(request: HttpRequest) -> RequestState:
             "the MIDDLEWARE setting."
         )
     state = begin(request)
-    request.user = SimpleLazyObject(partial(gate.user_of, request, state, request.user))
-    request.auser = partial(_auser, request, state, request.auser)
+    gated: Any = SimpleLazyObject(partial(gate.user_of, request, state, request.user))
+    agated: Any = partial(_auser, request, state, request.auser)
+    request.user, request.auser = gated, agated
     return state
 
 
 async def _auser(
-    request: HttpRequest, state: RequestState, find: Callable[[], Awaitable[Found]]
-) -> Found:
+    request: HttpRequest, state: RequestState, find: Callable[[], Awaitable[AnyUser]]
+) -> AnyUser:
     return await gate.auser_of(request, state, await find())

@@ -5,51 +5,47 @@ model: ``view_session`` to see, ``change_session`` to extend, ``end_session`` to
 end or extend the sessions of another superuser.
 """
 
-from typing import Any, TypeAlias
+from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.utils import timezone
 
 from sessions_api.conf import conf
-from sessions_api.models import Session, SessionQuerySet
-
-Actor: TypeAlias = AbstractBaseUser | AnonymousUser
+from sessions_api.models import AnyUser, Session, SessionQuerySet
 
 
-def may_view_any(actor: Actor) -> bool:
+def may_view_any(actor: AnyUser) -> bool:
     """Tell whether a user may see other users' sessions."""
     return _is_staff_with(actor, "view_session")
 
 
-def may_end_any(actor: Actor) -> bool:
+def may_end_any(actor: AnyUser) -> bool:
     """Tell whether a user may end other users' sessions at all."""
     return _is_staff_with(actor, "end_session")
 
 
-def may_extend_any(actor: Actor) -> bool:
+def may_extend_any(actor: AnyUser) -> bool:
     """Tell whether a user may extend sessions at all. To own one is not enough."""
     return _is_staff_with(actor, "change_session")
 
 
-def may_rename(actor: Actor, session: Session) -> bool:
+def may_rename(actor: AnyUser, session: Session) -> bool:
     """Tell whether a user may rename a session. Only its owner may."""
     return bool(session.user_id == actor.pk)
 
 
-def may_end(actor: Actor, session: Session) -> bool:
+def may_end(actor: AnyUser, session: Session) -> bool:
     """Tell whether a user may end a session."""
     return bool(session.user_id == actor.pk) or may_end_all_of(actor, session.user)
 
 
-def may_end_all_of(actor: Actor, user: AbstractBaseUser) -> bool:
+def may_end_all_of(actor: AnyUser, user: AnyUser) -> bool:
     """Tell whether a user may end every session of another user, or of their own."""
     return bool(user.pk == actor.pk) or (may_end_any(actor) and _reaches(actor, user))
 
 
-def may_extend(actor: Actor, session: Session) -> bool:
+def may_extend(actor: AnyUser, session: Session) -> bool:
     """Tell whether a user may extend a session."""
     return may_extend_any(actor) and _reaches(actor, session.user)
 
@@ -68,10 +64,10 @@ def is_recently_authenticated(session: Session | None) -> bool:
     return timezone.now() - session.authenticated_at <= conf.REAUTHENTICATION_AGE
 
 
-def endable_by(actor: Actor, sessions: SessionQuerySet) -> SessionQuerySet:
+def endable_by(actor: AnyUser, sessions: SessionQuerySet) -> SessionQuerySet:
     """Return the sessions that a user may end. See ``may_end``."""
     if not may_end_any(actor):
-        return sessions.filter(user_id=actor.pk)
+        return sessions.for_user(actor)
     users = get_user_model()
     if _is_superuser(actor) or not hasattr(users, "is_superuser"):
         return sessions
@@ -88,9 +84,9 @@ def _is_staff_with(actor: Any, permission: str) -> bool:
     return bool(is_staff and actor.has_perm(f"sessions_api.{permission}"))
 
 
-def _reaches(actor: Actor, user: AbstractBaseUser) -> bool:
+def _reaches(actor: AnyUser, user: AnyUser) -> bool:
     return _is_superuser(actor) or not _is_superuser(user)
 
 
-def _is_superuser(user: Actor) -> bool:
+def _is_superuser(user: AnyUser) -> bool:
     return bool(getattr(user, "is_superuser", False))

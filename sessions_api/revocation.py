@@ -58,7 +58,7 @@ def lacks_proof(request: HttpRequest, sessions: SessionQuerySet) -> bool:
     """Tell the same of a set that need not be read: whether a proof is missing for any of it."""
     if has_recent_proof(request):
         return False
-    own = sessions.filter(user_id=request.user.pk).not_ended()
+    own = sessions.for_user(request.user).not_ended()
     return _without(own, current_session_id(request)).exists()
 
 
@@ -126,7 +126,7 @@ def sign_out_browser_of(request: HttpRequest) -> None:
     if payload.user_id(browser) != request.user.pk:
         return
     if session_id := payload.session_id(browser):
-        own = Session.objects.filter(pk=session_id, user_id=request.user.pk)
+        own = Session.objects.for_user(request.user).filter(pk=session_id)
         lifecycle.end_many(own, reason=EndReason.LOGOUT)
     browser.flush()
 

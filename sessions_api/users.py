@@ -9,9 +9,9 @@ from django.conf import settings
 from django.contrib.auth import get_user_model, load_backend
 from django.contrib.auth.backends import BaseBackend, ModelBackend, RemoteUserBackend
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Model
 
 from sessions_api import credentials
+from sessions_api.models import AnyUser
 
 logger = logging.getLogger("sessions_api.users")
 
@@ -19,7 +19,7 @@ Key = Any
 """A user's primary key. Its type is the site's choice."""
 
 
-def is_deactivated(user: Model | None) -> bool:
+def is_deactivated(user: AnyUser | None) -> bool:
     """Tell whether an account is deactivated, or gone (None)."""
     return user is None or not getattr(user, "is_active", True)
 
@@ -30,7 +30,7 @@ def stored(pk: Key) -> AbstractBaseUser | None:
     return user
 
 
-def auth_digest_of(user: AbstractBaseUser) -> str:
+def auth_digest_of(user: AnyUser) -> str:
     """Return the SHA-256 of a user's auth hash, or "" for a user model without one."""
     make_hash = getattr(user, "get_session_auth_hash", None)
     return credentials.digest(make_hash()) if make_hash is not None else ""
@@ -63,7 +63,7 @@ def first_backend() -> str:
     return ""
 
 
-def given_by_model_backend(user: AbstractBaseUser) -> list[AbstractBaseUser]:
+def given_by_model_backend(user: AnyUser) -> list[AnyUser]:
     """Return a user who was read from the table, if ModelBackend would find them there, too.
 
     ModelBackend asks the default manager. Where that leaves some users out, the list is empty.
@@ -84,15 +84,15 @@ class Backends:
         self,
         claims: Collection[tuple[str, Key]],
         *,
-        known: Iterable[AbstractBaseUser] = (),
+        known: Iterable[AnyUser] = (),
     ) -> None:
-        self._from_model: dict[Key, AbstractBaseUser | None] = {user.pk: user for user in known}
+        self._from_model: dict[Key, AnyUser | None] = {user.pk: user for user in known}
         self._prefetch({pk for path, pk in claims if _asks_the_model(_backend(path))})
         self._given = {(path, pk): self._ask(_backend(path), pk) for path, pk in set(claims)}
         not_given = {pk for (_, pk), user in self._given.items() if user is None}
         self._stored = self._read(not_given)
 
-    def user(self, path: str, pk: Key) -> AbstractBaseUser | None:
+    def user(self, path: str, pk: Key) -> AnyUser | None:
         """Return the user whom the backend gives, or None."""
         return self._given[path, pk]
 
@@ -105,17 +105,18 @@ class Backends:
             found = get_user_model()._default_manager.in_bulk(unknown)
             self._from_model |= dict.fromkeys(unknown) | found
 
-    def _ask(self, backend: BaseBackend | None, pk: Key) -> AbstractBaseUser | None:
+    def _ask(self, backend: BaseBackend | None, pk: Key) -> AnyUser | None:
         if isinstance(backend, ModelBackend) and _asks_the_model(backend):
             user = self._from_model[pk]
-            return user if user is not None and backend.user_can_authenticate(user) else None
+            is_given = user is not None and backend.user_can_authenticate(user)  # type: ignore[arg-type]  # the stubs know one user model
+            return user if is_given else None
         try:
             return backend.get_user(pk) if backend is not None else None
         except Exception:
             logger.exception("%s does not answer for a user.", type(backend).__name__)
             return None
 
-    def _read(self, pks: set[Key]) -> dict[Key, AbstractBaseUser]:
+    def _read(self, pks: set[Key]) -> dict[Key, AnyUser]:
         """Return those of the users whom the table has, whatever a manager leaves out."""
         known = {pk: user for pk, user in self._from_model.items() if user is not None}
         if unknown := pks - known.keys():

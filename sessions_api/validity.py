@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sessions_api import credentials, engines, payload, users
 from sessions_api.conf import conf
-from sessions_api.models import EndReason, Kind, Session, SessionQuerySet
+from sessions_api.models import AnyUser, EndReason, Kind, Session, SessionQuerySet
 
 
 class State(models.TextChoices):
@@ -65,9 +65,7 @@ CREDENTIALS_CHANGED = Verdict(State.INVALID, EndReason.CREDENTIALS)
 DEACTIVATED = Verdict(State.INVALID, EndReason.DEACTIVATED)
 
 
-def judge(
-    sessions: Iterable[Session], *, known: Iterable[AbstractBaseUser] = ()
-) -> dict[UUID, Verdict]:
+def judge(sessions: Iterable[Session], *, known: Iterable[AnyUser] = ()) -> dict[UUID, Verdict]:
     """Return the verdict on each session, by its id.
 
     ``known`` are users whom a backend has given during this request; they are not asked for again.
@@ -93,7 +91,7 @@ def judge(
     return verdicts
 
 
-def active(sessions: Iterable[Session], *, known: Iterable[AbstractBaseUser] = ()) -> list[Session]:
+def active(sessions: Iterable[Session], *, known: Iterable[AnyUser] = ()) -> list[Session]:
     """Return those of the sessions that are active, in their order. See ``judge``."""
     sessions = list(sessions)
     verdicts = judge(sessions, known=known)
@@ -152,7 +150,7 @@ def expiry_slack() -> timedelta:
     return conf.TOUCH_INTERVAL if engines.enforces_expiry() else timedelta(0)
 
 
-def verifies(user: AbstractBaseUser, auth_digest: str) -> bool:
+def verifies(user: AnyUser, auth_digest: str) -> bool:
     """Tell whether a digest is that of the user's auth hash, SECRET_KEY_FALLBACKS included."""
     if not hasattr(user, "get_session_auth_hash"):
         return True

@@ -1,7 +1,5 @@
 """The list of sessions, a page at a time, without counting the table."""
 
-from collections.abc import Collection
-
 from django.contrib import messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
@@ -23,7 +21,7 @@ class SessionChangeList(ChangeList):
     older: str | None
 
     def get_queryset(
-        self, request: HttpRequest, exclude_parameters: Collection[str] | None = None
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
     ) -> QuerySet[Session]:
         # The cursor is no filter, and means nothing beside another one.
         self.params.pop(CURSOR_VAR, None)

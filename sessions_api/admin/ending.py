@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -14,8 +13,9 @@ from django.utils.translation import ngettext, override
 
 from sessions_api import lifecycle, policy, revocation
 from sessions_api.admin import words
-from sessions_api.models import Session, SessionQuerySet
+from sessions_api.models import AnyUser, Session, SessionQuerySet
 from sessions_api.tracking.current import current_session_id
+from sessions_api.users import Key
 
 USERS_SHOWN = 20
 SESSIONS_SHOWN = 5
@@ -25,7 +25,7 @@ SESSIONS_SHOWN = 5
 class Owned:
     """The sessions of one user that a confirmation shows: how many, and the first few in words."""
 
-    user: Any
+    user: AnyUser
     count: int
     lines: list[str]
 
@@ -71,13 +71,13 @@ class Ending:
             messages.success(request, message % {"count": len(ended)})
         self.say_what_is_left(request, over=self.over + len(self.sessions) - len(ended))
 
-    def _end(self, chosen: SessionQuerySet, *, by: Any) -> list[Session]:
+    def _end(self, chosen: SessionQuerySet, *, by: AnyUser) -> list[Session]:
         """Return the sessions that ended now, and not by somebody else just before."""
         if not lifecycle.end_many(chosen, by=by):
             return []
         ids = set(chosen.on_primary().filter(ended_by=by.pk).values_list("pk", flat=True))
         ended = [session for session in self.sessions if session.pk in ids]
-        _log(ended, by=by)
+        _log(ended, by=by.pk)
         return ended
 
     def say_what_is_left(self, request: HttpRequest, *, over: int | None = None) -> None:
@@ -115,7 +115,7 @@ class Ending:
 
 def owners(sessions: Iterable[Session]) -> list[Owned]:
     """Return the sessions by their users, the user who has most of them first."""
-    by_user: dict[Any, list[Session]] = {}
+    by_user: dict[Key, list[Session]] = {}
     for session in sessions:
         by_user.setdefault(session.user_id, []).append(session)
     groups = sorted(by_user.values(), key=len, reverse=True)
@@ -132,12 +132,12 @@ def in_one_line(session: Session) -> str:
     return ", ".join(filter(None, (words.device(session), words.ip_address(session))))
 
 
-def _log(ended: list[Session], *, by: Any) -> None:
+def _log(ended: list[Session], *, by: Key) -> None:
     """Write to the admin log whose sessions were ended, on which device. In English, as Django does."""
     with override(None):
         LogEntry.objects.bulk_create(
             LogEntry(
-                user_id=by.pk,
+                user_id=by,
                 content_type_id=get_content_type_for_model(session).pk,
                 object_id=str(session.pk),
                 object_repr=f"{session.user}: {in_one_line(session)}"[:200],

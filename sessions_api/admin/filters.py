@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,13 +31,14 @@ class SessionListFilter(admin.SimpleListFilter):
     ) -> "list[tuple[str, str | _StrPromise]]":
         return list(self.offered.items())
 
-    def queryset(self, request: HttpRequest, queryset: SessionQuerySet) -> SessionQuerySet:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any, Any]) -> SessionQuerySet:
+        sessions = cast(SessionQuerySet, queryset)
         value = self.value()
         if value is None:
-            return queryset
+            return sessions
         if value not in self.offered:
             raise IncorrectLookupParameters
-        return self.chosen(queryset, value)
+        return self.chosen(sessions, value)
 
     def chosen(self, sessions: SessionQuerySet, value: str) -> SessionQuerySet:
         """Return the sessions of one of the choices."""
@@ -171,7 +172,7 @@ class UserFilter(admin.SimpleListFilter):
         value = self.value()
         return [] if value is None else [(value, value)]
 
-    def queryset(self, request: HttpRequest, queryset: SessionQuerySet) -> SessionQuerySet:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
         if self.value() is None:
             return queryset
         try:

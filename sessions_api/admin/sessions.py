@@ -16,7 +16,6 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseBase,
     HttpResponseRedirect,
 )
 from django.template.response import TemplateResponse
@@ -193,7 +192,7 @@ class SessionAdmin(ModelAdmin):
 
     def response_action(
         self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase | None:
+    ) -> HttpResponse | None:
         _ticked(request)  # refuses what is no id
         return super().response_action(request, *args, **kwargs)
 

@@ -1,5 +1,6 @@
 """A user's sessions on the site's own admin page of that user."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -19,6 +20,8 @@ from sessions_api.admin.ending import SESSIONS_SHOWN, in_one_line
 from sessions_api.models import Session, SessionQuerySet
 
 if TYPE_CHECKING:
+    from django.contrib.admin.options import _FieldsetSpec
+
     ModelAdmin = admin.ModelAdmin[Any]
 else:
     ModelAdmin = object
@@ -38,14 +41,18 @@ class SessionsLinkMixin(ModelAdmin):
         name = f"{self.opts.app_label}_{self.opts.model_name}_end_sessions"
         return [path("<path:object_id>/end-sessions/", view, name=name), *super().get_urls()]
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def get_object(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> AbstractBaseUser | None:
         # Noted on the user, since a displayed field is not told who is looking.
         user = super().get_object(request, *args, **kwargs)
         if user is not None:
             user.sessions_viewer = request.user
         return user
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: AbstractBaseUser | None = None
+    ) -> list[str] | tuple[str, ...]:
         """Add the user's sessions for staff who may see them, but not for a new user."""
         fields = super().get_readonly_fields(request, obj)
         is_shown = obj is not None and policy.may_view_any(request.user)
@@ -53,7 +60,9 @@ class SessionsLinkMixin(ModelAdmin):
             return fields
         return (*fields, FIELD) if is_shown else tuple(name for name in fields if name != FIELD)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(
+        self, request: HttpRequest, obj: AbstractBaseUser | None = None
+    ) -> "_FieldsetSpec":
         """Add the user's sessions at the end, unless the site has placed them.
 
         Where they are not shown they are removed, or Django would look for a form field.
@@ -156,7 +165,7 @@ class SessionsLinkMixin(ModelAdmin):
         )
 
 
-def _without_sessions(fieldsets: Any) -> tuple[Any, ...]:
+def _without_sessions(fieldsets: "_FieldsetSpec") -> "_FieldsetSpec":
     """Return the fieldsets without the user's sessions, and without a fieldset of nothing else."""
     kept: list[Any] = []
     for heading, options in fieldsets:
@@ -167,7 +176,7 @@ def _without_sessions(fieldsets: Any) -> tuple[Any, ...]:
     return tuple(kept)
 
 
-def _without_field(fields: Any) -> list[Any]:
+def _without_field(fields: Sequence[str | Sequence[str]]) -> list[Any]:
     """Return the fields without ours. The fields of one line are a tuple or list of their own."""
     lines = [line if isinstance(line, str) else _without_field(line) for line in fields]
     return [line for line in lines if line and line != FIELD]

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.generics import get_object_or_404
@@ -51,9 +51,9 @@ class AdminSessionViewSet(SessionViewSet):
         sessions = Session.objects.on_primary().known().select_related("user")
         return sessions.for_user(self._user()) if "user_id" in self.kwargs else sessions
 
-    def options(self, request: Request, *args: object, **kwargs: object) -> Response:
+    def options(self, request: HttpRequest, *args: object, **kwargs: object) -> Response:
         # Without the fields of bodies: DRF would show those of a session.
-        response = super().options(request, *args, **kwargs)
+        response = super().options(request, *args, **kwargs)  # type: ignore[arg-type]  # DRF's own two names for it
         response.data.pop("actions", None)
         return response
 

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 from django.urls.resolvers import RoutePattern, URLPattern
-from rest_framework.request import Request
 
 if TYPE_CHECKING:
     from rest_framework.viewsets import ViewSet
@@ -21,7 +20,7 @@ class Mounted(ViewSet):
     captured: Set[str] = frozenset()
     """The names of what the route captures from the URL."""
 
-    def dispatch(self, request: Request, *args: object, **kwargs: object) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         own = {name: value for name, value in kwargs.items() if name in self.captured}
         return super().dispatch(request, *args, **own)
 
@@ -36,4 +35,4 @@ def route(
 ) -> URLPattern:
     """Return a route to the actions of a view set, by method. The view set gets the attributes."""
     captured = frozenset(RoutePattern(url).converters)
-    return path(url, view.as_view(actions, captured=captured, **attributes), name=url_name)
+    return path(url, view.as_view({**actions}, captured=captured, **attributes), name=url_name)

@@ -14,7 +14,7 @@ from sessions_api.models import MAX_LABEL, MAX_SEARCH_TERM, Session
 class UTCDateTimeField(serializers.DateTimeField):
     """A time in the form of RFC 3339, in UTC whatever the site's time zone."""
 
-    def to_representation(self, value: datetime) -> str:  # type: ignore[override]  # rows have no other
+    def to_representation(self, value: datetime) -> str:
         return utc(value)
 
 

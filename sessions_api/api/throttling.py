@@ -34,7 +34,7 @@ class UserNameThrottle(SignInThrottle):
     scope = "sessions_api_user_name"
     default_rate = "10/min"
 
-    def get_cache_key(self, request: Request, view: APIView) -> str | None:
+    def get_cache_key(self, request: Request, view: Any) -> str | None:
         user_name = view.user_name(request)
         if not user_name:
             return None

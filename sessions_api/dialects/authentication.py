@@ -1,5 +1,7 @@
 """The site's session cookie, from pages that know nothing of Django's CSRF tokens."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +33,6 @@ class CookieAuthentication(SessionAuthentication):
 def comes_from_here(request: Request) -> bool:
     """Tell whether a request comes from no page of another site, as far as its browser says."""
     if "Origin" in request.headers:
-        middleware = CsrfViewMiddleware(lambda request: HttpResponse())
-        return middleware._origin_verified(request._request)
+        middleware: Any = CsrfViewMiddleware(lambda request: HttpResponse())
+        return bool(middleware._origin_verified(request._request))
     return request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")

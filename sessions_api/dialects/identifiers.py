@@ -13,9 +13,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.functions import SHA256
+from django.db.models.sql.compiler import SQLCompiler
+
+from sessions_api.users import Key
 
 CAPACITY = 14
 """How many bytes of a key a UUID holds."""
@@ -26,12 +31,14 @@ _NUMBER, _TEXT, _DIGEST = 0x81, 0x82, 0x83
 class _Digest(SHA256):
     """SHA-256 in hexadecimal digits. On PostgreSQL it needs no pgcrypto, which Django's does."""
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
         template = "ENCODE(SHA256(CONVERT_TO(%(expressions)s, 'UTF8')), 'hex')"
         return self.as_sql(compiler, connection, template=template, **context)
 
 
-def uuid_of(key: Any) -> UUID:
+def uuid_of(key: Key) -> UUID:
     """Return the UUID for a primary key that is a UUID, a whole number or text."""
     if isinstance(key, UUID):
         return key
@@ -43,15 +50,17 @@ def uuid_of(key: Any) -> UUID:
     return _made(_TEXT, len(content), content.ljust(CAPACITY, b"\0"))
 
 
-def user_of(uuid: UUID) -> Any:
+def user_of(uuid: UUID) -> AbstractBaseUser | None:
     """Return the user with this UUID, or None. Two queries at most."""
     key = key_of(uuid)
-    user = None if key is None else get_user_model()._base_manager.filter(pk=key).first()
+    if key is None:
+        return None
+    user: AbstractBaseUser | None = get_user_model()._base_manager.filter(pk=key).first()
     # A database may ignore the difference between capitals and small letters.
     return user if user is not None and uuid_of(user.pk) == uuid else None
 
 
-def key_of(uuid: UUID) -> Any:
+def key_of(uuid: UUID) -> Key:
     """Return the primary key in a UUID. None if no user of this site can have it.
 
     The field's validators are not asked: a key may be older than they are. There is no query unless
@@ -65,17 +74,19 @@ def key_of(uuid: UUID) -> Any:
     return None if has_nul or uuid_of(key) != uuid else key
 
 
-def parsed(text: Any) -> UUID | None:
+def parsed(text: object) -> UUID | None:
     """Return the UUID, of any version, that a text is the usual form of, or None."""
+    if not isinstance(text, str):
+        return None
     try:
         uuid = UUID(text)
-    except (AttributeError, TypeError, ValueError):
+    except ValueError:
         return None
     # UUID() also takes what int() takes: signs, underscores, white space, digits of all scripts.
     return uuid if uuid.hex in text.lower().replace("-", "") else None
 
 
-def _key_in(uuid: UUID) -> Any:
+def _key_in(uuid: UUID) -> Key:
     content = uuid.bytes
     held = content[:6] + content[7:8] + content[9:]
     if isinstance(_key_field(), models.UUIDField):
@@ -93,10 +104,10 @@ def _key_in(uuid: UUID) -> Any:
     return None
 
 
-def _key_field() -> Any:
+def _key_field() -> "models.Field[Key, Key]":
     """Return the primary key's field or, where that is a relation, the field it points to."""
-    field: Any = get_user_model()._meta.pk
-    while field.is_relation:
+    field: "models.Field[Key, Key]" = get_user_model()._meta.pk
+    while isinstance(field, models.ForeignKey):
         field = field.target_field
     return field
 

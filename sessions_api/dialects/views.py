@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404
@@ -29,7 +28,7 @@ from sessions_api.api.routes import Mounted
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.dialects import identifiers
 from sessions_api.dialects.authentication import CookieAuthentication
-from sessions_api.models import EndReason, Session, SessionQuerySet
+from sessions_api.models import AnyUser, EndReason, Session, SessionQuerySet
 
 logger = logging.getLogger("sessions_api.dialects")
 
@@ -87,16 +86,14 @@ class DialectViewSet(Mounted, ViewSet):
             raise ParseError("The body is not a JSON object.")
         return body
 
-    def active(
-        self, sessions: Iterable[Session], owner: AbstractBaseUser | None = None
-    ) -> list[Session]:
+    def active(self, sessions: Iterable[Session], owner: AnyUser | None = None) -> list[Session]:
         """Return the active ones. ``owner`` is their user, where that one has been read already."""
         owners = users.given_by_model_backend(owner) if owner is not None else []
         return validity.active(sessions, known=[self.request.user, *owners])
 
     def user_named(self, text: str) -> AbstractBaseUser:
         """Return the user with a UUID. Raises ParseError for no UUID, and Http404 for no user."""
-        user = identifiers.user_of(self.uuid_named(text))
+        user: AbstractBaseUser | None = identifiers.user_of(self.uuid_named(text))
         if user is None:
             raise Http404
         return user
@@ -136,10 +133,10 @@ class DialectViewSet(Mounted, ViewSet):
         return Response(status=status.HTTP_500_INTERNAL_SERVER_ERROR)
 
 
-def sessions(user: AbstractBaseUser | AnonymousUser | None = None) -> SessionQuerySet:
+def sessions(user: AnyUser | None = None) -> SessionQuerySet:
     """Return the sessions, of all users or of one, that a dialect knows: those not deleted."""
     sessions = Session.objects.on_primary().known().exclude(end_reason=EndReason.DELETED)
-    return sessions if user is None else sessions.filter(user_id=user.pk)
+    return sessions if user is None else sessions.for_user(user)
 
 
 def no_content() -> Response:

@@ -2,14 +2,13 @@
 
 import logging
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib.sessions.backends import cache, cached_db, db
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import router
 
 from sessions_api.engines.loading import load_many
-from sessions_api.engines.store import is_unchanged, store_class
+from sessions_api.engines.store import cache_store, database_store, is_unchanged, store_class
 
 logger = logging.getLogger("sessions_api.engines")
 
@@ -46,7 +45,7 @@ def _delete(store: type[SessionBase], keys: list[str]) -> set[str]:
 
 
 def _delete_from_database(keys: list[str]) -> set[str]:
-    store: Any = store_class()()
+    store = database_store()
     primary = store.model.objects.using(router.db_for_write(store.model))
     held = primary.filter(session_key__among=keys)
     if held.delete()[0] == len(keys):
@@ -55,7 +54,7 @@ def _delete_from_database(keys: list[str]) -> set[str]:
 
 
 def _delete_from_cache(keys: list[str]) -> set[str]:
-    store: Any = store_class()()
+    store = cache_store()
     prefix = store.cache_key_prefix
     cached = [prefix + key for key in keys]
     store._cache.delete_many(cached)

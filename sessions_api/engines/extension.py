@@ -3,14 +3,16 @@
 import os
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 
 from sessions_api.engines.loading import load
 from sessions_api.engines.store import (
+    cache_store,
+    database_store,
     expiry,
+    file_store,
     is_cache,
     is_cached_db,
     is_db,
@@ -45,13 +47,13 @@ def _expiry_raiser(store: type[SessionBase]) -> Callable[[str, datetime], bool] 
 
 
 def _raise_in_database(key: str, expires: datetime) -> bool:
-    store: Any = store_class()()
+    store = database_store()
     held = store.model.objects.filter(session_key=key, expire_date__gt=timezone.now())
     return bool(held.update(expire_date=expires))
 
 
 def _raise_in_cache(key: str, expires: datetime) -> bool:
-    store: Any = store_class()()
+    store = cache_store()
     seconds = (expires - timezone.now()).total_seconds()
     try:
         return bool(store._cache.touch(store.cache_key_prefix + key, seconds))
@@ -68,7 +70,7 @@ def _raise_in_database_and_cache(key: str, expires: datetime) -> bool:
 
 def _raise_on_file(key: str, expires: datetime) -> bool:
     """Have the file look as if it had been saved now. The engine goes by the age of the file."""
-    store: Any = store_class()(key)
+    store = file_store(key)
     now = timezone.now().timestamp()
     try:
         os.utime(store._key_to_file(), times=(now, now))

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import TypeAlias, cast
 
 from django.conf import settings
 from django.contrib.sessions.backends import cache, file
@@ -15,7 +15,11 @@ from django.utils import timezone
 from sessions_api.engines.loading import load_from_files
 from sessions_api.engines.store import (
     EngineSession,
+    FileStore,
     Payload,
+    cache_store,
+    database_store,
+    file_store,
     is_cached_db,
     is_db,
     is_file,
@@ -49,20 +53,20 @@ def check_answers() -> None:
     LocMemCache holds only what its own process has put there. Neither may end every session of the
     site.
     """
-    store: Any = store_class()
+    store = store_class()
     try:
         if issubclass(store, cache.SessionStore):
-            _check_can_read_cache(store())
+            _check_can_read_cache()
         elif issubclass(store, file.SessionStore):
-            _check_can_read_files(store())
+            _check_can_read_files()
     except Exception as error:
         raise EngineDoesNotAnswer(f"{settings.SESSION_ENGINE} does not answer here.") from error
 
 
 def _each_in_database(size: int) -> Iterator[list[Held]]:
-    store: Any = store_class()()
-    rows = store.model.objects.filter(expire_date__gt=timezone.now()).order_by("session_key")
-    rows = rows.values_list("session_key", "session_data", "expire_date")
+    store = database_store()
+    unexpired = store.model.objects.filter(expire_date__gt=timezone.now()).order_by("session_key")
+    rows = unexpired.values_list("session_key", "session_data", "expire_date")
     last = ""
     while batch := list(rows.filter(session_key__gt=last)[:size]):
         yield [(session_of(key, store.decode(data)), expires) for key, data, expires in batch]
@@ -70,7 +74,7 @@ def _each_in_database(size: int) -> Iterator[list[Held]]:
 
 
 def _each_file(size: int) -> Iterator[list[Held]]:
-    store: Any = store_class()()
+    store = file_store()
     with os.scandir(store.storage_path) as files:
         names = (file.name for file in files if file.name.startswith(store.file_prefix))
         keys = (name.removeprefix(store.file_prefix) for name in names)
@@ -79,21 +83,24 @@ def _each_file(size: int) -> Iterator[list[Held]]:
 
 
 def _with_expiry(key: str, payload: Payload) -> Held:
-    session: Any = session_of(key, payload)
+    session = session_of(key, payload)
+    store = cast(FileStore, session)
     try:
-        saved = session._last_modification()
+        saved = store._last_modification()
     except OSError:  # deleted meanwhile
         saved = timezone.now()
-    return session, session.get_expiry_date(modification=saved)
+    return session, store.get_expiry_date(modification=saved)
 
 
-def _check_can_read_cache(store: Any) -> None:
+def _check_can_read_cache() -> None:
+    store = cache_store()
     if isinstance(store._cache, LocMemCache):
         raise EngineDoesNotAnswer("Each process has a cache of its own.")
     store._cache.get(store.cache_key_prefix)
 
 
-def _check_can_read_files(store: Any) -> None:
+def _check_can_read_files() -> None:
+    store = file_store()
     with os.scandir(store.storage_path) as files:
         for some in (file for file in files if file.name.startswith(store.file_prefix)):
             with contextlib.suppress(FileNotFoundError):  # deleted meanwhile

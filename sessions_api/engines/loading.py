@@ -1,7 +1,6 @@
 """The payloads that the engine would load for a key. Reads only."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase
@@ -9,7 +8,17 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import connections, router
 from django.utils import timezone
 
-from sessions_api.engines.store import Payload, is_cache, is_cached_db, is_db, is_file, store_class
+from sessions_api.engines.store import (
+    Payload,
+    cache_store,
+    database_store,
+    file_store,
+    is_cache,
+    is_cached_db,
+    is_db,
+    is_file,
+    store_class,
+)
 
 
 def load_many(keys: Iterable[str]) -> dict[str, Payload]:
@@ -37,7 +46,7 @@ def is_rolled_back(key: str | None) -> bool:
     store = store_class()
     if key is None or not issubclass(store, db.SessionStore):
         return False
-    model: Any = store().model
+    model = database_store().model
     alias = router.db_for_write(model)
     if not connections[alias].settings_dict["ATOMIC_REQUESTS"]:
         return False
@@ -57,7 +66,7 @@ def _loader(store: type[SessionBase]) -> Callable[[list[str]], dict[str, Payload
 
 
 def _load_from_database(keys: list[str]) -> dict[str, Payload]:
-    store: Any = store_class()()
+    store = database_store()
     rows = store.model.objects.filter(session_key__among=keys, expire_date__gt=timezone.now())
     return {
         key: store.decode(data) for key, data in rows.values_list("session_key", "session_data")
@@ -65,7 +74,7 @@ def _load_from_database(keys: list[str]) -> dict[str, Payload]:
 
 
 def _load_from_cache(keys: list[str]) -> dict[str, Payload]:
-    store: Any = store_class()()
+    store = cache_store()
     prefix = store.cache_key_prefix
     try:
         cached = store._cache.get_many([prefix + key for key in keys])
@@ -88,7 +97,7 @@ def load_from_files(keys: list[str]) -> dict[str, Payload]:
 
 def _load_from_file(key: str) -> Payload | None:
     """Read what the engine's ``load()`` would read. That one also deletes and creates files."""
-    store: Any = store_class()(key)
+    store = file_store(key)
     try:
         with open(store._key_to_file(), encoding="ascii") as session_file:
             data = session_file.read()

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from importlib import import_module
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from django.conf import settings
 from django.contrib.sessions.backends import cache, cached_db, db, file, signed_cookies
@@ -10,14 +10,53 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core import signing
 from django.utils import timezone
 
+if TYPE_CHECKING:
+    from django.core.cache.backends.base import BaseCache
+
 Payload: TypeAlias = dict[str, Any]
 EngineSession: TypeAlias = SessionBase
+
+
+class CacheStore(Protocol):
+    """What is used of Django's cache and cached_db stores."""
+
+    _cache: "BaseCache"
+    cache_key_prefix: str
+
+
+class FileStore(Protocol):
+    """What is used of Django's file store."""
+
+    storage_path: str
+    file_prefix: str
+
+    def decode(self, session_data: str) -> Payload: ...
+    def get_expiry_age(self, *, expiry: datetime) -> int: ...
+    def get_expiry_date(self, *, modification: datetime) -> datetime: ...
+    def _key_to_file(self) -> str: ...
+    def _expiry_date(self, session_data: Payload) -> datetime: ...
+    def _last_modification(self) -> datetime: ...
 
 
 def store_class() -> type[SessionBase]:
     """Return the ``SessionStore`` class of SESSION_ENGINE."""
     store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
     return store
+
+
+def database_store() -> "db.SessionStore":
+    """Return the site's store, which is known to keep sessions in a database."""
+    return cast("db.SessionStore", store_class()())
+
+
+def cache_store() -> CacheStore:
+    """Return the site's store, which is known to keep sessions in a cache."""
+    return cast(CacheStore, store_class()())
+
+
+def file_store(key: str | None = None) -> FileStore:
+    """Return the site's store, which is known to keep sessions in files."""
+    return cast(FileStore, store_class()(key))
 
 
 def is_client_side() -> bool:
@@ -70,9 +109,9 @@ def move(session: SessionBase, key: str) -> None:
 
 def session_of(key: str, payload: Payload) -> EngineSession:
     """Return an engine session as after ``load()``, without asking the engine again."""
-    session: Any = store_class()(key)
-    session._session_cache = payload
-    return session  # type: ignore[no-any-return]
+    session = store_class()(key)
+    vars(session)["_session_cache"] = payload
+    return session
 
 
 def is_cached_db(store: type[SessionBase]) -> bool:

@@ -3,18 +3,15 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
 from sessions_api import credentials, engines, payload, users, validity
 from sessions_api.conf import conf
 from sessions_api.lifecycle import events, rows
-from sessions_api.models import Client, Session
+from sessions_api.models import AnyUser, Client, Session
 
 
-def adopt(
-    engine_session: engines.EngineSession, user: AbstractBaseUser, client: Client
-) -> Session | None:
+def adopt(engine_session: engines.EngineSession, user: AnyUser, client: Client) -> Session | None:
     """Return the row of an engine session that names none, and name it in the payload.
 
     Parallel requests get the same row. It may be over already, and is not adopted again then.
@@ -22,7 +19,7 @@ def adopt(
     """
     session = Session(
         id=credentials.derived_id(engine_session.session_key or ""),
-        user=user,
+        user=user,  # type: ignore[misc]  # the stubs know one user model
         adopted=True,
         **rows.begun_by(client),
     )

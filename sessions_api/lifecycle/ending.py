@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sessions_api import credentials, engines, recent, signals, users
 from sessions_api.lifecycle import events, rows
-from sessions_api.models import EndReason, Session, SessionQuerySet
+from sessions_api.models import AnyUser, EndReason, Session, SessionQuerySet
 
 BATCH = 2_000
 """How many sessions one statement ends."""
@@ -19,7 +19,7 @@ Name = TypeVar("Name", bound=Hashable)
 
 
 def end(
-    session: Session, *, by: AbstractBaseUser | None = None, reason: EndReason = EndReason.REVOKED
+    session: Session, *, by: AnyUser | None = None, reason: EndReason = EndReason.REVOKED
 ) -> bool:
     """End one session, for good. Returns False when it had ended before.
 
@@ -34,7 +34,7 @@ def end_all(
     user: AbstractBaseUser,
     *,
     except_: Session | UUID | None = None,
-    by: AbstractBaseUser | None = None,
+    by: AnyUser | None = None,
     reason: EndReason = EndReason.REVOKED,
 ) -> int:
     """End all sessions of a user except one. Returns how many had not ended before. See ``end``."""
@@ -61,7 +61,7 @@ def end_all_if_deactivated(
 def end_many(
     sessions: SessionQuerySet,
     *,
-    by: AbstractBaseUser | None = None,
+    by: AnyUser | None = None,
     reason: EndReason = EndReason.REVOKED,
 ) -> int:
     """End a set of sessions in batches. Returns how many had not ended before. See ``end``."""
@@ -81,7 +81,7 @@ def change_reason(sessions: SessionQuerySet, reason: EndReason) -> int:
 def end_batches(
     sessions: SessionQuerySet,
     *,
-    by: AbstractBaseUser | None = None,
+    by: AnyUser | None = None,
     reason: EndReason = EndReason.REVOKED,
     shared: bool = False,
 ) -> Iterator[int]:
@@ -146,19 +146,18 @@ class _EndDeleted:
             delete_engine_sessions(dict(enumerate(self.sealed_keys[begin : begin + BATCH])))
 
 
-def _last_on_commit(using: str) -> Callable[[], None] | None:
+def _last_on_commit(using: str) -> object:
     """Return the last callback that waits for the commit of the innermost transaction, or None."""
     connection = transaction.get_connection(using)
-    for savepoints, callback, _is_robust in connection.run_on_commit[-1:]:
-        if savepoints == set(connection.savepoint_ids):
-            return callback
-    return None
+    if not connection.run_on_commit:
+        return None
+    savepoints, callback, _is_robust = connection.run_on_commit[-1]
+    is_of_this_one = savepoints == set(connection.savepoint_ids)
+    return callback if is_of_this_one else None
 
 
 @rows.retried
-def _end_batch(
-    pks: list[UUID], *, by: AbstractBaseUser | None, reason: EndReason, skip_locked: bool
-) -> int:
+def _end_batch(pks: list[UUID], *, by: AnyUser | None, reason: EndReason, skip_locked: bool) -> int:
     using = router.db_for_write(Session)
     with transaction.atomic(using=using):
         pks = rows.lock(pks, using=using, skip_locked=skip_locked)

@@ -8,11 +8,10 @@ import logging
 from collections.abc import Callable
 from urllib.parse import quote
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router, transaction
 
 from sessions_api import signals
-from sessions_api.models import Client, EndReason, Session
+from sessions_api.models import AnyUser, Client, EndReason, Session
 
 logger = logging.getLogger("sessions_api.lifecycle")
 
@@ -55,7 +54,7 @@ def client_changed(session: Session, previous: Client) -> None:
     _on_commit(tell)
 
 
-def ended(session: Session, *, reason: EndReason, by: AbstractBaseUser | None) -> None:
+def ended(session: Session, *, reason: EndReason, by: AnyUser | None) -> None:
     """Tell that a session has ended. Call it once the end is committed."""
     logger.info(
         "event=ended session=%s user=%s reason=%s by=%s",

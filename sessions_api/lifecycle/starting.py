@@ -24,7 +24,7 @@ def start(
     """
     now = timezone.now()
     session = Session(
-        user=user,
+        user=user,  # type: ignore[misc]  # the stubs know one user model
         created_at=now,
         authenticated_at=now,
         last_used=now,

@@ -49,7 +49,7 @@ def issue_token(
     token = credentials.new_token()
     method = users.authentication_method(user)
     session = Session(
-        user=user,
+        user=user,  # type: ignore[misc]  # the stubs know one user model
         kind=Kind.TOKEN,
         label=label,
         key_digest=credentials.digest(token),

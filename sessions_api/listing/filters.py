@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import django_filters
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from sessions_api import validity
@@ -52,7 +53,7 @@ class MethodFilter(django_filters.CharFilter):
 
     field_class = fields.WordField
 
-    def filter(self, qs: SessionQuerySet, value: str) -> SessionQuerySet:
+    def filter(self, qs: QuerySet[Any, Any], value: str) -> QuerySet[Any, Any]:
         return qs.filter(methods__regex=f"(^| ){re.escape(value)}( |$)") if value else qs
 
 
@@ -89,9 +90,10 @@ class SessionFilter(django_filters.FilterSet):
         method="expiring", lookup_expr="lt", label=_("expires before this time")
     )
 
-    def filter_queryset(self, queryset: SessionQuerySet) -> SessionQuerySet:
-        """Return the sessions that the filters select. Ask ``shows`` of each: the table alone does
-        not know their states.
+    def filter_queryset(self, queryset: QuerySet[Any, Any]) -> SessionQuerySet:
+        """Return the sessions that the filters select, as far as the table alone knows.
+
+        ``shows`` tells of each whether its state was asked for.
         """
         sessions = cast(SessionQuerySet, super().filter_queryset(queryset))
         if not self.form.cleaned_data["state"]:

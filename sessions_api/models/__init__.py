@@ -9,7 +9,7 @@ from sessions_api.models.choices import (
     EndReason,
     Kind,
 )
-from sessions_api.models.queryset import SessionQuerySet
+from sessions_api.models.queryset import AnyUser, SessionQuerySet
 from sessions_api.models.session import Client, Session
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "MAX_NAME",
     "MAX_SEARCH_TERM",
     "MAX_USER_AGENT",
+    "AnyUser",
     "Client",
     "DeviceType",
     "EndReason",

@@ -2,10 +2,11 @@
 
 import ipaddress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import connections, models, router
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Collate
@@ -17,6 +18,9 @@ from sessions_api.models.choices import MAX_SEARCH_TERM
 
 if TYPE_CHECKING:
     from sessions_api.models.session import Session
+
+AnyUser: TypeAlias = AbstractBaseUser | AnonymousUser
+"""A user as a request has them. An anonymous one has no primary key, and so no sessions."""
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -30,9 +34,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Read from the database that is written to. A replica may lag behind an end."""
         return self.using(router.db_for_write(self.model))
 
-    def for_user(self, user: AbstractBaseUser) -> Self:
+    def for_user(self, user: AnyUser) -> Self:
         """Return the sessions of one user."""
-        return self.filter(user_id=user.pk)
+        pk: Any = user.pk
+        return self.filter(user_id=pk)
 
     def known(self) -> Self:
         """Leave out logins whose response has not been sent yet."""
@@ -104,7 +109,7 @@ def _signed_in(lookup: str, moment: datetime) -> models.Q:
     )
 
 
-def _users_named(beginning: str, model: type["Session"]) -> models.QuerySet[AbstractBaseUser]:
+def _users_named(beginning: str, model: type["Session"]) -> models.QuerySet[Any, Any]:
     users = get_user_model()
     names = {users.USERNAME_FIELD, users.get_email_field_name()}
     is_postgresql = connections[router.db_for_write(model)].vendor == "postgresql"

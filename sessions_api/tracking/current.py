@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from sessions_api import credentials, engines, payload
-from sessions_api.models import Kind, Session
+from sessions_api.models import AnyUser, Kind, Session
 from sessions_api.tracking.state import SignedIn, state_of
 
 
@@ -27,7 +27,7 @@ def current_session(request: HttpRequest) -> Session | None:
     admitted = state.admitted if state is not None else None
     row = admitted.row if admitted is not None else None
     if row is None or row.pk != session_id:
-        row = Session.objects.on_primary().filter(pk=session_id, user_id=request.user.pk).first()
+        row = Session.objects.on_primary().for_user(request.user).filter(pk=session_id).first()
     if row is not None and isinstance(request.user, get_user_model()):
         row.user = request.user  # the request has loaded them already
     return row
@@ -35,7 +35,8 @@ def current_session(request: HttpRequest) -> Session | None:
 
 def current_session_id(request: HttpRequest) -> UUID | None:
     """Return the id of the request's session without a query, or None. See ``current_session``."""
-    user, state = request.user, state_of(request)
+    user: AnyUser | None = request.user  # None in a DRF site without anonymous users
+    state = state_of(request)
     auth = getattr(request, "auth", None)
     if isinstance(auth, Session):
         return auth.pk

@@ -16,14 +16,14 @@ from django.utils import timezone
 from sessions_api import credentials, engines, lifecycle, payload, recent, users, validity
 from sessions_api.client import client_of
 from sessions_api.lifecycle import adopting, updating
-from sessions_api.models import EndReason, Session
+from sessions_api.models import AnyUser, EndReason, Session
 from sessions_api.recent import Recent
-from sessions_api.tracking.state import Admitted, Found, RequestState
+from sessions_api.tracking.state import Admitted, RequestState
 
 
 def user_of(
-    request: HttpRequest, state: RequestState, found: Found, recalled: Recent | None = None
-) -> Found:
+    request: HttpRequest, state: RequestState, found: AnyUser, recalled: Recent | None = None
+) -> AnyUser:
     """Return the user whom the request gets: the one that Django has found, or an anonymous one.
 
     ``recalled`` is what the memory has said a moment ago.
@@ -50,7 +50,7 @@ def user_of(
     return found
 
 
-async def auser_of(request: HttpRequest, state: RequestState, found: Found) -> Found:
+async def auser_of(request: HttpRequest, state: RequestState, found: AnyUser) -> AnyUser:
     """Do the same. Leave the event loop only where the database has to be asked."""
     state = state.of_session(request.session)
     if state.admitted is not None or not _names_a_user(request):
@@ -89,7 +89,7 @@ def _anonymous(request: HttpRequest) -> AnonymousUser:
     return anonymous
 
 
-def _admitted_by_row(request: HttpRequest, state: RequestState, user: Found) -> Admitted | None:
+def _admitted_by_row(request: HttpRequest, state: RequestState, user: AnyUser) -> Admitted | None:
     """Ask the session's row. None where it does not admit the session."""
     session = request.session
     session_id = payload.session_id(session)

@@ -17,17 +17,12 @@ token that signs out. Refused stays refused unless somebody signs in.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.http import HttpRequest
 
 from sessions_api.engines import EngineSession
-from sessions_api.models import EndReason, Session
+from sessions_api.models import AnyUser, EndReason, Session
 from sessions_api.recent import Recent
-
-Found = AbstractBaseUser | AnonymousUser
-"""The user that Django finds for a request."""
 
 _ATTRIBUTE = "_sessions_api_state"
 
@@ -41,7 +36,7 @@ class Unasked:
 class Admitted:
     """The gate has handed out the session's user."""
 
-    user: Found
+    user: AnyUser
     recent: Recent | None = None
     """What this process remembered of the session, if that was enough."""
     row: Session | None = None

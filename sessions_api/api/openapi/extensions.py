@@ -1,7 +1,7 @@
 """The extensions by which drf-spectacular learns about the API. To import them registers them."""
 
+from collections.abc import Callable
 from functools import wraps
-from http import HTTPStatus
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,41 +10,44 @@ from drf_spectacular.extensions import (
     OpenApiSerializerExtension,
     OpenApiViewExtension,
 )
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, append_meta
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import Direction, extend_schema
+from rest_framework.response import Response
 
 from sessions_api.api.openapi import operations, responses, schemas
 from sessions_api.api.openapi.operations import Operation
+from sessions_api.api.openapi.responses import Answers
 from sessions_api.api.pagination import SessionPagination
+from sessions_api.api.views import SessionViewSet
 from sessions_api.models import Session
+
+Action = Callable[..., Response]
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
-    """A token of ours, in either header."""
+    """A token of ours, in one of two headers."""
 
     target_class = "sessions_api.authentication.SessionTokenAuthentication"
     name = ["sessionToken", "sessionTokenHeader"]
 
-    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
-        """Return the two ways to present a token."""
+    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, str]]:
         return [
             {"type": "http", "scheme": "bearer"},
             {"type": "apiKey", "in": "header", "name": "X-Session-Token"},
         ]
 
-    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
-        """Return that either will do."""
+    def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[str]]]:
         return [{name: []} for name in self.name]
 
 
 class SessionSchema(OpenApiSerializerExtension):
-    """The fields of a session, where the serializer's own types do not tell all."""
+    """The fields of a session, where the types of the serializer do not say everything."""
 
     target_class = "sessions_api.api.serializers.SessionSerializer"
     match_subclasses = True
 
-    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        """Return the schema of a session."""
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         properties = schema["properties"]
         for field, (name, enumeration) in schemas.ENUMERATIONS.items():
@@ -61,14 +64,12 @@ class SessionSchema(OpenApiSerializerExtension):
 
 
 class Pages(SessionPagination):
-    """Pages that say what their parameters and answers are."""
+    """Pages that describe their parameters and answers."""
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        """Return the parameters of a list, its filters among them."""
         return schemas.list_parameters(view.filterset_class)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Return the schema of a page."""
         link = append_meta({"type": "string", "format": "uri"}, {"nullable": True})
         return schemas.page_of(schema, link)
 
@@ -79,8 +80,7 @@ class OwnSessions(OpenApiViewExtension):
     target_class = "sessions_api.api.views.OwnSessionViewSet"
     match_subclasses = True
 
-    def view_replacement(self) -> Any:
-        """Return the view set with its operations described."""
+    def view_replacement(self) -> type[SessionViewSet]:
         return described(self.target, operations.OWN, tag="sessions", for_staff=False)
 
 
@@ -90,15 +90,16 @@ class AdminSessions(OpenApiViewExtension):
     target_class = "sessions_api.api.admin_views.AdminSessionViewSet"
     match_subclasses = True
 
-    def view_replacement(self) -> Any:
-        """Return the view set with its operations described: those of the address in hand."""
-        # One user's address alone has this action, and shares its list with everybody's.
+    def view_replacement(self) -> type[SessionViewSet]:
+        # Only the URL of one user's sessions has this action.
         is_of_user = "end_all" in self.target_callback.actions.values()
         table = operations.USERS if is_of_user else operations.ANYBODY
         return described(self.target, table, tag="admin", for_staff=True)
 
 
-def described(view: Any, actions: dict[str, Operation], *, tag: str, for_staff: bool) -> Any:
+def described(
+    view: type[SessionViewSet], actions: dict[str, Operation], *, tag: str, for_staff: bool
+) -> type[SessionViewSet]:
     """Return a subclass of a view set whose actions are described as operations."""
     attributes: dict[str, Any] = {"queryset": Session.objects.none(), "pagination_class": Pages}
     for name, operation in actions.items():
@@ -114,31 +115,32 @@ def described(view: Any, actions: dict[str, Operation], *, tag: str, for_staff: 
             responses=dict(sorted((operation.answers | refused).items())),
         )(copied(getattr(view, name)))
         attributes[name] = require_body(action)
-    return type(view.__name__, (view,), attributes)
+    subclass: type[SessionViewSet] = type(view.__name__, (view,), attributes)
+    return subclass
 
 
-def copied(action: Any) -> Any:
-    """Return a function that does the same, for ``extend_schema`` to write on."""
-
+def copied(action: Action) -> Any:
+    """Return a function that does the same, on which ``extend_schema`` can write."""
     copy: Any = wraps(action)(lambda *args, **kwargs: action(*args, **kwargs))
     copy.kwargs = {}
     return copy
 
 
-def require_body(action: Any) -> Any:
-    """Say that an action requires its body. drf-spectacular takes one it cannot read for optional."""
+def require_body(action: Any) -> Action:
+    """Say that an action requires its body. drf-spectacular would call it optional."""
     base = action.kwargs["schema"]
 
     class Schema(base):  # type: ignore[misc, valid-type]  # the site chooses it
-        def _get_request_body(self, *args: Any) -> Any:
+        def _get_request_body(self, *args: object) -> dict[str, Any] | None:
             body = super()._get_request_body(*args)
             return body and {**body, "required": True}
 
     action.kwargs["schema"] = Schema
-    return action
+    required: Action = action
+    return required
 
 
-def denials(operation: Operation, *, for_staff: bool) -> dict[HTTPStatus, OpenApiResponse]:
+def denials(operation: Operation, *, for_staff: bool) -> Answers:
     """Return how an operation turns callers away."""
     if operation.is_open:
         return {}
@@ -150,8 +152,8 @@ def denials(operation: Operation, *, for_staff: bool) -> dict[HTTPStatus, OpenAp
     return responses.UNAUTHENTICATED | responses.forbidden(reasons)
 
 
-def limits(view: Any, action: str) -> dict[HTTPStatus, OpenApiResponse]:
-    """Return how an action of a view slows callers down, if we or the site have it do so."""
+def limits(view: type[SessionViewSet], action: str) -> Answers:
+    """Return the 429 of an action, if we or the site throttle it."""
     instance = view()
     instance.action = action
     return responses.THROTTLED if instance.get_throttles() else {}

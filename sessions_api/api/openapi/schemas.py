@@ -61,7 +61,7 @@ def _text(field: serializers.Field[Any, Any, Any, Any]) -> Schema:
     if not isinstance(field, serializers.CharField):
         raise TypeError(f"{field.field_name} is no text.")
     is_password = isinstance(field, PasswordField)
-    schema = {"type": "string", "format": "password"} if is_password else dict(TEXT)
+    schema: Schema = {"type": "string", "format": "password"} if is_password else dict(TEXT)
     if not is_password:
         schema["maxLength"] = field.max_length
     return schema if field.allow_blank else {**schema, "minLength": 1}
@@ -204,7 +204,7 @@ def _type_of(declared: django_filters.Filter) -> Schema:
     return TEXT
 
 
-def _label_of(declared: django_filters.Filter) -> Any:
+def _label_of(declared: django_filters.Filter) -> object:
     if declared.label:
         return declared.label
     field: Any = Session._meta.get_field(str(declared.field_name))

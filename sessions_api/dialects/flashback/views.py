@@ -13,9 +13,8 @@ from sessions_api.conf import conf
 from sessions_api.dialects.identifiers import parsed
 from sessions_api.dialects.views import DialectViewSet, sessions
 from sessions_api.exceptions import CannotExtend
-from sessions_api.models import Kind, Session
+from sessions_api.models import AnyUser, Kind, Session
 from sessions_api.permissions import RecentlyAuthenticated, RecentlyAuthenticatedToEndOthers
-from sessions_api.policy import Actor
 
 FAILURES = {
     "list": "Failed to retrieve sessions",
@@ -70,7 +69,7 @@ class FlashbackViewSet(DialectViewSet):
         return found[0]
 
 
-def may_keep_alive(actor: Actor, session: Session) -> bool:
+def may_keep_alive(actor: AnyUser, session: Session) -> bool:
     """Tell whether a user may extend a session by a heartbeat: their own, and nobody else's.
 
     Not that of a token that was issued for less than TOKEN_LIFETIME: it is meant to be short.

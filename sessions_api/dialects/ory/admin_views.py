@@ -200,7 +200,7 @@ def _counted(sessions: SessionQuerySet, page: OffsetPage) -> tuple[list[Session]
 
     One query where the page has any: the database counts while it reads.
     """
-    shown = list(sessions.annotate(total=Window(Count("*")))[page.part])
+    shown: list[Any] = list(sessions.annotate(total=Window(Count("*")))[page.part])
     if shown:
         return shown, shown[0].total
     return shown, sessions.count() if page.offset else 0

@@ -1,12 +1,12 @@
 """Ory Kratos' public URLs: the caller's own sessions."""
 
 import logging
-from typing import cast
+from typing import Any
 
 from django.contrib.auth import user_logged_out
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import ResolverMatch, reverse
+from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -154,6 +154,6 @@ def elsewhere(request: HttpRequest, name: str, **kwargs: object) -> HttpResponse
 
 def _url(request: HttpRequest, name: str) -> str:
     """Return the URL of that name, with what the URL of the request captures."""
-    match = cast(ResolverMatch, request.resolver_match)  # only views call this
+    match: Any = request.resolver_match
     captured = {key: match.kwargs[key] for key in match.kwargs.keys() - match.extra_kwargs.keys()}
     return reverse(f"{match.namespace}:{name}", kwargs=captured)

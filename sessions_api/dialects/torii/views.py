@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404
 from django.utils.encoding import escape_uri_path
 from rest_framework.exceptions import PermissionDenied
@@ -15,7 +14,7 @@ from sessions_api.api.times import utc
 from sessions_api.dialects.identifiers import parsed, uuid_of
 from sessions_api.dialects.torii.conf import conf
 from sessions_api.dialects.views import DialectViewSet, no_content, sessions
-from sessions_api.models import Session
+from sessions_api.models import AnyUser, Session
 from sessions_api.permissions import MayEndAny, MayViewAny, RecentlyAuthenticatedToEndOthers
 
 
@@ -31,10 +30,9 @@ class ToriiViewSet(DialectViewSet):
         problem = {"title": title, "status": response.status_code, "detail": detail}
         return {"type": "about:blank", **problem, "instance": escape_uri_path(self.request.path)}
 
-    def user(self) -> AbstractBaseUser:
+    def user(self) -> AnyUser:
         """Return the user whose sessions these are: the caller."""
-        caller: AbstractBaseUser = self.request.user
-        return caller
+        return self.request.user
 
     def list(self, request: Request, **kwargs: str) -> Response:
         """Return the user's active sessions, the most recently used first."""
@@ -70,7 +68,7 @@ class ServerViewSet(ToriiViewSet):
 
     permissions = {"list": MayViewAny, "end": MayEndAny, "end_all": MayEndAny}
 
-    def user(self) -> AbstractBaseUser:
+    def user(self) -> AnyUser:
         """Return the user whose sessions these are. Raises ParseError, PermissionDenied."""
         try:
             return self.user_named(self.kwargs["user_id"])

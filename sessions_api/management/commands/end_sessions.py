@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 
@@ -78,9 +79,8 @@ def _matching(given: dict[str, str]) -> SessionQuerySet:
     values = dict(given)
     if values.get("user"):
         values["user"] = str(_user(values["user"]).pk)
-    filters = StaffSessionFilter(
-        {**values, "state": StateChoice.ALL}, queryset=Session.objects.on_primary()
-    )
+    sessions = Session.objects.on_primary()
+    filters = StaffSessionFilter({**values, "state": StateChoice.ALL}, queryset=sessions)
     wrong = {name: " ".join(map(str, texts)) for name, texts in filters.form.errors.items()}
     for name in given:
         # "" or " " would be no filter at all, and end everything.
@@ -88,10 +88,10 @@ def _matching(given: dict[str, str]) -> SessionQuerySet:
             wrong[name] = "Give it a value."
     if wrong:
         raise CommandError("\n".join(f"{_option(name)}: {text}" for name, text in wrong.items()))
-    return filters.filter_queryset(filters.queryset)
+    return filters.filter_queryset(sessions)
 
 
-def _user(username: str) -> Any:
+def _user(username: str) -> AbstractBaseUser:
     users = get_user_model()
     try:
         return users._base_manager.get(**{users.USERNAME_FIELD: username})
