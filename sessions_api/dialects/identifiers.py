@@ -106,7 +106,7 @@ def _key_in(uuid: UUID) -> Key:
 
 def _key_field() -> "models.Field[Key, Key]":
     """Return the primary key's field or, where that is a relation, the field it points to."""
-    field: "models.Field[Key, Key]" = get_user_model()._meta.pk
+    field: models.Field[Key, Key] = get_user_model()._meta.pk
     while isinstance(field, models.ForeignKey):
         field = field.target_field
     return field
