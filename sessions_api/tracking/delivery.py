@@ -20,6 +20,14 @@ def is_sent(session: EngineSession, response: HttpResponseBase) -> bool:
     return is_saved and not session.is_empty() and response.status_code < 500
 
 
+def new_key_is_sent(session: EngineSession, response: HttpResponseBase) -> bool:
+    """Tell whether the browser gets a key that this request has made, and the engine holds it.
+
+    A rollback of the view's transaction may have removed the session from its database.
+    """
+    return is_sent(session, response) and not engines.is_rolled_back(session.session_key)
+
+
 def is_gone(key: str | None) -> bool:
     """Tell whether the engine no longer holds a key. A signed cookie is held by its browser."""
     return key is not None and not engines.is_client_side() and engines.load(key) is None

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseForbidden
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
-from sessions_api import engines, lifecycle, payload, recent
+from sessions_api import lifecycle, payload, recent
 from sessions_api.client import client_of
 from sessions_api.engines import EngineSession
 from sessions_api.exceptions import SessionLimitReached
@@ -69,13 +69,9 @@ def settle(
     state: RequestState, login: SignedIn, session: EngineSession, response: HttpResponseBase
 ) -> None:
     """Bind the row if the browser gets the session, and discard it if not."""
-    is_sent = delivery.is_sent(session, response)
-    if (
-        is_sent
-        and not engines.is_rolled_back(session.session_key)
-        and payload.names_a_user(session)
-        and payload.session_id(session) == login.row.pk
-    ):
+    is_sent = delivery.new_key_is_sent(session, response)
+    is_of_row = payload.session_id(session) == login.row.pk and payload.names_a_user(session)
+    if is_sent and is_of_row:
         if starting.bind(login.row, session):
             recent.remember(login.row)
         else:

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponseBase
 
-from sessions_api import engines, lifecycle, payload
+from sessions_api import lifecycle, payload
 from sessions_api.engines import EngineSession
 from sessions_api.lifecycle import updating
 from sessions_api.models import EndReason, Session
@@ -16,7 +16,7 @@ def settle(state: RequestState, session: EngineSession, response: HttpResponseBa
     session_id = payload.session_id(session)
     if session_id is None:
         return
-    if delivery.is_sent(session, response) and not engines.is_rolled_back(session.session_key):
+    if delivery.new_key_is_sent(session, response):
         was_admitted = state.admitted is not None
         if not updating.rebind(session_id, session, state.key, may_join=was_admitted):
             session.flush()

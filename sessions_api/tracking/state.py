@@ -16,6 +16,7 @@ token that signs out. Refused stays refused unless somebody signs in.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -31,6 +32,8 @@ _ATTRIBUTE = "_sessions_api_state"
 class Unasked:
     """Nobody has asked for the user, or the session names none."""
 
+    admitted: ClassVar[None] = None
+
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
@@ -44,10 +47,16 @@ class Admitted:
     is_adopted: bool = False
     """This request has made the row, perhaps in a transaction that has been rolled back since."""
 
+    @property
+    def admitted(self) -> "Admitted":
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
     """The gate has turned the session away and flushed it."""
+
+    admitted: ClassVar[None] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +123,7 @@ class RequestState:
     @property
     def admitted(self) -> Admitted | None:
         """Return what the gate has admitted, whatever the view has done since."""
-        browser = self.browser
-        if isinstance(browser, Admitted):
-            return browser
-        return browser.admitted if isinstance(browser, SignedIn | SignedOut) else None
+        return self.browser.admitted
 
     @property
     def presented_token(self) -> Session | None:
