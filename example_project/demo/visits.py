@@ -36,7 +36,7 @@ FIREFOX_ON_LINUX = "Mozilla/5.0 (X11; Linux x86_64; rv:157.0) Gecko/20100101 Fir
 
 @dataclass(frozen=True)
 class Visit:
-    """One browser of one user, at one address."""
+    """One browser of one user, with one IP address."""
 
     username: str
     ip_address: str

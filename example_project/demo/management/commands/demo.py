@@ -12,6 +12,8 @@ from django.urls import reverse
 from example_project.demo.people import PEOPLE, Person, create_missing_users, has_printed_password
 from example_project.demo.visits import sign_in_missing_visits
 
+HOST = "127.0.0.1"
+
 
 class Command(BaseCommand):
     """Make the demo ready and run it. Safe to run again: it only adds what is missing."""
@@ -23,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add where to serve, and whether to."""
-        parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+        parser.add_argument("--host", default=HOST, help="address to listen on")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on")
         parser.add_argument(
             "--no-serve", action="store_false", dest="serve", help="only set the demo up"
@@ -45,6 +47,7 @@ class Command(BaseCommand):
             sign_in_missing_visits(person)
         self.print_addresses(host, port)
         self.print_people(usable)
+        self.stdout.flush()  # into a file or a pipe, too, before the server goes on forever
         if serve:
             call_command("runserver", f"{bracketed(host)}:{port}", use_reloader=False)
 
@@ -78,9 +81,10 @@ def check_can_listen(host: str, port: int) -> None:
         socket.create_server((host, port), family=family).close()
     except (OSError, OverflowError) as error:
         if getattr(error, "errno", None) == errno.EADDRINUSE:
+            elsewhere = "" if host == HOST else f" --host {host}"
             raise CommandError(
                 f"Port {port} on {host} is taken. Stop what uses it, or choose another port: "
-                f"manage.py demo --port {port + 1}"
+                f"uv run manage.py demo{elsewhere} --port {port + 1}"
             ) from error
         raise CommandError(f"Cannot listen on {host}, port {port}: {error}") from error
 
