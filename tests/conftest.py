@@ -3,10 +3,23 @@
 import os
 
 import pytest
+from django.contrib.auth import user_logged_out
 from django.core.cache import cache
 from django.core.management.commands import flush
 
+from sessions_api import recent
+from tests.factories import UserFactory
+from tests.helpers import ENGINES, signed_in, use_engine
+from tests.ids import NUMBERED, in_words
+from tests.site import views
+
 MADE_BY_MIGRATIONS = ("django_content_type", "auth_permission")
+
+
+def pytest_make_parametrize_id(config, val, argname):
+    """Name a parameter after its value where pytest would only number it."""
+    is_numbered = isinstance(val, NUMBERED) or (isinstance(val, str | bytes) and len(val) > 60)
+    return in_words(val) if is_numbered else None
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -25,9 +38,59 @@ def what_migrations_have_made_stays():
 
 
 @pytest.fixture(autouse=True)
+def nothing_is_remembered():
+    """Have each test begin in a process that has seen no session yet."""
+    recent.clear()
+    views.callbacks.clear()
+
+
+@pytest.fixture(autouse=True)
 def no_attempts_are_counted():
-    """Forget how often somebody has tried to sign in: all tests come from one address."""
+    """Forget how often somebody has tried to sign in: all tests come from one IP address."""
     cache.clear()
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request, settings):
+    """Run the site on each session engine, and return the engine's name.
+
+    A test that is about some engines only is parametrized with their names and indirect=["engine"].
+    """
+    use_engine(settings, request.param)
+    return request.param
+
+
+@pytest.fixture
+def alice(db):
+    """Return a user whose name is alice."""
+    return UserFactory.create(username="alice")
+
+
+@pytest.fixture
+def forgotten_browser(db):
+    """Return a browser that somebody has signed in with, in a process that remembers nothing."""
+    client = signed_in(UserFactory.create())
+    recent.clear()
+    return client
+
+
+@pytest.fixture
+def executed(django_capture_on_commit_callbacks):
+    """Return a context whose transactions are committed, as far as on_commit() goes."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def signed_out():
+    """Return the names of those whom Django has told to have signed out."""
+    names: list[str] = []
+
+    def receiver(sender, request, user, **kwargs):
+        names.append(user.get_username())
+
+    user_logged_out.connect(receiver)
+    yield names
+    user_logged_out.disconnect(receiver)
 
 
 if "TEST_REDIS" in os.environ:

@@ -86,7 +86,7 @@ def found():
     return [message for check in CHECKS for message in check(app_configs=None, databases=None)]
 
 
-def ids():
+def message_ids():
     return [message.id for message in found()]
 
 
@@ -125,7 +125,7 @@ def test_a_project_with_every_setting_used_well_has_nothing_to_hear(settings):
     assert found() == []
 
 
-@pytest.mark.parametrize("value", [None, [], (), "IDLE_TIMEOUT", 5, {"IDLE_TIMEOUT"}])
+@pytest.mark.parametrize("value", [None, [], (), "IDLE_TIMEOUT", 5, {"IDLE_TIMEOUT"}], ids=repr)
 def test_e001_the_setting_is_not_a_dict(value, settings):
     settings.SESSIONS_API = value
     errors = checks.check_settings()
@@ -153,12 +153,12 @@ def test_e002_an_unknown_setting(name, settings):
 
 def test_e002_each_unknown_setting_is_named(settings):
     settings.SESSIONS_API = {"FOO": 1, "STRICT": True, "BAR": 2}
-    assert ids() == ["sessions_api.E002", "sessions_api.E002"]
+    assert message_ids() == ["sessions_api.E002", "sessions_api.E002"]
 
 
 def test_e002_names_of_the_class_that_are_no_settings(settings):
     settings.SESSIONS_API = {"__module__": 1, "__getattribute__": 2}
-    assert ids() == ["sessions_api.E002", "sessions_api.E002"]
+    assert message_ids() == ["sessions_api.E002", "sessions_api.E002"]
 
 
 NOT_A_DURATION = [
@@ -264,7 +264,7 @@ def test_e003_every_wrong_value_is_named_at_once(engine, settings):
 @pytest.mark.parametrize("value", [timedelta.max, timedelta(days=365 * 9_000), 10**12])
 def test_e003_a_duration_that_leaves_the_calendar(name, value, settings):
     settings.SESSIONS_API = {name: value}
-    assert "sessions_api.E003" in ids()
+    assert "sessions_api.E003" in message_ids()
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_e004_retention_is_shorter_than_a_cookie_may_live(settings):
 
 def test_e004_the_default_retention_is_too_short_for_a_very_long_cookie(settings):
     settings.SESSION_COOKIE_AGE = 91 * 24 * 3600
-    assert ids() == ["sessions_api.E004"]
+    assert message_ids() == ["sessions_api.E004"]
 
 
 @pytest.mark.parametrize(("name", "value"), nasty(NASTY_ORIGIN))
@@ -365,7 +365,7 @@ def test_w001_the_touch_interval_is_a_large_part_of_the_idle_timeout(settings):
 @pytest.mark.parametrize(("idle", "is_wrong"), [(3601, True), (3600, True), (3599, False)])
 def test_w002_the_idle_timeout_never_acts(idle, is_wrong, settings):
     settings.SESSIONS_API = {"IDLE_TIMEOUT": idle, "ABSOLUTE_TIMEOUT": 3600}
-    assert ids() == (["sessions_api.W002"] if is_wrong else [])
+    assert message_ids() == (["sessions_api.W002"] if is_wrong else [])
     assert all("IDLE_TIMEOUT" in message.hint for message in found())
 
 
@@ -394,7 +394,7 @@ def test_w005_signed_cookies_cost_a_query(settings):
 
 def test_w006_signed_cookies_and_lazy_adoption(settings):
     settings.SESSION_ENGINE = SIGNED_COOKIES
-    assert ids() == ["sessions_api.W005", "sessions_api.W006"]
+    assert message_ids() == ["sessions_api.W005", "sessions_api.W006"]
     assert '"ADOPT": "refuse"' in found()[1].hint
 
 
@@ -413,17 +413,17 @@ def test_subclasses_count_as_the_middleware(authentication, ours, settings):
     settings.MIDDLEWARE = [function, *BEFORE, authentication, ours, *AFTER]
     assert found() == []
     settings.MIDDLEWARE = [*BEFORE, ours, authentication]
-    assert ids() == ["sessions_api.E007"]
+    assert message_ids() == ["sessions_api.E007"]
     settings.MIDDLEWARE = [*BEFORE, authentication, function, ours]
-    assert ids() == ["sessions_api.W004"]
+    assert message_ids() == ["sessions_api.W004"]
 
 
 @pytest.mark.parametrize("path", ["nowhere.Middleware", "tests.site.views.Nothing", "nodots", ""])
 def test_a_middleware_that_cannot_be_imported_is_left_to_django(path, settings):
     settings.MIDDLEWARE = [path, *BEFORE, AUTHENTICATION, OURS, *AFTER]
-    assert ids() == []
+    assert message_ids() == []
     settings.MIDDLEWARE = [path, *BEFORE, AUTHENTICATION]
-    assert ids() == ["sessions_api.E006"]
+    assert message_ids() == ["sessions_api.E006"]
 
 
 @pytest.mark.parametrize("engine", ["nowhere", "tests.site.views", "", None])
@@ -435,7 +435,7 @@ def test_no_check_stumbles_over_a_session_engine_that_cannot_be_imported(engine,
 def test_several_mistakes_are_all_said(settings):
     settings.SESSIONS_API = {"FOO": 1, "STRICT": "yes", "TRUSTED_PROXIES": "x"}
     settings.MIDDLEWARE = BEFORE
-    assert ids() == [
+    assert message_ids() == [
         "sessions_api.E002",
         "sessions_api.E003",
         "sessions_api.E005",

@@ -15,14 +15,13 @@ from django.conf import settings as django_settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session as EngineSession
 from django.core import signing
-from django.core.cache import caches
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
 from sessions_api import credentials, payload, recent, validity
 from sessions_api.models import Session
 from tests.factories import UserFactory
-from tests.matrix.conftest import ENGINES
+from tests.helpers import later
 
 OURS = "sessions_api.middleware.SessionsMiddleware"
 SESSIONS = "/api/sessions/"
@@ -32,8 +31,7 @@ CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) {} Safari"
 )
 
-on = pytest.mark.parametrize
-on_sync_and_async = on("is_async", [False, True], ids=["sync", "async"])
+on_sync_and_async = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 
 
 class Wire:
@@ -100,22 +98,10 @@ def _bytes(text):
     return text.encode("utf-8", "surrogatepass")
 
 
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    recent.clear()
+pytestmark = pytest.mark.django_db
 
-
-@pytest.fixture
-def engine(request, settings, db):
-    """Run on the engine, with an empty cache."""
-    for name, value in ENGINES[request.param].items():
-        setattr(settings, name, value)
-    caches[settings.SESSION_CACHE_ALIAS].clear()
-    return request.param
-
-
-on_stored = on("engine", STORED_BY_THE_SERVER, indirect=True)
-on_every = on(
+on_stored = pytest.mark.parametrize("engine", STORED_BY_THE_SERVER, indirect=True)
+on_every = pytest.mark.parametrize(
     ("engine", "is_async"),
     [
         *((name, False) for name in [*STORED_BY_THE_SERVER, "signed_cookies"]),
@@ -173,10 +159,6 @@ def tamper(client, *, forgetful=True, **values):
         recent.clear()
 
 
-def later(**duration):
-    return time_machine.travel(timezone.now() + timedelta(**duration), tick=False)
-
-
 def assert_well_formed(session):
     """Assert that a row holds nothing that it should not."""
     for text in (session.user_agent, session.browser, session.os, session.device):
@@ -212,7 +194,7 @@ USER_AGENTS = {
 
 
 @on_sync_and_async
-@on("user_agent", USER_AGENTS.values(), ids=USER_AGENTS)
+@pytest.mark.parametrize("user_agent", USER_AGENTS.values(), ids=USER_AGENTS)
 def test_any_user_agent_is_stored_so_that_it_harms_nobody(db, is_async, user_agent):
     alice = UserFactory.create()
     client = browser(is_async=is_async, raw_headers={"user-agent": user_agent}, user=alice)
@@ -260,8 +242,10 @@ ADDRESSES = {
 
 
 @on_sync_and_async
-@on(("peer", "stored"), ADDRESSES.items(), ids=[repr(peer)[:24] for peer in ADDRESSES])
-def test_any_peer_is_stored_as_an_address_or_not_at_all(db, is_async, peer, stored):
+@pytest.mark.parametrize(
+    ("peer", "stored"), ADDRESSES.items(), ids=[repr(peer)[:24] for peer in ADDRESSES]
+)
+def test_any_peer_is_stored_as_an_ip_address_or_not_at_all(db, is_async, peer, stored):
     alice = UserFactory.create()
     client = browser(is_async=is_async, peer=peer, user=alice)
     session = Session.objects.get()
@@ -295,9 +279,9 @@ FORWARDED = {
 
 
 @on_sync_and_async
-@on("header", ["X-Forwarded-For", "Forwarded"])
-@on(("value", "stored"), FORWARDED.values(), ids=FORWARDED)
-def test_any_forwarded_chain_is_read_to_an_address_or_not_at_all(
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+@pytest.mark.parametrize(("value", "stored"), FORWARDED.values(), ids=FORWARDED)
+def test_any_forwarded_chain_is_read_to_an_ip_address_or_not_at_all(
     db, settings, is_async, header, value, stored
 ):
     settings.SESSIONS_API = {"TRUSTED_PROXIES": ["127.0.0.0/8"], "CLIENT_IP_HEADER": header}
@@ -316,8 +300,8 @@ def test_any_forwarded_chain_is_read_to_an_address_or_not_at_all(
 
 
 @on_sync_and_async
-@on("options", [{"RECORD_IP": False}, {"RECORD_USER_AGENT": False}])
-@on("adopted", [False, True])
+@pytest.mark.parametrize("options", [{"RECORD_IP": False}, {"RECORD_USER_AGENT": False}])
+@pytest.mark.parametrize("adopted", [False, True])
 def test_what_is_not_to_be_recorded_is_stored_nowhere(db, settings, is_async, options, adopted):
     settings.SESSIONS_API = options
     user_agent = CHROME.format("Chrome/156.0.0.0")
@@ -385,7 +369,7 @@ def outcome(client, path):
 
 
 @on_every
-@on("cookie", COOKIES.values(), ids=COOKIES)
+@pytest.mark.parametrize("cookie", COOKIES.values(), ids=COOKIES)
 def test_any_session_cookie_is_an_anonymous_visitor(settings, engine, is_async, cookie):
     alice, bob = UserFactory.create(), UserFactory.create()
     bystander = browser(user=alice)
@@ -413,7 +397,9 @@ def test_any_session_cookie_is_an_anonymous_visitor(settings, engine, is_async, 
 
 
 @on_every
-@on("cookie", ["a" * 100_000, "../../etc/passwd", "abcdefg", "é" * 20, "a" * 32, '""'])
+@pytest.mark.parametrize(
+    "cookie", ["a" * 100_000, "../../etc/passwd", "abcdefg", "é" * 20, "a" * 32, '""']
+)
 def test_a_login_over_any_session_cookie_is_a_session_with_a_key_of_its_own(
     engine, is_async, cookie
 ):
@@ -446,8 +432,8 @@ def forged(cookie, alice_id):
 
 
 @on_sync_and_async
-@on("engine", ["signed_cookies"], indirect=True)
-@on(
+@pytest.mark.parametrize("engine", ["signed_cookies"], indirect=True)
+@pytest.mark.parametrize(
     "kind",
     [
         *("truncated", "edited", "without a signature", "another payload", "another secret key"),
@@ -493,7 +479,7 @@ JUNK_IDS = {
 
 
 @on_every
-@on("junk", JUNK_IDS.values(), ids=JUNK_IDS)
+@pytest.mark.parametrize("junk", JUNK_IDS.values(), ids=JUNK_IDS)
 def test_a_junk_id_in_a_payload_is_as_good_as_none(engine, is_async, junk):
     alice = UserFactory.create()
     client, bystander = browser(is_async=is_async, user=alice), browser(user=alice)
@@ -512,7 +498,7 @@ def test_a_junk_id_in_a_payload_is_as_good_as_none(engine, is_async, junk):
 
 
 @on_every
-@on(
+@pytest.mark.parametrize(
     "steps",
     [["user"], ["write"], ["cycle", "write"], ["logout"], ["flush"], ["expiry:100"]],
     ids=str,
@@ -529,7 +515,7 @@ def test_an_id_that_no_row_has_is_refused(engine, is_async, steps):
 
 
 @on_every
-@on(
+@pytest.mark.parametrize(
     "steps",
     [
         ["user"],
@@ -564,8 +550,8 @@ def test_another_users_id_in_a_payload_gives_and_takes_nothing(engine, is_async,
 
 
 @on_every
-@on("path", [f"{SESSIONS}current/", SESSIONS])
-@on("forgetful", [False, True])
+@pytest.mark.parametrize("path", [f"{SESSIONS}current/", SESSIONS])
+@pytest.mark.parametrize("forgetful", [False, True])
 def test_another_users_id_in_a_payload_shows_nothing_of_that_session(
     engine, is_async, path, forgetful
 ):
@@ -597,7 +583,7 @@ JUNK_CLAIMS = {
 
 
 @on_stored
-@on("claim", JUNK_CLAIMS.values(), ids=JUNK_CLAIMS)
+@pytest.mark.parametrize("claim", JUNK_CLAIMS.values(), ids=JUNK_CLAIMS)
 def test_a_junk_claim_in_one_payload_leaves_the_list_of_the_others_true(
     transactional_db, engine, claim
 ):
@@ -609,7 +595,7 @@ def test_a_junk_claim_in_one_payload_leaves_the_list_of_the_others_true(
 
 
 @on_every
-@on("claim", JUNK_CLAIMS.values(), ids=JUNK_CLAIMS)
+@pytest.mark.parametrize("claim", JUNK_CLAIMS.values(), ids=JUNK_CLAIMS)
 def test_a_junk_claim_crashes_nothing_that_django_survives(
     transactional_db, engine, settings, is_async, claim
 ):
@@ -652,8 +638,8 @@ def test_a_browser_is_adopted_whatever_its_key(db):
             assert str(credentials.derived_id(key)) in [item["id"] for item in listed(client)]
 
 
-@on("method", ["get", "delete"])
-@on(
+@pytest.mark.parametrize("method", ["get", "delete"])
+@pytest.mark.parametrize(
     "pk",
     [
         "00000000-0000-0000-0000-000000000000",
@@ -670,7 +656,7 @@ def test_an_id_in_the_path_that_nobody_has_is_not_found(db, method, pk):
 
 
 @on_sync_and_async
-@on(
+@pytest.mark.parametrize(
     "pk",
     [
         "\0",

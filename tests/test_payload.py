@@ -8,12 +8,8 @@ from django.contrib.auth import SESSION_KEY
 
 from sessions_api.models import Session
 from sessions_api.payload import METHOD_KEY, assurance
-from sessions_api.users import authentication_method
 from tests.factories import UserFactory
 
-on = pytest.mark.parametrize
-
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 NOTHING = ("", None, None)
 NO_WORDS: list[Any] = [
     None,
@@ -60,13 +56,7 @@ def told(payload):
     return methods.split(), aal
 
 
-def user_of(backend):
-    user = UserFactory.build()
-    user.backend = backend
-    return user
-
-
-@on(
+@pytest.mark.parametrize(
     ("payload", "methods", "aal"),
     [
         ({}, [], None),
@@ -101,7 +91,7 @@ def test_what_packages_leave_in_a_payload_is_told(payload, methods, aal):
     assert told(payload) == (methods, aal)
 
 
-@on(("user_id", "methods"), [("1", ["password"]), ("2", [])])
+@pytest.mark.parametrize(("user_id", "methods"), [("1", ["password"]), ("2", [])])
 def test_what_was_noted_of_somebody_else_does_not_count(user_id, methods):
     payload = records({"method": "password"}, account_authentication_methods_user="1")
     assert told(payload | {SESSION_KEY: user_id})[0] == methods
@@ -115,7 +105,7 @@ def test_as_many_words_are_told_as_a_row_holds():
     assert aal == 1
 
 
-@on("value", NO_WORDS, ids=repr)
+@pytest.mark.parametrize("value", NO_WORDS, ids=repr)
 def test_what_is_no_word_is_not_told(value):
     assert assurance({METHOD_KEY: value}) == NOTHING
     assert assurance(records({"method": value})) == NOTHING
@@ -124,7 +114,7 @@ def test_what_is_no_word_is_not_told(value):
     assert assurance({"account_authentication_methods": value}) == NOTHING
 
 
-@on("value", [None, 1, math.inf, True, [], {}, ["device"], ""], ids=repr)
+@pytest.mark.parametrize("value", [None, 1, math.inf, True, [], {}, ["device"], ""], ids=repr)
 def test_what_names_no_device_is_no_factor(value):
     assert assurance({"otp_device_id": value}) == NOTHING
 
@@ -145,38 +135,7 @@ def test_an_impersonator_who_is_deleted_is_none():
 
 
 @pytest.mark.django_db
-@on("value", NO_USERS, ids=lambda value: repr(value)[:40])
+@pytest.mark.parametrize("value", NO_USERS, ids=lambda value: repr(value)[:40])
 def test_what_names_no_user_is_no_impersonator(value):
     assert assurance({"hijack_history": value}) == NOTHING
     assert assurance({"hijack_history": [value]}) == NOTHING
-
-
-@on(
-    ("backend", "method"),
-    [
-        (MODEL_BACKEND, "password"),
-        ("django.contrib.auth.backends.AllowAllUsersModelBackend", "password"),
-        ("django.contrib.auth.backends.RemoteUserBackend", "remote_user"),
-        ("django.contrib.auth.backends.BaseBackend", ""),
-        (f"{__name__}.MagicLinkBackend", ""),
-    ],
-)
-def test_a_backend_tells_what_it_goes_by(settings, backend, method):
-    settings.AUTHENTICATION_BACKENDS = [backend]
-    assert authentication_method(user_of(backend)) == method
-
-
-@on("backend", ["", "some.site.Backend"])
-def test_a_backend_that_the_site_does_not_use_tells_nothing(backend):
-    assert authentication_method(user_of(backend)) == ""
-
-
-def test_a_user_who_was_not_authenticated_tells_nothing():
-    assert authentication_method(UserFactory.build()) == ""
-
-
-class MagicLinkBackend:
-    """Takes the key from a link in an e-mail."""
-
-    def authenticate(self, request, key=None):
-        """Know nobody."""

@@ -3,23 +3,21 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import models
 from django.utils import timezone
 
 from sessions_api import policy
 from sessions_api.models import Session
 from tests.factories import SessionFactory, UserFactory
+from tests.helpers import staff_with
 from tests.user_models import users_keyed_by
 
 pytestmark = pytest.mark.django_db
 
 
-def staff(*, may_end, **kwargs):
-    user = UserFactory.create(is_staff=True, **kwargs)
-    if may_end:
-        user.user_permissions.add(Permission.objects.get(codename="end_session"))
-    return user
+def clerk(*, may_end, **fields):
+    """Return a staff user who may end the sessions of others, or not."""
+    return staff_with(*(["end_session"] if may_end else []), **fields)
 
 
 def of_superuser():
@@ -33,11 +31,11 @@ def test_everybody_may_end_their_own():
 
 
 def test_staff_with_the_permission_may_end_others_but_no_superusers():
-    actor = staff(may_end=True)
+    actor = clerk(may_end=True)
     assert policy.may_end(actor, SessionFactory.create())
     assert not policy.may_end(actor, of_superuser())
-    assert not policy.may_end(staff(may_end=False), SessionFactory.create())
-    assert not policy.may_end(staff(may_end=True, is_active=False), SessionFactory.create())
+    assert not policy.may_end(clerk(may_end=False), SessionFactory.create())
+    assert not policy.may_end(clerk(may_end=True, is_active=False), SessionFactory.create())
 
 
 def test_superusers_among_the_staff_may_end_all():
@@ -48,7 +46,7 @@ def test_superusers_among_the_staff_may_end_all():
 @pytest.mark.parametrize("may_end", [True, False])
 @pytest.mark.parametrize("is_superuser", [True, False])
 def test_a_set_is_judged_as_each_of_its_sessions(may_end, is_superuser):
-    actor = staff(may_end=may_end, is_superuser=is_superuser)
+    actor = clerk(may_end=may_end, is_superuser=is_superuser)
     SessionFactory.create(user=actor)
     SessionFactory.create()
     of_superuser()
@@ -58,7 +56,7 @@ def test_a_set_is_judged_as_each_of_its_sessions(may_end, is_superuser):
 
 
 def test_a_set_is_judged_where_only_the_objects_know_their_superusers():
-    actor = staff(may_end=True)
+    actor = clerk(may_end=True)
     assert policy.may_end_any(actor)  # which is then remembered
     mine, clerks = SessionFactory.create(user=actor), SessionFactory.create()
     SessionFactory.create(user=UserFactory.create(username="root"))
@@ -80,8 +78,9 @@ def test_a_set_is_judged_where_only_the_objects_know_their_superusers():
         ({"authenticated_at": timezone.now() - timedelta(minutes=11)}, False),
         ({"impersonated": True}, False),
     ],
+    ids=["just now", "never", "too long ago", "as somebody else"],
 )
-def test_who_has_just_proved_who_she_is(settings, fields, is_recent):
+def test_who_has_just_proved_who_they_are(settings, fields, is_recent):
     fields = {"authenticated_at": timezone.now(), **fields}
     if fields.pop("impersonated", False):
         fields["impersonator"] = UserFactory.create()

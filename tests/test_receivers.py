@@ -1,25 +1,20 @@
-"""Django's signals: what follows from a login, a logout, a deactivation and a deletion."""
+"""Django's signals: what follows when an account is deactivated, and when a row is deleted."""
 
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
-from django.contrib.auth import get_user_model, login, logout, user_logged_in, user_logged_out
-from django.contrib.auth.models import AnonymousUser
-from django.core.cache import caches
+from django.contrib.auth import get_user_model, user_logged_in, user_logged_out
 from django.core.cache.backends.locmem import LocMemCache
 from django.db import OperationalError, connection, transaction
 from django.db.models.signals import post_delete, post_save
-from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sessions_api import credentials, engines, receivers, validity
-from sessions_api.exceptions import SessionLimitReached
 from sessions_api.models import EndReason, Session
 from tests.factories import SessionFactory, UserFactory
+from tests.helpers import SERVER_SIDE, browser_of, name_of, reasons, session_of
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 SIGNALS = (user_logged_in, user_logged_out, post_save, post_delete)
 
 
@@ -32,46 +27,6 @@ class CacheThatIsDown(LocMemCache):
 
 class RollBack(Exception):
     """Takes a transaction back."""
-
-
-@pytest.fixture(params=["db", "cached_db", "cache", "file"])
-def engine(request, settings):
-    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{request.param}"
-    caches["default"].clear()
-    return request.param
-
-
-@pytest.fixture
-def executed(django_capture_on_commit_callbacks):
-    """Return a context whose transactions are committed, as far as on_commit() goes."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)
-
-
-def browser_of(user):
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
-def name_of(browser):
-    """Return whom the site takes a browser for."""
-    return browser.get("/do/user/").content.decode()
-
-
-def session_of(browser):
-    return Session.objects.get(pk=browser.session["_sessions_api_id"])
-
-
-def reasons(user):
-    return sorted(Session.objects.for_user(user).values_list("end_reason", flat=True))
-
-
-def script_request(store=None):
-    """Return a request that no middleware has seen."""
-    request = RequestFactory().get("/")
-    request.session = store if store is not None else engines.store_class()()
-    request.user = AnonymousUser()
-    return request
 
 
 def sessions_in_the_engine(user, count):
@@ -200,6 +155,7 @@ def delete_users(user):
 DELETIONS = [delete_instance, delete_queryset, delete_user, delete_users]
 
 
+@pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)
 @pytest.mark.parametrize("delete", DELETIONS)
 def test_a_deleted_row_takes_its_engine_session_along(delete, engine, db, executed):
     user, other = UserFactory.create(), UserFactory.create()
@@ -213,6 +169,7 @@ def test_a_deleted_row_takes_its_engine_session_along(delete, engine, db, execut
     assert name_of(bystander) == other.username
 
 
+@pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)
 @pytest.mark.parametrize("delete", [delete_instance, delete_queryset, delete_user])
 def test_a_deletion_that_is_rolled_back_changes_nothing(delete, engine, transactional_db):
     user = UserFactory.create()
@@ -235,6 +192,7 @@ def test_a_deletion_that_is_rolled_back_changes_nothing(delete, engine, transact
     assert [session.pk for session in validity.active_sessions(user)] == [session_of(browser).pk]
 
 
+@pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)
 def test_a_deletion_is_committed_without_a_transaction_around_it(engine, transactional_db):
     user = UserFactory.create()
     browser, other = browser_of(user), browser_of(user)
@@ -334,125 +292,3 @@ def test_after_connecting_again_a_login_makes_one_row(db):
     user = UserFactory.create()
     browser_of(user)
     assert Session.objects.for_user(user).count() == 1
-
-
-# Login and logout
-
-
-def test_a_login_in_a_script_makes_a_session_that_is_active(db):
-    user = UserFactory.create()
-    browser = browser_of(user)
-    session = session_of(browser)
-    assert session.key_digest == credentials.digest(browser.session.session_key)
-    assert validity.active_sessions(user) == [session]
-
-
-def test_a_second_login_in_a_script_takes_the_place_of_the_first(db, executed):
-    user = UserFactory.create()
-    browser = browser_of(user)
-    first, key = session_of(browser), browser.session.session_key
-    with executed():
-        browser.force_login(user)
-    assert session_of(browser) != first
-    assert browser.session.session_key != key
-    assert reasons(user) == ["", EndReason.REPLACED]
-    assert name_of(browser) == user.username
-
-
-def test_two_logins_in_one_request_make_one_session(db):
-    alice, bob = UserFactory.create(), UserFactory.create()
-    browser = Client()
-    browser.get(f"/do/login:{alice.pk},login:{bob.pk}/")
-    assert name_of(browser) == bob.username
-    assert Session.objects.get().user == bob
-
-
-def test_a_login_over_another_users_session_replaces_it(db, executed):
-    alice, bob = UserFactory.create(), UserFactory.create()
-    browser = browser_of(alice)
-    with executed():
-        browser.get(f"/do/login:{bob.pk}/")
-    assert name_of(browser) == bob.username
-    assert reasons(alice) == [EndReason.REPLACED]
-
-
-def test_a_login_over_an_anonymous_session_gets_a_key_of_its_own(db):
-    user = UserFactory.create()
-    browser = Client()
-    browser.get("/do/write/")
-    key = browser.session.session_key
-    assert key is not None
-    browser.get(f"/do/login:{user.pk}/")
-    assert browser.session.session_key != key
-    assert engines.load(key) is None
-    assert validity.active_sessions(user) == [session_of(browser)]
-
-
-def test_a_login_signal_without_a_session_is_none_of_ours(db):
-    user = UserFactory.create()
-    request = RequestFactory().get("/")
-    user_logged_in.send(sender=type(user), request=request, user=user)
-    user_logged_in.send(sender=type(user), request=script_request(), user=user)
-    user_logged_out.send(sender=type(user), request=request, user=user)
-    assert not Session.objects.exists()
-
-
-def test_a_login_signal_for_a_session_that_was_signed_in_before_changes_nothing(db):
-    user = UserFactory.create()
-    browser = browser_of(user)
-    session, key = session_of(browser), browser.session.session_key
-    request = script_request(engines.store_class()(key))
-    user_logged_in.send(sender=type(user), request=request, user=user)
-    assert Session.objects.get() == session
-    assert request.session.session_key == key
-
-
-def test_a_login_refused_by_the_limit_leaves_the_browser_anonymous(db, settings):
-    settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 1, "ON_LIMIT": "refuse"}
-    user = UserFactory.create()
-    first, second = browser_of(user), Client()
-    response = second.get(f"/do/login:{user.pk}/")
-    assert response.status_code == 403
-    assert name_of(second) == ""
-    assert name_of(first) == user.username
-    assert Session.objects.for_user(user).count() == 1
-
-
-def test_a_refused_login_in_a_script_signs_nobody_in(db, settings):
-    settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 1, "ON_LIMIT": "refuse"}
-    user = UserFactory.create()
-    browser_of(user)
-    request = script_request()
-    with pytest.raises(SessionLimitReached) as refusal:
-        login(request, user, backend=BACKEND)
-    assert refusal.value.limit == 1
-    assert request.session.is_empty()
-    assert not request.user.is_authenticated
-    assert not async_to_sync(request.auser)().is_authenticated
-    assert Session.objects.for_user(user).count() == 1
-
-
-def test_a_logout_ends_the_session(db, executed):
-    user = UserFactory.create()
-    browser = browser_of(user)
-    with executed():
-        browser.get("/do/logout/")
-    assert name_of(browser) == ""
-    assert reasons(user) == [EndReason.LOGOUT]
-
-
-def test_a_logout_in_a_script_ends_the_session(db, executed):
-    user = UserFactory.create()
-    browser = browser_of(user)
-    request = script_request(engines.store_class()(browser.session.session_key))
-    request.user = user
-    with executed():
-        logout(request)
-    assert name_of(browser) == ""
-    assert reasons(user) == [EndReason.LOGOUT]
-
-
-def test_a_logout_of_a_session_we_do_not_know_is_none_of_ours(db, django_assert_num_queries):
-    request = script_request(engines.store_class()())
-    with django_assert_num_queries(0):
-        user_logged_out.send(sender=get_user_model(), request=request, user=UserFactory.build())

@@ -3,27 +3,25 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import user_logged_out
 from django.http import HttpResponse, JsonResponse
 from django.urls import path
 from django.utils import timezone
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.decorators import api_view, authentication_classes
 
-from sessions_api import lifecycle, recent, revocation
+from sessions_api import lifecycle, revocation
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.lifecycle import ending
 from sessions_api.models import EndReason, Session
-from tests.dialects.callers import OVER, Browser, Caller, TokenClient, change, staff
+from tests.dialects.callers import OVER, Browser, Caller, TokenClient, change
 from tests.factories import UserFactory
+from tests.helpers import staff_with
 from tests.site import urls
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls(__name__),
 ]
-
-on = pytest.mark.parametrize
 
 
 class CookieAuthentication(SessionAuthentication):
@@ -73,47 +71,24 @@ CALLERS = {
     "browser of the framework": (Browser, "/framework"),
     "token": (TokenClient, "/framework"),
 }
-on_each_caller = on("caller", CALLERS)
+on_each_caller = pytest.mark.parametrize("caller", CALLERS)
 
 
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    recent.clear()
-
-
-@pytest.fixture
-def signed_out():
-    """Return the names of those that Django says have signed out."""
-    names: list[str] = []
-
-    def hear(sender, user, **kwargs):
-        names.append(user.username)
-
-    user_logged_out.connect(hear)
-    yield names
-    user_logged_out.disconnect(hear)
-
-
-@pytest.fixture
-def alice():
-    return UserFactory.create(username="alice")
-
-
-def sign_in(caller, user):
-    """Return a caller of this kind, and what her addresses begin with."""
+def caller_of(caller, user):
+    """Return a caller of this kind, and what their paths begin with."""
     kind, prefix = CALLERS[caller]
     return kind(user), prefix
 
 
-def counts(client, address):
-    response = client.get(address)
+def counts(client, path):
+    response = client.get(path)
     assert response.status_code == 200
     return response.json()
 
 
 @on_each_caller
 def test_another_session_ends_in_the_callers_name(alice, caller, signed_out):
-    me, prefix = sign_in(caller, alice)
+    me, prefix = caller_of(caller, alice)
     other = Browser(alice)
     response = me.get(f"{prefix}/end/{other.pk}/")
     assert (response.status_code, len(response.cookies)) == (204, 0)
@@ -123,9 +98,9 @@ def test_another_session_ends_in_the_callers_name(alice, caller, signed_out):
 
 
 @on_each_caller
-@on("action", ["end", "sign-out"])
+@pytest.mark.parametrize("action", ["end", "sign-out"])
 def test_the_callers_own_session_ends_by_signing_out(alice, caller, action, signed_out):
-    me, prefix = sign_in(caller, alice)
+    me, prefix = caller_of(caller, alice)
     other = Browser(alice)
     response = me.get(f"{prefix}/end/{me.pk}/" if action == "end" else f"{prefix}/sign-out/")
     assert response.status_code == 204
@@ -136,7 +111,7 @@ def test_the_callers_own_session_ends_by_signing_out(alice, caller, action, sign
         assert response.cookies["sessionid"]["max-age"] == 0
 
 
-@on("action", ["end", "sign-out"])
+@pytest.mark.parametrize("action", ["end", "sign-out"])
 def test_a_token_that_signs_out_leaves_the_cookie_beside_it_alone(alice, action, signed_out):
     browser, token = Browser(UserFactory.create(username="bob")), TokenClient(alice)
     path = f"/framework/end/{token.pk}/" if action == "end" else "/framework/sign-out/"
@@ -146,7 +121,7 @@ def test_a_token_that_signs_out_leaves_the_cookie_beside_it_alone(alice, action,
     assert signed_out == ["alice"]
 
 
-@on("prefix", ["/django", "/framework"])
+@pytest.mark.parametrize("prefix", ["/django", "/framework"])
 def test_nobody_can_sign_out(prefix):
     assert Caller().get(f"{prefix}/sign-out/").status_code == 204
 
@@ -154,7 +129,7 @@ def test_nobody_can_sign_out(prefix):
 @on_each_caller
 def test_all_end_the_callers_own_last_by_signing_out(alice, caller, signed_out, monkeypatch):
     monkeypatch.setattr(ending, "BATCH", 2)
-    me, prefix = sign_in(caller, alice)
+    me, prefix = caller_of(caller, alice)
     others, bobs = [Browser(alice) for _ in range(5)], Browser(UserFactory.create())
     said = counts(me, f"{prefix}/end/?user={alice.pk}")
     assert said == {"matched": 6, "ended": 6}
@@ -169,19 +144,19 @@ def test_all_end_the_callers_own_last_by_signing_out(alice, caller, signed_out, 
 
 @on_each_caller
 def test_a_caller_whose_session_is_not_among_them_goes_on(caller, signed_out):
-    me, prefix = sign_in(caller, staff("end_session"))
+    me, prefix = caller_of(caller, staff_with("end_session"))
     others = [Browser(UserFactory.create(username="bob")), Browser(UserFactory.create())]
-    address = f"{prefix}/end/?user={others[0].row.user_id}"
-    assert counts(me, address) == {"matched": 1, "ended": 1}
+    path = f"{prefix}/end/?user={others[0].row.user_id}"
+    assert counts(me, path) == {"matched": 1, "ended": 1}
     assert [other.row.ended_at is None for other in others] == [False, True]
     assert me.user_name == me.row.user.username
-    assert counts(me, address) == {"matched": 0, "ended": 0}
+    assert counts(me, path) == {"matched": 0, "ended": 0}
     assert signed_out == []
 
 
 @on_each_caller
 def test_a_dry_run_counts_and_ends_nothing(caller, signed_out):
-    me, prefix = sign_in(caller, staff("end_session"))
+    me, prefix = caller_of(caller, staff_with("end_session"))
     Browser(UserFactory.create())
     before = list(Session.objects.order_by("pk").values("pk", "ended_at", "end_reason"))
     assert counts(me, f"{prefix}/end/?dry_run") == {"matched": 2, "ended": 0}
@@ -192,8 +167,8 @@ def test_a_dry_run_counts_and_ends_nothing(caller, signed_out):
 
 @on_each_caller
 def test_what_the_caller_may_not_end_is_matched_and_goes_on(caller):
-    me, prefix = sign_in(caller, staff("end_session"))
-    bobs, roots = Browser(UserFactory.create()), Browser(staff(is_superuser=True))
+    me, prefix = caller_of(caller, staff_with("end_session"))
+    bobs, roots = Browser(UserFactory.create()), Browser(staff_with(is_superuser=True))
     assert counts(me, f"{prefix}/end/") == {"matched": 3, "ended": 2}
     assert bobs.row.end_reason == EndReason.REVOKED
     assert me.row.end_reason == EndReason.LOGOUT
@@ -202,24 +177,24 @@ def test_what_the_caller_may_not_end_is_matched_and_goes_on(caller):
 
 @on_each_caller
 def test_without_the_permission_only_ones_own_end(alice, caller):
-    me, prefix = sign_in(caller, alice)
+    me, prefix = caller_of(caller, alice)
     own, bobs = Browser(alice), Browser(UserFactory.create())
     assert counts(me, f"{prefix}/end/") == {"matched": 3, "ended": 2}
     assert own.row.ended_at is not None
     assert bobs.row.ended_at is None
 
 
-@on("way", ["expired", "lost by the engine", "of another password"])
+@pytest.mark.parametrize("way", ["expired", "lost by the engine", "of another password"])
 def test_what_is_not_active_ends_too_and_is_not_counted(way):
-    me, browser = TokenClient(staff("end_session")), Browser(UserFactory.create())
+    me, browser = TokenClient(staff_with("end_session")), Browser(UserFactory.create())
     OVER[way](browser)
-    address = f"/framework/end/?user={browser.row.user_id}"
-    assert counts(me, address) == {"matched": 0, "ended": 0}
+    path = f"/framework/end/?user={browser.row.user_id}"
+    assert counts(me, path) == {"matched": 0, "ended": 0}
     assert browser.row.end_reason == EndReason.REVOKED
 
 
 def test_what_a_backend_does_not_answer_for_does_not_come_back_with_it(settings):
-    me, browser = TokenClient(staff("end_session")), Browser(UserFactory.create())
+    me, browser = TokenClient(staff_with("end_session")), Browser(UserFactory.create())
     change(me.row, backend="tests.site.backends.OtherBackend")
     backends = settings.AUTHENTICATION_BACKENDS
     settings.AUTHENTICATION_BACKENDS = ["tests.site.backends.OtherBackend"]
@@ -229,10 +204,10 @@ def test_what_a_backend_does_not_answer_for_does_not_come_back_with_it(settings)
 
 
 def test_what_has_ended_before_stays_as_it_ended():
-    me, browser = TokenClient(staff("end_session")), Browser(UserFactory.create())
+    me, browser = TokenClient(staff_with("end_session")), Browser(UserFactory.create())
     long_ago = timezone.now() - timedelta(days=1)
     lifecycle.end(browser.row, reason=EndReason.LIMIT)
     change(browser.row, ended_at=long_ago)
-    address = f"/framework/end/?user={browser.row.user_id}"
-    assert counts(me, address) == {"matched": 0, "ended": 0}
+    path = f"/framework/end/?user={browser.row.user_id}"
+    assert counts(me, path) == {"matched": 0, "ended": 0}
     assert (browser.row.end_reason, browser.row.ended_at) == (EndReason.LIMIT, long_ago)

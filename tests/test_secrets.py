@@ -9,48 +9,36 @@ import base64
 import json
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
 from django.apps import apps
 from django.contrib.auth import user_logged_in
 from django.core import signing
-from django.core.cache import cache, caches
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from django.utils import timezone
 from rest_framework.settings import api_settings
 
-from sessions_api import lifecycle, recent
+from sessions_api import lifecycle
 from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.models import Session
 from sessions_api.signals import session_ended, session_started
 from tests.factories import PASSWORD, UserFactory
-from tests.matrix.conftest import ENGINES
+from tests.helpers import CURRENT, REAUTHENTICATE, SESSIONS, later
 from tests.secrecy import Harvest, Recorder, dump, listening, works
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SESSIONS = "/api/sessions/"
-CURRENT = "/api/sessions/current/"
-REAUTHENTICATE = "/api/sessions/current/reauthenticate/"
 STAFF = "/api/admin/sessions/"
 HTML = {"accept": "text/html"}
 
 
-@pytest.fixture(params=ENGINES)
-def harvest(request, settings, monkeypatch):
+@pytest.fixture
+def harvest(engine, monkeypatch):
     """Return what is to be filled, on each engine."""
     rates = {"sessions_api_user_name": "20/min", "sessions_api_address": None}
     monkeypatch.setattr(api_settings, "DEFAULT_THROTTLE_RATES", rates)
-    for name, value in ENGINES[request.param].items():
-        setattr(settings, name, value)
-    recent.clear()
-    caches[settings.SESSION_CACHE_ALIAS].clear()
-    cache.clear()
     return Harvest()
 
 
@@ -58,7 +46,7 @@ def post(client, path, body, **headers):
     return client.post(path, json.dumps(body), content_type="application/json", headers=headers)
 
 
-def sign_in(harvest, name="alice", password=PASSWORD, **body):
+def sign_in_for_a_token(harvest, name="alice", password=PASSWORD, **body):
     """Sign in for a token, and return the answer and what presents the token."""
     body = {"username": name, "password": password, **body}
     answer = post(Recorder(harvest), SESSIONS, body)
@@ -66,7 +54,7 @@ def sign_in(harvest, name="alice", password=PASSWORD, **body):
     return answer, {"authorization": f"Bearer {token}"}
 
 
-def browser_of(harvest, user, **environ):
+def recorded_browser_of(harvest, user, **environ):
     browser = Recorder(harvest, **environ)
     browser.get(f"/do/password_login:{user.username}|{PASSWORD}/")
     return browser
@@ -79,9 +67,11 @@ class Site:
         self.harvest = harvest
         self.alice = UserFactory.create(username="alice")
         self.root = UserFactory.create(username="root", is_staff=True, is_superuser=True)
-        self.browser = browser_of(harvest, self.alice, HTTP_USER_AGENT="Mozilla/5.0 Firefox/146.0")
-        self.staff = browser_of(harvest, self.root)
-        answer, self.bearer = sign_in(harvest, label="Pixel")
+        self.browser = recorded_browser_of(
+            harvest, self.alice, HTTP_USER_AGENT="Mozilla/5.0 Firefox/146.0"
+        )
+        self.staff = recorded_browser_of(harvest, self.root)
+        answer, self.bearer = sign_in_for_a_token(harvest, label="Pixel")
         self.token_id = answer.json()["id"]
 
     def be_used(self):
@@ -109,13 +99,13 @@ class Site:
             for label in ("Work", "x" * 101, "<script>"):
                 body = json.dumps({"label": label})
                 caller.patch(own, body, content_type="application/json", headers=headers)
-        with time_machine.travel(timezone.now() + timedelta(minutes=5), tick=False):
+        with later(minutes=5):
             elsewhere: Any = {"REMOTE_ADDR": "198.51.100.9", "HTTP_USER_AGENT": "curl/8"}
             self.browser.get("/do/user,write/", **elsewhere)
             client.get(CURRENT, headers=self.bearer, **elsewhere)
 
     def refusals(self):
-        _, other = sign_in(self.harvest)
+        _, other = sign_in_for_a_token(self.harvest)
         token = other["authorization"].partition(" ")[2]
         client = Recorder(self.harvest)
         for headers in (
@@ -138,7 +128,7 @@ class Site:
         client.post(SESSIONS, b"{", content_type="application/json")
         post(client, SESSIONS, {"username": "alice", "password": {}, "label": "x" * 101})
         for _ in range(21):
-            answer, _ = sign_in(self.harvest, "mallory", "wrong")
+            answer, _ = sign_in_for_a_token(self.harvest, "mallory", "wrong")
         assert answer.status_code == 429
 
     def reauthentication(self):
@@ -151,7 +141,7 @@ class Site:
         self.browser.get("/do/cycle/")
         self.browser.get(f"/do/password:{PASSWORD}/")
         # That has ended the token.
-        _, self.bearer = sign_in(self.harvest, label="Pixel")
+        _, self.bearer = sign_in_for_a_token(self.harvest, label="Pixel")
 
     def staff_calls(self):
         one = Session.objects.not_ended().filter(user=self.alice, kind="browser").first()
@@ -167,7 +157,7 @@ class Site:
         Recorder(self.harvest).get(STAFF, headers=self.bearer)
 
     def dialects(self):
-        answer, bearer = sign_in(self.harvest)
+        answer, bearer = sign_in_for_a_token(self.harvest)
         uuid, pk = uuid_of(self.alice.pk), answer.json()["id"]
         for client, headers in (
             (self.browser, {}),
@@ -198,8 +188,8 @@ class Site:
         form = {"username": "root", "password": "wrong"}
         login.post("/admin/login/", form)
         login.post("/admin/login/", {**form, "password": PASSWORD})
-        victim, _ = sign_in(self.harvest, label="<i>to be ended</i>")
-        browser_of(self.harvest, self.alice)
+        victim, _ = sign_in_for_a_token(self.harvest, label="<i>to be ended</i>")
+        recorded_browser_of(self.harvest, self.alice)
         for session in Session.objects.all():
             detail = reverse("admin:sessions_api_session_change", args=[session.pk])
             for page in (
@@ -230,38 +220,38 @@ class Site:
         try:
             body = {"username": "alice", "password": PASSWORD}
             assert post(Recorder(self.harvest), SESSIONS, body).status_code == 500
-            browser_of(self.harvest, self.alice)
+            recorded_browser_of(self.harvest, self.alice)
         finally:
             for signal in (session_started, session_ended, user_logged_in):
                 signal.disconnect(fail)
-        browser_of(self.harvest, self.alice).get("/do/user,write,logout,fail:boom/")
+        recorded_browser_of(self.harvest, self.alice).get("/do/user,write,logout,fail:boom/")
         self.browser.get("/do/user,write,fail:boom/")
 
     def ends(self):
-        answer, bearer = sign_in(self.harvest)
+        answer, bearer = sign_in_for_a_token(self.harvest)
         client = Recorder(self.harvest)
         path = f"{SESSIONS}{answer.json()['id']}/"
         for _ in range(2):
             client.delete(path, headers=self.bearer)
         client.get(CURRENT, headers=bearer)
-        _, bearer = sign_in(self.harvest)
+        _, bearer = sign_in_for_a_token(self.harvest)
         client.delete(CURRENT, headers=bearer)
-        _, bearer = sign_in(self.harvest)
-        with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
+        _, bearer = sign_in_for_a_token(self.harvest)
+        with later(days=31):
             client.get(CURRENT, headers=bearer)
         for steps in ("logout", "flush", "clear", f"login:{self.alice.pk}"):
-            browser = browser_of(self.harvest, self.alice)
+            browser = recorded_browser_of(self.harvest, self.alice)
             browser.get(f"/do/user,{steps}/")
             browser.get("/do/user/")
         bob = UserFactory.create(username="bob")
-        _, bearer = sign_in(self.harvest, "bob")
-        browser = browser_of(self.harvest, bob)
+        _, bearer = sign_in_for_a_token(self.harvest, "bob")
+        browser = recorded_browser_of(self.harvest, bob)
         bob.is_active = False
         bob.save()
         browser.get("/do/user/")
         client.get(CURRENT, headers=bearer)
         client.delete(SESSIONS, headers=self.bearer)
-        self.browser = browser_of(self.harvest, self.alice)
+        self.browser = recorded_browser_of(self.harvest, self.alice)
 
     def commands(self):
         for name, *arguments in (
@@ -314,7 +304,7 @@ HIDDEN: dict[str, Callable[[str], str]] = {
     "HTML": lambda secret: f"<input value={secret}>",
 }
 
-on_one_engine = pytest.mark.parametrize("harvest", ["db"], indirect=True)
+on_one_engine = pytest.mark.parametrize("engine", ["db"], indirect=True)
 
 
 @on_one_engine
@@ -323,7 +313,7 @@ on_one_engine = pytest.mark.parametrize("harvest", ["db"], indirect=True)
 def test_a_secret_that_is_given_away_is_found(harvest, how, is_known):
     alice = UserFactory.create()
     token = lifecycle.issue_token(alice).token
-    cookie = browser_of(harvest, alice).cookies["sessionid"].value
+    cookie = recorded_browser_of(harvest, alice).cookies["sessionid"].value
     for secret in (token, cookie):
         given_away = Harvest()
         given_away.secrets = {secret} if is_known else set()

@@ -10,10 +10,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from sessions_api import recent, validity
+from sessions_api import validity
 from sessions_api.models import EndReason, Session
 from sessions_api.validity import State, Verdict
 from tests.factories import SessionFactory, UserFactory
+from tests.helpers import use_engine
 
 pytestmark = pytest.mark.django_db
 
@@ -41,9 +42,8 @@ def path_of(backend):
 
 
 @pytest.fixture
-def signed_in(settings):
+def sign_in_through(settings):
     """Return a function that signs a user in through a backend."""
-    recent.clear()
 
     def sign_in(user, backend=ModelBackend):
         path = path_of(backend)
@@ -60,9 +60,9 @@ def judge(session):
 
 
 def test_a_backend_that_does_not_answer_makes_a_session_inactive_for_the_time_being(
-    signed_in, monkeypatch, caplog
+    sign_in_through, monkeypatch, caplog
 ):
-    client = signed_in(UserFactory.create(), DirectoryBackend)
+    client = sign_in_through(UserFactory.create(), DirectoryBackend)
     session = Session.objects.get()
     assert judge(session) is validity.ACTIVE
     monkeypatch.setattr(DirectoryBackend, "is_down", True)
@@ -73,8 +73,8 @@ def test_a_backend_that_does_not_answer_makes_a_session_inactive_for_the_time_be
     assert client.get("/do/user/").content
 
 
-def test_a_backend_that_refuses_an_active_account_ends_nothing(signed_in):
-    client = signed_in(UserFactory.create(), NobodyBackend)
+def test_a_backend_that_refuses_an_active_account_ends_nothing(sign_in_through):
+    client = sign_in_through(UserFactory.create(), NobodyBackend)
     session = Session.objects.get()
     assert judge(session) == Verdict(State.INVALID)
     assert client.get("/do/user/").content == b""
@@ -82,30 +82,32 @@ def test_a_backend_that_refuses_an_active_account_ends_nothing(signed_in):
     assert session.ended_at is None
 
 
-def test_users_of_a_foreign_backend_are_asked_for_once_each(signed_in, django_assert_num_queries):
+def test_users_of_a_foreign_backend_are_asked_for_once_each(
+    sign_in_through, django_assert_num_queries
+):
     users = UserFactory.create_batch(3)
     for user in users:
-        signed_in(user, DirectoryBackend)
-        signed_in(user, DirectoryBackend)
+        sign_in_through(user, DirectoryBackend)
+        sign_in_through(user, DirectoryBackend)
     sessions = list(Session.objects.all())
     with django_assert_num_queries(1 + len(users)):
         verdicts = validity.judge(sessions)
     assert set(verdicts.values()) == {validity.ACTIVE}
 
 
-def test_many_users_cost_one_query(signed_in, django_assert_num_queries):
+def test_many_users_cost_one_query(sign_in_through, django_assert_num_queries):
     for user in UserFactory.create_batch(5):
-        signed_in(user)
+        sign_in_through(user)
     sessions = list(Session.objects.all())
     with django_assert_num_queries(2):
         assert len(validity.active(sessions)) == 5
 
 
 def test_many_accounts_that_are_over_cost_no_query_of_their_own(
-    signed_in, django_assert_num_queries
+    sign_in_through, django_assert_num_queries
 ):
     for user in UserFactory.create_batch(5):
-        signed_in(user)
+        sign_in_through(user)
     User.objects.update(is_active=False)
     sessions = list(Session.objects.all())
     with django_assert_num_queries(2):
@@ -114,10 +116,10 @@ def test_many_accounts_that_are_over_cost_no_query_of_their_own(
 
 
 def test_many_accounts_whose_backend_is_gone_cost_one_query(
-    signed_in, settings, django_assert_num_queries
+    sign_in_through, settings, django_assert_num_queries
 ):
     for user in UserFactory.create_batch(5):
-        signed_in(user, DirectoryBackend)
+        sign_in_through(user, DirectoryBackend)
     settings.AUTHENTICATION_BACKENDS = [path_of(NobodyBackend)]
     sessions = list(Session.objects.all())
     with django_assert_num_queries(2):
@@ -125,25 +127,27 @@ def test_many_accounts_whose_backend_is_gone_cost_one_query(
     assert set(verdicts.values()) == {validity.UNANSWERED}
 
 
-def test_users_who_are_given_cost_none(signed_in, django_assert_num_queries):
+def test_users_who_are_given_cost_none(sign_in_through, django_assert_num_queries):
     user = UserFactory.create()
-    signed_in(user)
+    sign_in_through(user)
     session = Session.objects.get()
     with django_assert_num_queries(1):
         assert validity.active([session], known=[user]) == [session]
 
 
-def test_a_user_model_without_fallbacks_for_its_auth_hash_is_asked_for_none(signed_in, monkeypatch):
+def test_a_user_model_without_fallbacks_for_its_auth_hash_is_asked_for_none(
+    sign_in_through, monkeypatch
+):
     monkeypatch.delattr(AbstractBaseUser, "get_session_auth_fallback_hash")
     user = UserFactory.create()
-    signed_in(user)
+    sign_in_through(user)
     assert judge(Session.objects.get()) is validity.ACTIVE
     User.objects.update(password="another")
     assert judge(Session.objects.get()) is validity.CREDENTIALS_CHANGED
 
 
-def test_the_payloads_backend_is_the_one_that_counts(signed_in, settings):
-    client = signed_in(UserFactory.create())
+def test_the_payloads_backend_is_the_one_that_counts(sign_in_through, settings):
+    client = sign_in_through(UserFactory.create())
     session = client.session
     session[BACKEND_SESSION_KEY] = path_of(DirectoryBackend)
     session.save()
@@ -152,9 +156,9 @@ def test_the_payloads_backend_is_the_one_that_counts(signed_in, settings):
     assert judge(Session.objects.get()) is validity.ACTIVE
 
 
-def test_a_deactivated_account_is_told_from_a_backend_that_does_not_answer(signed_in):
+def test_a_deactivated_account_is_told_from_a_backend_that_does_not_answer(sign_in_through):
     user = UserFactory.create()
-    signed_in(user)
+    sign_in_through(user)
     User.objects.update(is_active=False)
     assert judge(Session.objects.get()) == Verdict(State.INVALID, EndReason.DEACTIVATED)
 
@@ -164,11 +168,11 @@ def test_a_row_without_an_engine_session_is_lost():
     assert judge(SessionFactory.create(sealed_key="garbage")) is validity.LOST
 
 
-def test_rows_are_lost_when_the_site_changes_its_engine(signed_in, settings):
-    signed_in(UserFactory.create())
+def test_rows_are_lost_when_the_site_changes_its_engine(sign_in_through, settings):
+    sign_in_through(UserFactory.create())
     session = Session.objects.get()
     for engine in ("cache", "file", "signed_cookies"):
-        settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+        use_engine(settings, engine)
         assert judge(session) is validity.LOST
 
 
@@ -207,10 +211,10 @@ def test_a_session_past_a_deadline_has_expired(settings, options, age, reason):
     assert validity.deadline(session) <= timezone.now()
 
 
-def test_active_sessions_come_with_the_most_recently_used_first(signed_in):
+def test_active_sessions_come_with_the_most_recently_used_first(sign_in_through):
     user = UserFactory.create()
     for _ in range(3):
-        signed_in(user)
+        sign_in_through(user)
     sessions = validity.active_sessions(user)
     assert len(sessions) == 3
     assert sessions == sorted(sessions, key=lambda session: session.last_used, reverse=True)

@@ -31,7 +31,7 @@ def users_keyed_by(key, **content):
 
 @contextmanager
 def hiding(username):
-    """Have the default manager of users leave one out, as if she were deleted."""
+    """Have the default manager of users leave one out, as if they were deleted."""
 
     class Manager(UserManager[Any]):
         def get_queryset(self):

@@ -2,8 +2,16 @@
 
 import pytest
 
+from tests.helpers import browser_of, staff_with
+
 
 @pytest.fixture
-def executed(django_capture_on_commit_callbacks):
-    """Return a context whose transactions are committed, as far as on_commit() goes."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)
+def staff():
+    """Return a staff user who may see users and sessions, and end sessions."""
+    return staff_with("view_user", "view_session", "end_session", username="the-staff")
+
+
+@pytest.fixture
+def staff_browser(staff):
+    """Return that user's browser."""
+    return browser_of(staff)

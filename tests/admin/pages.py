@@ -3,12 +3,9 @@
 import re
 from html import unescape
 
-from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
-from django.test import Client
 from django.urls import reverse
 
-from sessions_api.models import Session
 from tests.factories import UserFactory
 
 CHANGELIST = reverse("admin:sessions_api_session_changelist")
@@ -26,34 +23,8 @@ def history(session):
     return reverse("admin:sessions_api_session_history", args=[session.pk])
 
 
-def browser_of(user):
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
-def staff_with(*codenames, **fields):
-    """Return a staff user who holds these permissions."""
-    staff = UserFactory.create(is_staff=True, **fields)
-    permissions = Permission.objects.filter(
-        codename__in=codenames, content_type__app_label__in=["auth", "sessions_api"]
-    )
-    assert len(permissions) == len(codenames)
-    staff.user_permissions.set(permissions)
-    return staff
-
-
 def superuser(**fields):
     return UserFactory.create(is_superuser=True, is_staff=True, **fields)
-
-
-def name_of(browser):
-    """Return whom the site takes a browser for."""
-    return browser.get("/do/user/").content.decode()
-
-
-def session_of(browser):
-    return Session.objects.get(pk=browser.session["_sessions_api_id"])
 
 
 def html_of(response):
@@ -61,18 +32,18 @@ def html_of(response):
     return unescape(response.content.decode())
 
 
-def choose(browser, *sessions, address=CHANGELIST, **data):
+def choose(browser, *sessions, path=CHANGELIST, **data):
     """Tick sessions and run the action that ends them."""
     selected = [str(session.pk) for session in sessions]
     data = {"action": "end_selected", "index": "0", "_selected_action": selected, **data}
-    return browser.post(address, data, follow=True)
+    return browser.post(path, data, follow=True)
 
 
-def end_selected(browser, *sessions, follow=True, address=CHANGELIST):
+def end_selected(browser, *sessions, follow=True, path=CHANGELIST):
     """Answer yes to whether these sessions are to be ended."""
     selected = [str(session.pk) for session in sessions]
     data = {"action": "end_selected", "_selected_action": selected, "post": "yes"}
-    return browser.post(address, data, follow=follow)
+    return browser.post(path, data, follow=follow)
 
 
 def said(response):

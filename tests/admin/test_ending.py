@@ -15,31 +15,18 @@ from sessions_api import lifecycle
 from sessions_api.models import EndReason, Session
 from tests.admin.pages import (
     CHANGELIST,
-    browser_of,
     choose,
     detail,
     end,
     end_selected,
     html_of,
-    name_of,
     said,
-    session_of,
-    staff_with,
     superuser,
 )
 from tests.factories import SessionFactory, UserFactory
+from tests.helpers import browser_of, name_of, session_of, staff_with
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff():
-    return staff_with("view_session", "end_session", username="the-staff")
-
-
-@pytest.fixture
-def staff_browser(staff):
-    return browser_of(staff)
 
 
 def is_over(session):
@@ -69,9 +56,9 @@ def test_the_action_asks_how_many_and_whose_and_ends_nothing_yet(staff_browser):
 
 
 def test_the_question_leads_back_to_the_page_it_was_asked_on(staff_browser):
-    address = f"{CHANGELIST}?ended=no&q=user"
-    html = html_of(choose(staff_browser, SessionFactory.create(), address=address))
-    assert f'<a role="button" href="{address}"' in html
+    path = f"{CHANGELIST}?ended=no&q=user"
+    html = html_of(choose(staff_browser, SessionFactory.create(), path=path))
+    assert f'<a role="button" href="{path}"' in html
 
 
 def test_the_question_stays_short_whoever_is_asked_about(staff_browser):
@@ -117,7 +104,7 @@ def test_nothing_is_asked_where_nothing_can_be_ended(staff_browser):
 
 def test_what_is_ticked_is_ended_whatever_the_filter_finds_by_then(staff_browser):
     session = SessionFactory.create(last_used=timezone.now() - timedelta(hours=2))
-    end_selected(staff_browser, session, address=f"{CHANGELIST}?last_used=hour")
+    end_selected(staff_browser, session, path=f"{CHANGELIST}?last_used=hour")
     assert is_over(session)
 
 
@@ -260,7 +247,7 @@ def test_without_the_csrf_token_nothing_ends():
     assert not is_over(session)
 
 
-@pytest.mark.parametrize("pk", ["nonsense", uuid4()])
+@pytest.mark.parametrize("pk", ["nonsense", uuid4()], ids=["nonsense", "a UUID"])
 def test_a_session_that_never_was_cannot_be_ended(pk, staff_browser):
     path = reverse("admin:sessions_api_session_end", args=[pk])
     assert staff_browser.get(path).status_code == 404

@@ -9,21 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sessions_api.models import Session
-from tests.admin.pages import (
-    browser_of,
-    choose,
-    end,
-    end_selected,
-    html_of,
-    name_of,
-    said,
-    session_of,
-    staff_with,
-)
-from tests.admin.test_users import address
+from tests.admin.pages import choose, end, end_selected, html_of, said
+from tests.admin.users_pages import path_of
 from tests.factories import SessionFactory, UserFactory
+from tests.helpers import browser_of, name_of, session_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.admin.test_users")]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.admin.users_pages")]
 
 LEFT_ALONE = (
     "Another session of your own is left alone: ending it takes a recent sign-in. "
@@ -37,21 +28,16 @@ ENDS = {
     "on its page": lambda browser, session: browser.post(end(session), {"post": "yes"}),
     "ticked": lambda browser, session: end_selected(browser, session, follow=False),
     "with all of its user": lambda browser, session: browser.post(
-        address(session.user, "end_sessions"), {"post": "yes"}
+        path_of(session.user, "end_sessions"), {"post": "yes"}
     ),
 }
 QUESTIONS = {
     "on its page": lambda browser, session: browser.get(end(session), follow=True),
     "ticked": choose,
     "with all of its user": lambda browser, session: browser.get(
-        address(session.user, "end_sessions"), follow=True
+        path_of(session.user, "end_sessions"), follow=True
     ),
 }
-
-
-@pytest.fixture
-def staff():
-    return staff_with("view_user", "view_session", "end_session", username="the-staff")
 
 
 @pytest.fixture

@@ -15,21 +15,18 @@ from sessions_api import engines, lifecycle
 from sessions_api.models import EndReason, Session
 from tests.admin.pages import (
     CHANGELIST,
-    browser_of,
     detail,
     end,
     end_selected,
     history,
     html_of,
-    name_of,
     said,
-    session_of,
-    staff_with,
     states,
     superuser,
     values_under,
 )
 from tests.factories import SessionFactory, UserFactory
+from tests.helpers import browser_of, name_of, session_of, staff_with
 
 pytestmark = pytest.mark.django_db
 
@@ -232,26 +229,6 @@ def test_the_most_recently_used_session_comes_first(admin_client):
     html = html_of(admin_client.get(CHANGELIST))
     places = [html.index(str(session.pk)) for session in used]
     assert places[1] < places[0] < places[2]
-
-
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({}, "unknown device"),
-        ({"device_type": "tablet"}, "tablet"),
-        ({"device_type": "phablet"}, "unknown device"),
-        ({"browser": "curl 8.5"}, "curl 8.5"),
-        ({"browser": "Firefox 146", "os": "Linux"}, "Firefox 146 on Linux"),
-        ({"os": "Android 14", "device": "Pixel 8"}, "Android 14, Pixel 8"),
-        ({"browser": "Firefox 146", "label": "Work laptop"}, "Work laptop (Firefox 146)"),
-        ({"device": "<b>Pixel</b>"}, "&lt;b&gt;Pixel&lt;/b&gt;"),
-    ],
-)
-def test_the_list_says_which_device_it_is(fields, words, admin_client):
-    SessionFactory.create(**fields, last_used=timezone.now() + timedelta(hours=1))
-    html = admin_client.get(CHANGELIST).content.decode()
-    found = re.findall(r'<td class="field-device_in_words">([^<]*)</td>', html)
-    assert found[0] == words
 
 
 def test_staff_who_may_end_sessions_end_them_and_the_browser_is_out(executed):

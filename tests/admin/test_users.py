@@ -1,139 +1,20 @@
 """A user's sessions on the site's own page of that user, however that page is built."""
 
 import pytest
-from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth import admin as auth_admin
-from django.contrib.auth import get_user_model
-from django.contrib.auth.forms import UserChangeForm
 from django.test import Client
-from django.urls import path, reverse
+from django.urls import reverse
 
 from sessions_api import lifecycle
-from sessions_api.admin import SessionAdmin, SessionsLinkMixin
 from sessions_api.models import Session
-from tests.admin.pages import browser_of, html_of, name_of, session_of, staff_with, superuser
+from tests.admin.pages import html_of, superuser
+from tests.admin.users_pages import VARIANTS, path_of
 from tests.factories import SessionFactory, UserFactory
-from tests.site.urls import urlpatterns as site_urlpatterns
+from tests.helpers import browser_of, name_of, session_of, staff_with
 
-User = get_user_model()
-
-
-class UserAdmin(SessionsLinkMixin, auth_admin.UserAdmin):  # type: ignore[type-arg]  # none at run time
-    """As the README has it."""
-
-
-class PlainAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # none at run time
-    """Neither fields nor fieldsets."""
-
-
-class FieldsAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # none at run time
-    """With fields of its own."""
-
-    fields = ["username", ("first_name", "last_name")]
-    readonly_fields = ["username"]
-
-
-class PlacedAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # none at run time
-    """Which says where the sessions are to be."""
-
-    form = UserChangeForm
-    fieldsets = [(None, {"fields": ["sessions_link", "username"]})]
-
-
-class PlacedUserAdmin(SessionsLinkMixin, auth_admin.UserAdmin):  # type: ignore[type-arg]  # none at run time
-    """The same on Django's user admin, which has other fieldsets for new users."""
-
-    fieldsets = [(None, {"fields": ["username", "sessions_link"]})]
-
-
-class DeclaredAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # none at run time
-    """Which says too that it is read-only, as Django has it for fields that are no form's."""
-
-    fieldsets = [(None, {"fields": ["username", "sessions_link"]})]
-    readonly_fields = ["sessions_link"]
-    list_display = ["username", "sessions_link"]
-
-
-class NestedAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # none at run time
-    """With the sessions beside another field."""
-
-    fields = ("username", ("first_name", "sessions_link"))
-
-
-class SectionAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # none at run time
-    """With the sessions under a heading of their own."""
-
-    fieldsets = (
-        (None, {"fields": ("username",)}),
-        ("Where", {"fields": (("sessions_link",),)}),
-        ("Why", {"fields": (), "description": "No field at all."}),
-    )
-
-
-class InsistentAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # none at run time
-    """Which shows the sessions to everybody."""
-
-    fields = ["username", "sessions_link"]
-
-    def get_readonly_fields(self, request, obj=None):
-        return ["username", "sessions_link"]
-
-
-class StubbornAdmin(SessionsLinkMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # none at run time
-    """Which says what is read-only, and nothing else is."""
-
-    fields = ["username"]
-
-    def get_readonly_fields(self, request, obj=None):
-        return ["username"]
-
-
-VARIANTS = {
-    kind.__name__: kind
-    for kind in (
-        UserAdmin,
-        PlainAdmin,
-        FieldsAdmin,
-        PlacedAdmin,
-        PlacedUserAdmin,
-        DeclaredAdmin,
-        NestedAdmin,
-        SectionAdmin,
-        InsistentAdmin,
-        StubbornAdmin,
-    )
-}
-SITES = {}
-for name, kind in VARIANTS.items():
-    SITES[name] = admin.AdminSite(name=name)
-    SITES[name].register(User, kind)
-    SITES[name].register(Session, SessionAdmin)
-SITES["alone"] = admin.AdminSite(name="alone")
-SITES["alone"].register(User, UserAdmin)
-
-urlpatterns = [
-    *site_urlpatterns,
-    *(path(f"{name}/", each.urls) for name, each in SITES.items()),
-]
-
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.admin.users_pages")]
 
 SHOWN = [name for name in VARIANTS if name != "StubbornAdmin"]
-
-
-def address(user, page="change", site="UserAdmin"):
-    return reverse(f"admin:auth_user_{page}", args=[user.pk], current_app=site)
-
-
-@pytest.fixture
-def staff():
-    return staff_with("view_user", "view_session", "end_session", username="the-staff")
-
-
-@pytest.fixture
-def staff_browser(staff):
-    return browser_of(staff)
 
 
 @pytest.mark.parametrize("site", SHOWN)
@@ -144,10 +25,10 @@ def test_the_users_page_says_how_many_sessions_are_active(site, codenames):
     browser_of(user)
     SessionFactory.create(user=user)  # no longer held by the session engine
     browser = browser_of(staff_with("view_user", "view_session", "end_session", *codenames))
-    html = html_of(browser.get(address(user, site=site)))
+    html = html_of(browser.get(path_of(user, site=site)))
     assert html.count("2 active sessions") == 1
     assert f'href="/{site}/sessions_api/session/?user={user.pk}"' in html
-    assert f'href="{address(user, "end_sessions", site)}"' in html
+    assert f'href="{path_of(user, "end_sessions", site)}"' in html
     found = html_of(browser.get(f"/{site}/sessions_api/session/?user={user.pk}"))
     assert found.count('name="_selected_action"') == 3
 
@@ -156,11 +37,11 @@ def test_the_users_page_says_how_many_sessions_are_active(site, codenames):
 def test_the_users_page_still_changes_the_user(site):
     user = UserFactory.create(first_name="Before")
     browser = browser_of(superuser())
-    page = html_of(browser.get(address(user, site=site)))
+    page = html_of(browser.get(path_of(user, site=site)))
     assert ("0 active sessions" in page) is (site in SHOWN)
     fields = {"username": user.username, "first_name": "After", "password": "x"}
     fields |= {"date_joined": "2026-01-01", "date_joined_0": "2026-01-01", "date_joined_1": "12:00"}
-    response = browser.post(address(user, site=site), fields)
+    response = browser.post(path_of(user, site=site), fields)
     assert response.status_code == 302
     user.refresh_from_db()
     is_field = site in ("UserAdmin", "PlainAdmin", "FieldsAdmin", "NestedAdmin")
@@ -169,7 +50,7 @@ def test_the_users_page_still_changes_the_user(site):
 
 def test_a_form_with_errors_still_shows_the_sessions():
     user = UserFactory.create()
-    html = html_of(browser_of(superuser()).post(address(user), {"username": ""}))
+    html = html_of(browser_of(superuser()).post(path_of(user), {"username": ""}))
     assert "0 active sessions" in html
 
 
@@ -187,14 +68,14 @@ def test_staff_who_may_not_see_sessions_see_nothing_of_them(codenames, site):
     user = UserFactory.create()
     browser_of(user)
     browser = browser_of(staff_with("view_user", "end_session", *codenames))
-    html = html_of(browser.get(address(user, site=site)))
+    html = html_of(browser.get(path_of(user, site=site)))
     assert user.username in html
     assert "active session" not in html
     assert "end-sessions" not in html
     assert ("sessions_link" in html) is (site == "InsistentAdmin")
     assert "Where" not in html
     assert ("No field at all." in html) is (site == "SectionAdmin")
-    end = address(user, "end_sessions", site)
+    end = path_of(user, "end_sessions", site)
     assert browser.get(end).status_code == 403
     assert browser.post(end).status_code == 403
 
@@ -209,7 +90,7 @@ def test_a_list_of_users_counts_no_sessions():
 
 def test_an_admin_site_without_our_list_has_no_link_to_it(staff_browser):
     user = UserFactory.create()
-    html = html_of(staff_browser.get(address(user, site="alone")))
+    html = html_of(staff_browser.get(path_of(user, site="alone")))
     assert "0 active sessions" in html
     assert "sessions_api/session" not in html
 
@@ -220,18 +101,18 @@ def test_all_sessions_of_a_user_are_ended_after_a_question(staff, staff_browser,
     other = browser_of(UserFactory.create())
     sessions = [session_of(browser) for browser in browsers]
     lifecycle.rename(sessions[-1], "<i>mine</i>")
-    response = staff_browser.get(address(user, "end_sessions"))
+    response = staff_browser.get(path_of(user, "end_sessions"))
     html = html_of(response)
     assert "All sessions of <strong>alice</strong> will be ended, for good." in html
     assert "7 are active:" in html
     assert "<li>and 2 more</li>" in html
     assert "&lt;i&gt;mine&lt;/i&gt;" in response.content.decode()
-    assert f'href="{address(user)}"' in html
+    assert f'href="{path_of(user)}"' in html
     assert not any(secret in html for secret in (s.sealed_key for s in sessions))
     assert [name_of(browser) for browser in browsers] == ["alice"] * 7
     with executed():
-        response = staff_browser.post(address(user, "end_sessions"), {"post": "yes"}, follow=True)
-    assert response.redirect_chain == [(address(user), 302)]
+        response = staff_browser.post(path_of(user, "end_sessions"), {"post": "yes"}, follow=True)
+    assert response.redirect_chain == [(path_of(user), 302)]
     assert "All sessions of alice have ended." in html_of(response)
     assert "0 active sessions" in html_of(response)
     assert [name_of(browser) for browser in browsers] == [""] * 7
@@ -240,15 +121,15 @@ def test_all_sessions_of_a_user_are_ended_after_a_question(staff, staff_browser,
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_repr, entry.action_flag) == (staff, "alice", CHANGE)
     assert entry.get_change_message() == "Ended all sessions."
-    assert "Ended all sessions." in html_of(staff_browser.get(address(user, "history")))
+    assert "Ended all sessions." in html_of(staff_browser.get(path_of(user, "history")))
     assert "alice" in html_of(staff_browser.get("/UserAdmin/"))
 
 
 def test_a_user_without_active_sessions_is_said_to_have_none(staff_browser):
     session = SessionFactory.create()
-    html = html_of(staff_browser.get(address(session.user, "end_sessions")))
+    html = html_of(staff_browser.get(path_of(session.user, "end_sessions")))
     assert "None is active" in html
-    staff_browser.post(address(session.user, "end_sessions"), {"post": "yes"})
+    staff_browser.post(path_of(session.user, "end_sessions"), {"post": "yes"})
     session.refresh_from_db()
     assert session.ended_at is not None
 
@@ -269,10 +150,10 @@ def test_a_user_without_active_sessions_is_said_to_have_none(staff_browser):
 def test_only_who_may_end_them_gets_the_page_that_ends_them(codenames, of_superuser, status):
     session = SessionFactory.create(user=superuser() if of_superuser else UserFactory.create())
     browser = browser_of(staff_with(*codenames))
-    page = address(session.user, "end_sessions")
+    page = path_of(session.user, "end_sessions")
     assert browser.get(page).status_code == status
     if {"view_user", "view_session"} <= set(codenames):
-        assert (page in html_of(browser.get(address(session.user)))) is (status == 200)
+        assert (page in html_of(browser.get(path_of(session.user)))) is (status == 200)
     if status == 403:
         assert browser.post(page, {"post": "yes"}).status_code == 403
         session.refresh_from_db()
@@ -282,7 +163,7 @@ def test_only_who_may_end_them_gets_the_page_that_ends_them(codenames, of_superu
 def test_others_are_sent_to_the_login_page():
     session = SessionFactory.create()
     for browser in (Client(), browser_of(session.user)):
-        response = browser.post(address(session.user, "end_sessions"))
+        response = browser.post(path_of(session.user, "end_sessions"))
         assert response.status_code == 302
         assert "/login/" in response["Location"]
     session.refresh_from_db()
@@ -297,7 +178,7 @@ def test_a_user_who_never_was_has_no_sessions_to_end(pk):
 
 def test_staff_end_all_their_own_sessions_and_are_signed_out(staff, staff_browser, executed):
     other = browser_of(staff)
-    page = address(staff, "end_sessions")
+    page = path_of(staff, "end_sessions")
     assert "you will be signed out" in html_of(staff_browser.get(page))
     with executed():
         response = staff_browser.post(page, {"post": "yes"}, follow=True)

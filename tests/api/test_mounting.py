@@ -1,7 +1,6 @@
 """The API works wherever a site mounts it, and whatever versions the site's own API has."""
 
 import pytest
-from django.test import Client
 from django.urls import include, path
 from rest_framework.versioning import (
     AcceptHeaderVersioning,
@@ -11,15 +10,15 @@ from rest_framework.versioning import (
 )
 from rest_framework.views import APIView
 
-from sessions_api import payload, recent
+from sessions_api import payload
 from sessions_api.models import Session
-from tests.api.test_endpoints import ROWS, People
+from tests.api.endpoints import ROWS, People
 from tests.factories import PASSWORD, UserFactory
+from tests.helpers import signed_in
 from tests.site import views
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
 urlpatterns = [
     path("<str:version>/", include("sessions_api.urls")),
@@ -36,11 +35,6 @@ VERSIONINGS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    recent.clear()
-
-
 @pytest.fixture(params=PREFIXES)
 def prefix(request, settings):
     """Mount the API under a prefix that captures something, and return one."""
@@ -48,14 +42,8 @@ def prefix(request, settings):
     return PREFIXES[request.param]
 
 
-def sign_in(user):
-    client = Client()
-    assert client.get(f"/do/login:{user.pk}/").status_code == 200
-    return client
-
-
 class MovedPeople(People):
-    """People whose addresses have another prefix."""
+    """People whose paths have another prefix."""
 
     def __init__(self, prefix):
         super().__init__()
@@ -67,23 +55,23 @@ class MovedPeople(People):
         return super().ask(type(endpoint)(**moved), caller, **changes)
 
 
-@on("name", ROWS)
+@pytest.mark.parametrize("name", ROWS)
 def test_a_prefix_that_captures_something_changes_no_answer(prefix, name):
     people = MovedPeople(prefix)
     for caller in ("wrong user", "right caller"):
         assert people.ask(ROWS[name], caller).status_code == ROWS[name].answers[caller]
 
 
-@on("method", ["OPTIONS", "TRACE", "DISPATCH"])
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "DISPATCH"])
 def test_a_prefix_that_captures_something_changes_nothing_of_other_methods(prefix, method):
-    client = sign_in(UserFactory.create())
+    client = signed_in(UserFactory.create())
     response = client.generic(method, f"{prefix}sessions/current/")
     assert response.status_code == (200 if method == "OPTIONS" else 405)
 
 
 def test_the_next_page_is_under_the_same_prefix(prefix):
     alice = UserFactory.create()
-    client, _other = sign_in(alice), sign_in(alice)
+    client, _other = signed_in(alice), signed_in(alice)
     first = client.get(f"{prefix}sessions/?page_size=1").json()
     assert first["next"].startswith(f"http://testserver{prefix}sessions/?")
     second = client.get(first["next"]).json()
@@ -92,21 +80,21 @@ def test_the_next_page_is_under_the_same_prefix(prefix):
 
 
 def test_what_a_prefix_captures_narrows_no_list(prefix):
-    admin = sign_in(UserFactory.create(is_staff=True, is_superuser=True))
-    sign_in(UserFactory.create())
+    admin = signed_in(UserFactory.create(is_staff=True, is_superuser=True))
+    signed_in(UserFactory.create())
     listed = admin.get(f"{prefix}admin/sessions/").json()["results"]
     body = {"all": True, "dry_run": True}
     ended = admin.post(f"{prefix}admin/sessions/end/", body, content_type="application/json")
     assert len(listed) == ended.json()["matched"] == Session.objects.count() == 2
 
 
-@on("versioning", VERSIONINGS)
+@pytest.mark.parametrize("versioning", VERSIONINGS)
 def test_the_versions_of_the_sites_api_are_none_of_ours(monkeypatch, versioning):
     monkeypatch.setattr(APIView, "versioning_class", versioning)
     monkeypatch.setattr(versioning, "allowed_versions", ["v1", "v2"])
     monkeypatch.setattr(versioning, "default_version", "v1")
     user = UserFactory.create()
-    client = sign_in(user)
+    client = signed_in(user)
     headers = {"accept": "application/json; version=99"}
     assert client.get("/api/sessions/?version=99", headers=headers).status_code == 200
     assert client.delete("/api/sessions/?version=99", headers=headers).json() == {"ended": 0}

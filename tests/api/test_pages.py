@@ -1,29 +1,23 @@
-"""The browsable API's pages of the addresses that take POST alone, and what OPTIONS says of bodies."""
+"""The browsable API's pages of the paths that take POST alone, and what OPTIONS says of bodies."""
 
 import re
 
 import pytest
 from django.test import Client
 
-from sessions_api import payload, recent
+from sessions_api import payload
 from sessions_api.models import Session
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
 FORMS = {
     "reauthenticate": "/api/sessions/current/reauthenticate/",
     "extend": "/api/admin/sessions/{id}/extend/",
     "end": "/api/admin/sessions/end/",
 }
-"""Addresses that have a page for their form's sake."""
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    recent.clear()
+"""Paths that have a page for their form's sake."""
 
 
 class Browser(Client):
@@ -49,8 +43,8 @@ class Browser(Client):
         return self.post(self.path(name), {"csrfmiddlewaretoken": token[1], **fields})
 
 
-@on("name", FORMS)
-def test_an_address_that_takes_post_alone_shows_its_page(name):
+@pytest.mark.parametrize("name", FORMS)
+def test_a_path_that_takes_post_alone_shows_its_page(name):
     browser = Browser()
     response = browser.get(browser.path(name))
     assert response.status_code == 405
@@ -74,8 +68,8 @@ def test_the_empty_form_of_a_page_ends_nothing():
     assert Session.objects.get().ended_at is None
 
 
-@on("name", FORMS)
-@on(
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize(
     "credentials",
     [{}, {"authorization": "Bearer session_x"}, {"authorization": "Basic x"}],
 )
@@ -88,8 +82,8 @@ def test_a_stranger_sees_a_page_without_a_form(name, credentials):
         assert 'method="POST"' not in response.content.decode()
 
 
-@on("accept", ["text/html", "application/json", "image/png", "nonsense"])
-@on("query", ["", "?format=nonsense"])
+@pytest.mark.parametrize("accept", ["text/html", "application/json", "image/png", "nonsense"])
+@pytest.mark.parametrize("query", ["", "?format=nonsense"])
 def test_a_method_that_there_is_not_is_405_whatever_is_accepted(accept, query):
     browser = Browser()
     for path in [*map(browser.path, FORMS), "/api/sessions/"]:
@@ -108,7 +102,7 @@ def test_options_tells_the_fields_of_the_bodies():
     assert fields(browser, FORMS["reauthenticate"])["POST"].keys() == {"password"}
 
 
-@on("name", ["extend", "end"])
+@pytest.mark.parametrize("name", ["extend", "end"])
 def test_options_tells_no_fields_where_a_session_is_none_of_the_body(name):
     browser = Browser()
     assert fields(browser, browser.path(name)) is None

@@ -1,7 +1,6 @@
 """Walking through many sessions a page at a time, while the world goes on."""
 
 from datetime import timedelta
-from importlib import import_module
 from itertools import pairwise
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -9,30 +8,17 @@ import pytest
 import time_machine
 from django.core import signing
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from sessions_api import credentials, payload, recent
+from sessions_api import credentials
 from sessions_api.models import Session
 from tests.factories import SessionFactory, UserFactory
+from tests.helpers import SESSIONS, lose, session_id, signed_in
 from tests.site.views import BACKEND
 
-SESSIONS = "/api/sessions/"
 SALT = "sessions_api.keyset"
 MAX_PAGES = 100
-
-on = pytest.mark.parametrize
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    recent.clear()
-
-
-@pytest.fixture
-def alice(db):
-    return UserFactory.create()
 
 
 @pytest.fixture
@@ -43,17 +29,7 @@ def client_side(settings):
 
 @pytest.fixture
 def client(alice, client_side):
-    return sign_in(alice)
-
-
-def sign_in(user):
-    client = Client()
-    assert client.get(f"/do/login:{user.pk}/").status_code == 200
-    return client
-
-
-def session_id(client):
-    return client.session[payload.ID_KEY]
+    return signed_in(alice)
 
 
 def add(user, count, *, ago=lambda n: timedelta(seconds=n + 1)):
@@ -112,12 +88,6 @@ def use(pk):
     Session.objects.filter(pk=pk).update(last_used=timezone.now())
 
 
-def lose(settings, client):
-    """Have the engine lose a browser's session behind our back."""
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    import_module(settings.SESSION_ENGINE).SessionStore(cookie).delete()
-
-
 AGES = {
     "all at different times": lambda n: timedelta(seconds=n + 1),
     "all at the same time": lambda n: timedelta(hours=1),
@@ -126,7 +96,7 @@ AGES = {
 }
 
 
-@on("ago", AGES.values(), ids=AGES)
+@pytest.mark.parametrize("ago", AGES.values(), ids=AGES)
 def test_walking_forward_meets_each_session_once_in_order(alice, client, ago):
     with time_machine.travel(timezone.now(), tick=False):
         add(alice, 59, ago=ago)
@@ -136,7 +106,7 @@ def test_walking_forward_meets_each_session_once_in_order(alice, client, ago):
     assert pages[0]["previous"] is None
 
 
-@on("ago", AGES.values(), ids=AGES)
+@pytest.mark.parametrize("ago", AGES.values(), ids=AGES)
 def test_walking_backward_meets_each_session_once_in_order(alice, client, ago):
     with time_machine.travel(timezone.now(), tick=False):
         add(alice, 59, ago=ago)
@@ -156,7 +126,7 @@ def test_every_page_leads_on_and_back_again(alice, client):
         assert (back["previous"] is None) is (page["previous"] is None)
 
 
-@on("count", [0, 6, 7, 13, 14])
+@pytest.mark.parametrize("count", [0, 6, 7, 13, 14])
 def test_a_null_next_is_the_end_and_nothing_else_is(alice, client, count):
     add(alice, count)
     pages = list(walk(client, f"{SESSIONS}?page_size=7"))
@@ -182,7 +152,7 @@ def test_the_page_size_may_change_on_the_way(alice, client):
 
 def test_pages_hold_the_callers_own_sessions_whoevers_cursor_it_is(alice, client):
     bob = UserFactory.create()
-    bobs = sign_in(bob)
+    bobs = signed_in(bob)
     add(alice, 10)
     add(bob, 10)
     alices_next = get(client, f"{SESSIONS}?page_size=5")["next"]
@@ -192,7 +162,7 @@ def test_pages_hold_the_callers_own_sessions_whoevers_cursor_it_is(alice, client
 
 def test_sessions_that_die_leave_short_pages_and_hide_no_live_one(settings, transactional_db):
     alice = UserFactory.create()
-    clients = [sign_in(alice) for _ in range(60)]
+    clients = [signed_in(alice) for _ in range(60)]
     caller, order = clients[0], in_order(alice)
     newest_first = clients[::-1]
     assert [session_id(client) for client in newest_first] == order
@@ -202,7 +172,7 @@ def test_sessions_that_die_leave_short_pages_and_hide_no_live_one(settings, tran
 
     def another_dies():
         for _ in range(min(4, len(waiting))):
-            lose(settings, waiting.pop())
+            lose(waiting.pop())
 
     pages = list(walk(caller, f"{SESSIONS}?page_size=7", meanwhile=another_dies))
     assert [pk for pk in met(pages) if pk not in dead] == [pk for pk in order if pk not in dead]
@@ -246,7 +216,7 @@ def test_sessions_used_on_the_way_are_met_at_most_once_and_hide_no_other(alice, 
 def test_sessions_begun_on_the_way_are_met_on_the_way_back(alice, client):
     add(alice, 20)
     order = in_order(alice)
-    pages = list(walk(client, f"{SESSIONS}?page_size=7", meanwhile=lambda: sign_in(alice)))
+    pages = list(walk(client, f"{SESSIONS}?page_size=7", meanwhile=lambda: signed_in(alice)))
     assert met(pages) == order
     last = pages[-1]
     backward = [last, *walk(client, last["previous"], "previous")]
@@ -267,7 +237,7 @@ def test_going_back_to_sessions_that_have_ended_is_not_the_end(alice, client):
     assert back["next"] is not None
 
 
-@on(
+@pytest.mark.parametrize(
     ("query", "size"),
     [
         ("", 25),
@@ -287,7 +257,7 @@ def test_a_page_is_as_long_as_asked_but_not_endless(alice, client, query, size):
     assert page["next"] is not None
 
 
-@on(
+@pytest.mark.parametrize(
     "page_size",
     [
         *("0", "-1", "abc", "", " ", "\0", "7\0", "1e3", "3.5", "0x10", "None", "null", "²", "7,8"),
@@ -348,7 +318,7 @@ KINDS_OF_BAD_CURSOR = list(
 )
 
 
-@on("kind", KINDS_OF_BAD_CURSOR)
+@pytest.mark.parametrize("kind", KINDS_OF_BAD_CURSOR)
 def test_a_cursor_that_is_not_ours_is_named(alice, client, kind):
     add(alice, 3)
     cursor = cursor_of(get(client, f"{SESSIONS}?page_size=2")["next"])
@@ -374,11 +344,10 @@ def statements(client, url):
     return page, [query["sql"].split()[0] for query in queries]
 
 
-@on("engine", ["db", "cached_db", "signed_cookies"])
+@pytest.mark.parametrize("engine", ["db", "cached_db", "signed_cookies"], indirect=True)
 def test_every_page_costs_the_same(settings, transactional_db, engine):
-    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
     alice = UserFactory.create()
-    client, *_ = [sign_in(alice) for _ in range(30)]
+    client, *_ = [signed_in(alice) for _ in range(30)]
     get(client, SESSIONS)
     page, cost = statements(client, f"{SESSIONS}?page_size=7")
     costs, lengths = {tuple(cost)}, [len(ids(page))]
@@ -409,8 +378,8 @@ ORDERS = {
 }
 
 
-@on("descending", [True, False])
-@on("field", ORDERS)
+@pytest.mark.parametrize("descending", [True, False])
+@pytest.mark.parametrize("field", ORDERS)
 def test_every_order_meets_each_session_once_both_ways(alice, client, field, descending):
     rows = add(alice, 20)
     for n, row in enumerate(rows):

@@ -3,44 +3,30 @@
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.contrib.auth.backends import ModelBackend
-from django.core.cache import cache, caches
 from django.test import Client
 from django.utils import timezone
 
-from sessions_api import lifecycle, payload, recent, validity
+from sessions_api import lifecycle, payload, validity
 from sessions_api.models import EndReason, Session
-from tests.api.test_sign_in import CURRENT, REAUTHENTICATE, SESSIONS, bearer, post, sign_in
+from tests.api.clients import post, sign_in
 from tests.factories import PASSWORD, UserFactory
-from tests.matrix.conftest import ENGINES
+from tests.helpers import (
+    CURRENT,
+    REAUTHENTICATE,
+    SESSIONS,
+    bearer,
+    later,
+    name_of,
+    session_of,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 ANOTHER_HASHER = "django.contrib.auth.hashers.ScryptPasswordHasher"
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    recent.clear()
-    cache.clear()
-
-
-@pytest.fixture(params=ENGINES)
-def engine(request, settings):
-    """Run on each engine."""
-    for name, value in ENGINES[request.param].items():
-        setattr(settings, name, value)
-    caches[settings.SESSION_CACHE_ALIAS].clear()
-    return request.param
-
-
-@pytest.fixture
-def alice():
-    return UserFactory.create(username="alice")
 
 
 class InterruptedBackend(ModelBackend):
@@ -69,27 +55,13 @@ def meanwhile(settings, monkeypatch):
     return meanwhile
 
 
-def sign_in_browser(user):
-    client = Client()
-    assert client.get(f"/do/login:{user.pk}/").status_code == 200
-    return client
-
-
-def user_name(client):
-    return client.get("/do/user/").content.decode()
-
-
-def session_of(client):
-    return Session.objects.get(pk=client.session[payload.ID_KEY])
-
-
 def prove(client=None, **headers):
     return post(REAUTHENTICATE, {"password": PASSWORD}, client, **headers)
 
 
-def test_a_token_is_rotated_when_its_owner_proves_who_she_is(alice):
+def test_a_token_is_rotated_when_its_owner_proves_who_they_are(alice):
     body = sign_in().json()
-    with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False):
+    with later(hours=1):
         response = prove(**bearer(body["token"]))
         assert response.status_code == 200
         renewed = response.json()
@@ -99,10 +71,10 @@ def test_a_token_is_rotated_when_its_owner_proves_who_she_is(alice):
         assert Client().get(CURRENT, headers=bearer(renewed["token"])).status_code == 200
 
 
-def test_a_browser_gets_a_new_cookie_when_its_user_proves_who_she_is(alice, engine):
-    client, thief = sign_in_browser(alice), Client()
+def test_a_browser_gets_a_new_cookie_when_its_user_proves_who_they_are(alice, engine):
+    client, thief = signed_in(alice), Client()
     thief.cookies["sessionid"] = client.cookies["sessionid"].value
-    assert user_name(thief) == "alice"
+    assert name_of(thief) == "alice"
     lifecycle.rename(session_of(client), "Laptop")
     before = client.get(CURRENT).json()
     response = prove(client)
@@ -114,33 +86,33 @@ def test_a_browser_gets_a_new_cookie_when_its_user_proves_who_she_is(alice, engi
     assert changed - {"authenticated_at", "last_used", "expires_at"} == (
         {"id"} if engine == "signed_cookies" else set()
     )
-    assert user_name(client) == "alice"
+    assert name_of(client) == "alice"
     assert client.get(CURRENT).json()["id"] == after["id"] == client.session[payload.ID_KEY]
-    assert user_name(thief) == ""
+    assert name_of(thief) == ""
     assert [str(session.pk) for session in validity.active_sessions(alice)] == [after["id"]]
 
 
-@on("in_session", [False, True])
+@pytest.mark.parametrize("in_session", [False, True])
 def test_a_page_can_confirm_the_password_and_try_again_with_the_csrf_token_it_has(
     alice, engine, settings, in_session
 ):
     settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 300}
     settings.CSRF_USE_SESSIONS = in_session
-    page, other = Client(enforce_csrf_checks=True), sign_in_browser(alice)
+    page, other = Client(enforce_csrf_checks=True), signed_in(alice)
     page.get(f"/do/login:{alice.pk}/")
     token = page.session["_csrftoken"] if in_session else page.cookies["csrftoken"].value
-    with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False):
+    with later(hours=1):
         refused = page.delete(SESSIONS, headers={"x-csrftoken": token})
         assert (refused.status_code, refused.json()["code"]) == (403, "reauthentication_required")
         assert prove(page, x_csrftoken=token).status_code == 200
         again = page.delete(SESSIONS, headers={"x-csrftoken": token})
         assert (again.status_code, again.json()) == (200, {"ended": 1})
-    assert user_name(other) == ""
+    assert name_of(other) == ""
 
 
 def test_a_signed_cookies_session_goes_on_under_another_id(alice, settings):
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
-    client = sign_in_browser(alice)
+    client = signed_in(alice)
     before = session_of(client)
     response = prove(client)
     assert response.json()["id"] != str(before.pk)
@@ -149,7 +121,7 @@ def test_a_signed_cookies_session_goes_on_under_another_id(alice, settings):
     assert session_of(client).created_at == before.created_at
 
 
-@on("password", ["wrong", ""])
+@pytest.mark.parametrize("password", ["wrong", ""])
 def test_a_wrong_password_proves_nothing(alice, password):
     token = sign_in().json()["token"]
     before = Session.objects.values().get()
@@ -183,12 +155,12 @@ def test_a_token_survives_that_its_users_password_is_hashed_anew(alice, settings
 
 
 def test_a_browser_survives_that_its_users_password_is_hashed_anew(alice, engine, settings):
-    client = sign_in_browser(alice)
+    client = signed_in(alice)
     settings.PASSWORD_HASHERS = [ANOTHER_HASHER, *settings.PASSWORD_HASHERS]
     pk = prove(client).json()["id"]
     alice.refresh_from_db()
     assert alice.password.startswith("scrypt")
-    assert user_name(client) == "alice"
+    assert name_of(client) == "alice"
     assert [str(session.pk) for session in validity.active_sessions(alice)] == [pk]
 
 
@@ -203,11 +175,11 @@ def test_a_token_that_is_ended_meanwhile_is_refused(alice, meanwhile):
 
 
 def test_a_browser_whose_session_is_ended_meanwhile_is_refused(alice, engine, meanwhile):
-    client = sign_in_browser(alice)
+    client = signed_in(alice)
     session = session_of(client)
     meanwhile(lambda: lifecycle.end(session))
     assert prove(client).status_code == 401
-    assert user_name(client) == ""
+    assert name_of(client) == ""
     assert [row.end_reason for row in Session.objects.all()] == [EndReason.REVOKED]
 
 
@@ -222,7 +194,7 @@ def test_of_two_who_prove_it_at_once_with_one_token_one_is_refused(alice, meanwh
     assert Client().get(CURRENT, headers=bearer(renewed)).status_code == 200
 
 
-@on(
+@pytest.mark.parametrize(
     ("issued_for", "lasts"),
     [
         (timedelta(hours=2), timedelta(hours=2)),
@@ -232,7 +204,7 @@ def test_of_two_who_prove_it_at_once_with_one_token_one_is_refused(alice, meanwh
 )
 def test_a_renewed_token_lasts_as_long_again_as_was_meant(alice, issued_for, lasts):
     token = lifecycle.issue_token(alice, lifetime=issued_for).token
-    with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False):
+    with later(hours=1):
         renewed = prove(**bearer(token)).json()
         left = datetime.fromisoformat(renewed["expires_at"]) - timezone.now()
         assert abs(left - lasts) < timedelta(minutes=1)
@@ -241,7 +213,7 @@ def test_a_renewed_token_lasts_as_long_again_as_was_meant(alice, issued_for, las
 def test_a_token_lasts_no_longer_for_being_renewed_often(alice):
     token = lifecycle.issue_token(alice, lifetime=timedelta(hours=2)).token
     for _ in range(3):
-        with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False):
+        with later(hours=1):
             token = prove(**bearer(token)).json()["token"]
-    with time_machine.travel(timezone.now() + timedelta(hours=3, minutes=1), tick=False):
+    with later(hours=3, minutes=1):
         assert Client().get(CURRENT, headers=bearer(token)).status_code == 401

@@ -15,15 +15,15 @@ from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.settings import patched_settings
 from drf_spectacular.validation import validate_schema
 from rest_framework.authentication import BasicAuthentication, SessionAuthentication
-from rest_framework.throttling import UserRateThrottle
 
 from sessions_api.api.admin_views import AdminSessionViewSet
 from sessions_api.api.openapi import extensions  # noqa: F401 (registers itself: drf-spectacular is no app here)
 from sessions_api.api.views import OwnSessionViewSet
 from sessions_api.listing.filters import StaffSessionFilter
 from sessions_api.models import EndReason, Session
-from tests.api.test_endpoints import CALLERS, MALFORMED, ROWS, People
+from tests.api.endpoints import CALLERS, MALFORMED, ROWS
 from tests.factories import UserFactory
+from tests.site.throttles import OneADay
 
 VERSIONS = ["3.0.3", "3.1.0"]
 OPERATIONS = {
@@ -52,14 +52,12 @@ ENDS_OTHERS = {
     "DELETE /api/admin/sessions/{id}/",
     "DELETE /api/admin/users/{user_id}/sessions/",
 }
-"""Operations for which a site may ask its user to confirm her password."""
+"""Operations for which a site may ask its user to confirm their password."""
 TRIES_PASSWORDS = {"POST /api/sessions/", "POST /api/sessions/current/reauthenticate/"}
 
 OURS: list[dict[str, list[str]]] = [{"sessionToken": []}, {"sessionTokenHeader": []}]
 
 MADE: list[dict[str, Any]] = []
-
-on = pytest.mark.parametrize
 
 
 @pytest.fixture
@@ -83,11 +81,6 @@ def document(generate):
     if not MADE:
         MADE.append(generate())
     return MADE[0]
-
-
-@pytest.fixture
-def people(transactional_db):
-    return People()
 
 
 def operations(document):
@@ -125,7 +118,7 @@ def assert_documented(document, name, response):
         assert problems(document, described, response.json()) == []
 
 
-@on("version", VERSIONS)
+@pytest.mark.parametrize("version", VERSIONS)
 def test_the_document_is_valid_and_names_every_operation(generate, version):
     document = generate(version)
     validate_schema(document)
@@ -136,13 +129,15 @@ def test_the_document_is_valid_and_names_every_operation(generate, version):
     assert all(operation["summary"] for operation in operations(document).values())
 
 
-@on("caller", CALLERS)
-@on("name", ROWS)
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("name", ROWS)
 def test_what_everybody_gets_is_documented(document, people, name, caller):
     assert_documented(document, name, people.ask(ROWS[name], caller))
 
 
-@on(("name", "wrong"), [(name, wrong) for name, wrong in MALFORMED if wrong != "no method"])
+@pytest.mark.parametrize(
+    ("name", "wrong"), [(name, wrong) for name, wrong in MALFORMED if wrong != "no method"]
+)
 def test_what_a_malformed_request_gets_is_documented(document, people, name, wrong):
     changes, *_ = ROWS[name].malformed[wrong]
     assert_documented(document, name, people.ask(ROWS[name], "right caller", **changes))
@@ -157,7 +152,7 @@ def test_a_conflict_is_documented(document, people):
     assert_documented(document, name, response)
 
 
-@on("name", ["DELETE /api/sessions/{query}", "DELETE /api/sessions/{id}/"])
+@pytest.mark.parametrize("name", ["DELETE /api/sessions/{query}", "DELETE /api/sessions/{id}/"])
 def test_that_a_password_is_to_be_confirmed_is_documented(document, people, settings, name):
     settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 300}
     Session.objects.update(authenticated_at="2026-01-01T00:00:00Z")
@@ -185,7 +180,7 @@ def test_the_examples_of_a_refusal_are_by_reason(document):
     assert "not provided" in json.dumps(answers["401"])
 
 
-@on("name", [name for name in ROWS if name.startswith(("POST", "PATCH"))])
+@pytest.mark.parametrize("name", [name for name in ROWS if name.startswith(("POST", "PATCH"))])
 def test_a_body_of_another_media_type_is_documented(document, people, name):
     endpoint = ROWS[name]
     names = people.names("right caller")
@@ -194,12 +189,6 @@ def test_a_body_of_another_media_type_is_documented(document, people, name):
     response = caller.generic(endpoint.method, path, "x", content_type="text/plain")
     assert response.status_code == 415
     assert_documented(document, name, response)
-
-
-class OneADay(UserRateThrottle):
-    """As a site may throttle all of its API."""
-
-    rate = "1/day"
 
 
 def test_too_many_requests_are_documented_where_they_are_counted(generate, document, monkeypatch):
@@ -213,8 +202,8 @@ def test_too_many_requests_are_documented_where_they_are_counted(generate, docum
     assert throttled(generate()) == OPERATIONS.keys()
 
 
-@on("caller", ["right caller", "wrong user"])
-@on("name", [name for name, endpoint in ROWS.items() if endpoint.body])
+@pytest.mark.parametrize("caller", ["right caller", "wrong user"])
+@pytest.mark.parametrize("name", [name for name, endpoint in ROWS.items() if endpoint.body])
 def test_what_is_documented_as_a_body_is_taken(document, people, name, caller):
     endpoint = ROWS[name]
     assert endpoint.body is not None
@@ -229,7 +218,9 @@ def test_what_is_documented_as_a_body_is_taken(document, people, name, caller):
         assert response.status_code == endpoint.answers[caller]
 
 
-@on(("name", "wrong"), [(name, w) for name, w in MALFORMED if "body" in ROWS[name].malformed[w][0]])
+@pytest.mark.parametrize(
+    ("name", "wrong"), [(name, w) for name, w in MALFORMED if "body" in ROWS[name].malformed[w][0]]
+)
 def test_a_malformed_body_is_not_documented(document, name, wrong):
     if "extend" in name:
         assert "requestBody" not in operations(document)[name]

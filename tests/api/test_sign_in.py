@@ -7,7 +7,6 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
-import time_machine
 from django.contrib.auth import (
     get_user_model,
     user_logged_in,
@@ -15,43 +14,20 @@ from django.contrib.auth import (
     user_login_failed,
 )
 from django.contrib.auth.backends import ModelBackend
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.test.client import MULTIPART_CONTENT
-from django.utils import timezone
 from django.views.debug import ExceptionReporter
-from rest_framework.permissions import IsAuthenticated
-from rest_framework.response import Response
-from rest_framework.test import APIRequestFactory
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
-from rest_framework.views import APIView
 
-from sessions_api import lifecycle, recent
+from sessions_api import lifecycle
 from sessions_api.api.views import OwnSessionViewSet
-from sessions_api.authentication import SessionTokenAuthentication
-from sessions_api.models import EndReason, Session
-from sessions_api.permissions import RecentlyAuthenticated
+from sessions_api.models import Session
+from tests.api.clients import post, sign_in
 from tests.factories import PASSWORD, UserFactory
+from tests.helpers import CURRENT, REAUTHENTICATE, SESSIONS, bearer, later
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-on = pytest.mark.parametrize
-
-SESSIONS = "/api/sessions/"
-CURRENT = "/api/sessions/current/"
-REAUTHENTICATE = "/api/sessions/current/reauthenticate/"
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    recent.clear()
-    cache.clear()
-
-
-@pytest.fixture
-def alice():
-    return UserFactory.create(username="alice")
 
 
 @pytest.fixture
@@ -74,19 +50,6 @@ def told():
     yield told
     for signal in signals:
         signal.disconnect(receiver)
-
-
-def post(path, body, client=None, **headers):
-    client = client or Client(enforce_csrf_checks=True)
-    return client.post(path, json.dumps(body), content_type="application/json", headers=headers)
-
-
-def sign_in(username="alice", password=PASSWORD, **body):
-    return post(SESSIONS, {"username": username, "password": password, **body})
-
-
-def bearer(token):
-    return {"authorization": f"Bearer {token}"}
 
 
 def test_credentials_get_a_token_that_is_shown_this_once(alice):
@@ -140,7 +103,7 @@ def test_a_receiver_may_refuse_the_sign_in(alice):
     assert not Session.objects.exists()
 
 
-@on(
+@pytest.mark.parametrize(
     ("username", "password"),
     [("alice", "wrong"), ("nobody", PASSWORD), ("alicia", PASSWORD), ("gone", PASSWORD)],
 )
@@ -167,7 +130,7 @@ def test_a_wrong_password_and_an_unknown_user_cost_the_same_hashing(alice, setti
     assert counts[0] == counts[1] > 0
 
 
-@on(
+@pytest.mark.parametrize(
     ("body", "named"),
     [
         ({"password": "x"}, "username"),
@@ -214,8 +177,8 @@ def sites_throttle(request, monkeypatch):
     monkeypatch.setattr(OwnSessionViewSet, "throttle_classes", [request.param])
 
 
-@on("accept", ["application/json", "text/html"])
-@on("beside", ["a dead token", "a cookie"])
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+@pytest.mark.parametrize("beside", ["a dead token", "a cookie"])
 def test_whatever_comes_along_a_sign_in_looks_at_the_credentials_only(
     alice, sites_throttle, beside, accept
 ):
@@ -241,70 +204,6 @@ def test_what_is_no_json_is_refused(db):
     assert response.status_code == 400
 
 
-def test_one_user_name_is_tried_ten_times_a_minute(alice):
-    answers = [sign_in("Alice" if n % 2 else "alice", "wrong").status_code for n in range(10)]
-    assert set(answers) == {401}
-    response = sign_in()
-    assert response.status_code == 429
-    assert int(response.headers["Retry-After"]) <= 60
-    UserFactory.create(username="bob")
-    assert sign_in("bob").status_code == 201
-
-
-@on(
-    "spelling",
-    [
-        "ALICE",
-        "alíce",
-        "àlice",
-        "alice ",
-        " alice",
-        "\uff41lice",
-        "ⓐlice",
-        "al\u200bice",
-        "al\x01ice",
-    ],
-)
-def test_spellings_that_a_database_takes_for_one_name_are_counted_as_one(alice, spelling):
-    for _ in range(10):
-        assert sign_in(spelling, "wrong").status_code == 401
-    assert sign_in("alice", "wrong").status_code == 429
-
-
-@on("other", ["alicia", "alice2", "алиса", "愛莉絲"])
-def test_other_names_are_counted_for_themselves(alice, other):
-    for _ in range(10):
-        sign_in(other, "wrong")
-    assert sign_in("alice", "wrong").status_code == 401
-
-
-def test_one_address_tries_thirty_times_a_minute(alice):
-    for n in range(30):
-        assert sign_in(f"user{n}", "wrong").status_code == 401
-    assert sign_in().status_code == 429
-    elsewhere = Client(REMOTE_ADDR="198.51.100.7")
-    assert post(SESSIONS, {"username": "alice", "password": PASSWORD}, elsewhere).status_code == 201
-
-
-def test_what_one_subscriber_has_of_ipv6_counts_as_one_address(alice):
-    for n in range(30):
-        neighbour = Client(REMOTE_ADDR=f"2001:db8:0:1:{n:x}::1")
-        body = {"username": f"user{n}", "password": "wrong"}
-        assert post(SESSIONS, body, neighbour).status_code == 401
-    body = {"username": "alice", "password": PASSWORD}
-    assert post(SESSIONS, body, Client(REMOTE_ADDR="2001:db8:0:1::ffff")).status_code == 429
-    assert post(SESSIONS, body, Client(REMOTE_ADDR="2001:db8:0:2::ffff")).status_code == 201
-
-
-def test_a_site_sets_rates_of_its_own(alice, monkeypatch):
-    from rest_framework.settings import api_settings
-
-    rates = {"sessions_api_user_name": "2/min", "sessions_api_address": None}
-    monkeypatch.setattr(api_settings, "DEFAULT_THROTTLE_RATES", rates)
-    answers = [sign_in("alice", "wrong").status_code for _ in range(3)]
-    assert answers == [401, 401, 429]
-
-
 def test_the_limit_holds_for_tokens_too(alice, settings):
     settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 1}
     first = sign_in().json()["token"]
@@ -317,57 +216,11 @@ def test_the_limit_holds_for_tokens_too(alice, settings):
     assert "already signed in 1 time" in response.json()["detail"]
 
 
-@pytest.fixture
-def stale(alice, settings):
-    """Return a token whose owner proved long ago who she is, on a site that minds."""
-    settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
-    token = sign_in().json()["token"]
-    Session.objects.update(authenticated_at=timezone.now() - timedelta(minutes=11))
-    return token
-
-
-def test_ending_others_asks_for_a_recent_proof(alice, stale):
-    other = lifecycle.issue_token(alice).session
-    for path in (SESSIONS, f"{SESSIONS}?include_current=true", f"{SESSIONS}{other.pk}/"):
-        response = Client().delete(path, headers=bearer(stale))
-        assert response.status_code == 403
-        assert response.json() == {
-            "detail": "Confirm your password first.",
-            "code": "reauthentication_required",
-        }
-    other.refresh_from_db()
-    assert other.ended_at is None
-    fresh = post(REAUTHENTICATE, {"password": PASSWORD}, **bearer(stale)).json()["token"]
-    assert Client().delete(f"{SESSIONS}{other.pk}/", headers=bearer(fresh)).status_code == 204
-
-
-def test_ending_ones_own_session_never_does(alice, stale):
-    pk = Session.objects.get().pk
-    assert (
-        Client().delete(f"{SESSIONS}{str(pk).upper()}/", headers=bearer(stale)).status_code == 204
-    )
-    assert Session.objects.get().end_reason == EndReason.LOGOUT
-
-
-def test_an_adopted_session_has_proved_nothing_yet(alice, stale):
-    Session.objects.update(authenticated_at=None)
-    assert Client().delete(SESSIONS, headers=bearer(stale)).status_code == 403
-
-
-def test_reading_and_naming_ask_for_nothing(alice, stale):
-    pk = Session.objects.get().pk
-    assert Client().get(SESSIONS, headers=bearer(stale)).status_code == 200
-    response = Client().patch(
-        f"{SESSIONS}{pk}/", '{"label": "x"}', content_type="application/json", headers=bearer(stale)
-    )
-    assert response.status_code == 200
-
-
 def test_a_token_of_a_backend_lasts_as_long_as_it_is_told(alice):
     issued = lifecycle.issue_token(alice, label="CI", lifetime=timedelta(hours=1))
     assert issued.session.label == "CI"
     assert issued.session.ip_address is None
-    with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
+    with later(minutes=61):
         assert Client().get(CURRENT, headers=bearer(issued.token)).status_code == 401
 
 
@@ -401,7 +254,7 @@ def send(path, body, content_type, **headers):
     return client.post(path, sent, content_type=content_type, headers=headers)
 
 
-@on("content_type", CONTENT_TYPES)
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
 def test_an_error_report_tells_no_password_and_no_token(alice, reports, content_type):
     user_logged_in.connect(fail)
     try:
@@ -416,7 +269,7 @@ def test_an_error_report_tells_no_password_and_no_token(alice, reports, content_
     assert not Session.objects.exists()
 
 
-@on("content_type", CONTENT_TYPES)
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
 def test_nor_does_one_of_a_reauthentication(alice, reports, content_type):
     token = lifecycle.issue_token(alice).token
     user_login_failed.connect(fail)
@@ -429,22 +282,3 @@ def test_nor_does_one_of_a_reauthentication(alice, reports, content_type):
     assert "as a site" in report
     assert "a slip" not in report
     assert token not in report
-
-
-class ChangeEmail(APIView):
-    """A view of the site's own."""
-
-    authentication_classes = (SessionTokenAuthentication,)
-    permission_classes = (IsAuthenticated, RecentlyAuthenticated)
-
-    def post(self, request):
-        return Response("changed")
-
-
-def test_a_sites_own_view_can_ask_for_a_recent_proof(alice, stale):
-    view, ask = ChangeEmail.as_view(), APIRequestFactory().post
-    assert view(ask("/")).status_code == 401
-    response = view(ask("/", headers=bearer(stale)))
-    assert (response.status_code, response.data["code"]) == (403, "reauthentication_required")
-    fresh = post(REAUTHENTICATE, {"password": PASSWORD}, **bearer(stale)).json()["token"]
-    assert view(ask("/", headers=bearer(fresh))).data == "changed"

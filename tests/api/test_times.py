@@ -7,10 +7,8 @@ import pytest
 
 from sessions_api.api.times import utc
 
-on = pytest.mark.parametrize
 
-
-@on(
+@pytest.mark.parametrize(
     ("time", "text"),
     [
         (datetime(2026, 3, 1, 12, tzinfo=UTC), "2026-03-01T12:00:00Z"),
@@ -24,7 +22,7 @@ def test_a_time_in_utc_is_written_as_it_is(time, text):
     assert utc(time) == text
 
 
-@on(
+@pytest.mark.parametrize(
     ("zone", "text"),
     [
         (timezone(timedelta(hours=5, minutes=45)), "2026-03-01T06:15:00Z"),
@@ -38,7 +36,7 @@ def test_a_time_elsewhere_is_written_in_utc(zone, text):
     assert utc(datetime(2026, 3, 1, 12, tzinfo=zone)) == text
 
 
-@on(
+@pytest.mark.parametrize(
     ("zone", "text"),
     [
         ("UTC", "2026-07-01T12:00:00.250000Z"),

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_sessions import assert_out_at_next_click, current_session, sign_in
+from tests.browser.pages import assert_out_at_next_click, current_session, sign_in
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SESSIONS = "/admin/sessions_api/session/"

@@ -8,16 +8,22 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import chromium
+from tests.browser.chromium import running_chromium
 from tests.clients import ory
 from tests.clients.site import Site, populate
 from tests.example_site import FAST_HASHER, serve_demo
-from tests.typescript.test_client import run
-
-__all__ = ["chromium"]
+from tests.typescript.programs import run
 
 HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start Chromium, headless."""
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ class Client(Protocol):
 
 
 Package = Callable[[str, str], Client]
-"""Makes a client of a site's address and a token, which may be "" for nobody's."""
+"""Makes a client of a site's URL and a token, which may be "" for nobody's."""
 
 
 class PythonClient:

@@ -20,7 +20,7 @@ DEVICES = (
     ("2001:db8::5", 'backup/3.2 "nightly" (für alle)'),
     ("", ""),
 )
-"""Addresses and user agents, of which either may be unknown."""
+"""IP addresses and user agents, of which either may be unknown."""
 
 
 def main() -> None:
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def described(user: Any) -> dict[str, Any]:
-    """Return a user and tokens of hers, one from each device. No two times of one are the same."""
+    """Return a user and tokens of theirs, one from each device. No two times of one are the same."""
     from django.test import RequestFactory
 
     from sessions_api import lifecycle

@@ -50,7 +50,7 @@ class Person:
 
     @property
     def uuid(self) -> str:
-        """Return what the dialects call her."""
+        """Return what the dialects call them."""
         return str(uuid_of(self.pk))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import MILLISECONDS_TO_ACT
+from tests.browser.chromium import MILLISECONDS_TO_ACT
 from tests.clients.population import PASSWORD
 from tests.clients.site import Person, Row, Site
 

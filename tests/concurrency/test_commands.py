@@ -17,7 +17,7 @@ from sessions_api import credentials, engines, lifecycle
 from sessions_api.lifecycle import ending, maintenance
 from sessions_api.models import EndReason, Session
 from sessions_api.signals import session_ended
-from tests.concurrency.test_threads import at_once
+from tests.concurrency.threads import at_once
 from tests.factories import SessionFactory, UserFactory
 from tests.site.views import BACKEND
 

@@ -7,7 +7,7 @@ from django.db import OperationalError, connection, transaction
 
 from sessions_api.lifecycle import rows
 from sessions_api.models import Session
-from tests.concurrency.test_threads import at_once
+from tests.concurrency.threads import at_once
 from tests.factories import SessionFactory
 
 

@@ -4,30 +4,20 @@ They need a database that serves several connections: PostgreSQL or MariaDB, not
 """
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from importlib import import_module
-from threading import Barrier
 
 import pytest
-import time_machine
-from django.conf import settings as django_settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
 from sessions_api import lifecycle, recent, validity
 from sessions_api.models import EndReason, Session
+from tests.concurrency.threads import THREADS, at_once
 from tests.factories import UserFactory
-from tests.matrix.conftest import ENGINES
-from tests.site.views import BACKEND
-
-THREADS = 20
+from tests.helpers import later, name_of, old_session, signed_in, use_engine
 
 
 @pytest.fixture(params=["db", "cached_db", "cache", "redis", "file", "signed_cookies"])
-def engine(request, settings, transactional_db):
+def racing_engine(request, settings, transactional_db):
     """Run on each engine, on a database that takes part in races."""
     assert connection.vendor != "sqlite", "Set TEST_DATABASE to postgresql or mariadb."
     settings.CACHES = {
@@ -37,35 +27,8 @@ def engine(request, settings, transactional_db):
             "OPTIONS": {"MAX_ENTRIES": 10_000},
         },
     }
-    for name, value in ENGINES[request.param].items():
-        setattr(settings, name, value)
-    recent.clear()
+    use_engine(settings, request.param)
     return request.param
-
-
-def at_once(*calls):
-    """Run the calls in threads that all begin together, and return their results in order."""
-    start = Barrier(len(calls))
-
-    def run(call):
-        start.wait()
-        try:
-            return call()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(run, calls))
-
-
-def signed_in(user):
-    client = Client()
-    client.get(f"/do/login:{user.pk}/")
-    return client
-
-
-def name_of(client):
-    return client.get("/do/user/").content.decode()
 
 
 def alive(clients):
@@ -74,7 +37,7 @@ def alive(clients):
 
 
 @pytest.mark.parametrize("on_limit", ["end_oldest", "refuse"])
-def test_simultaneous_logins_never_leave_more_than_the_limit(engine, settings, on_limit):
+def test_simultaneous_logins_never_leave_more_than_the_limit(racing_engine, settings, on_limit):
     settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 3, "ON_LIMIT": on_limit}
     user = UserFactory.create()
     clients = [Client(raise_request_exception=False) for _ in range(THREADS)]
@@ -85,17 +48,13 @@ def test_simultaneous_logins_never_leave_more_than_the_limit(engine, settings, o
     assert Session.objects.for_user(user).not_ended().count() == 3
 
 
-def test_parallel_first_requests_of_an_old_session_make_one_row(engine, caplog):
+def test_parallel_first_requests_of_an_old_session_make_one_row(racing_engine, caplog):
     caplog.set_level(logging.INFO, "sessions_api.lifecycle")
     user = UserFactory.create()
-    store = import_module(django_settings.SESSION_ENGINE).SessionStore()
-    store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = BACKEND
-    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store.save()
+    cookies = old_session(user).cookies
     clients = [Client() for _ in range(THREADS)]
     for client in clients:
-        client.cookies[django_settings.SESSION_COOKIE_NAME] = store.session_key
+        client.cookies = cookies.copy()
     assert at_once(*(lambda c=c: name_of(c) for c in clients)) == [user.username] * THREADS
     assert Session.objects.get().adopted
     assert [record.getMessage().split()[0] for record in caplog.records] == ["event=adopted"]
@@ -103,14 +62,14 @@ def test_parallel_first_requests_of_an_old_session_make_one_row(engine, caplog):
     assert alive(clients) == clients
 
 
-def test_an_end_wins_over_touches(engine):
+def test_an_end_wins_over_touches(racing_engine):
     user = UserFactory.create()
     client = signed_in(user)
     session = Session.objects.get()
     twins = [Client() for _ in range(THREADS - 1)]
     for twin in twins:
         twin.cookies = client.cookies.copy()
-    with time_machine.travel(timezone.now() + timedelta(seconds=90), tick=False):
+    with later(seconds=90):
         recent.clear()
         at_once(*(lambda t=t: name_of(t) for t in twins), lambda: lifecycle.end(session))
         ended = Session.objects.get()
@@ -121,7 +80,7 @@ def test_an_end_wins_over_touches(engine):
 
 
 @pytest.mark.parametrize("steps", ["user,write", "write", "user,cycle", "cycle"])
-def test_an_end_wins_over_saves_in_flight(engine, steps):
+def test_an_end_wins_over_saves_in_flight(racing_engine, steps):
     user = UserFactory.create()
     client = signed_in(user)
     session = Session.objects.get()
@@ -133,13 +92,13 @@ def test_an_end_wins_over_saves_in_flight(engine, steps):
         lambda: lifecycle.end(session),
         *(lambda t=t: t.get(f"/do/{steps}/") for t in twins[THREADS // 2 :]),
     )
-    with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=False):
+    with later(seconds=61):
         assert alive([client, *twins]) == []
         assert validity.active_sessions(user) == []
     assert Session.objects.get(pk=session.pk).ended_at is not None
 
 
-def test_simultaneous_ends_agree(engine):
+def test_simultaneous_ends_agree(racing_engine):
     user = UserFactory.create()
     clients = [signed_in(user) for _ in range(3)]
     ended = at_once(*(lambda: lifecycle.end_all(user, by=user) for _ in range(8)))

@@ -3,12 +3,9 @@
 import json
 from contextlib import contextmanager
 from datetime import UTC, timedelta
-from importlib import import_module
 
-import time_machine
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.db import OperationalError, connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -17,9 +14,8 @@ from django.utils import timezone
 from sessions_api import lifecycle, payload, recent
 from sessions_api.dialects.ory.deletion import delete_many
 from sessions_api.models import Session
-from tests.factories import UserFactory
+from tests.helpers import FIREFOX, lose
 
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:157.0) Gecko/20100101 Firefox/157.0"
 NOBODYS = [
     "c339547d-e17d-4ba7-8a1d-b3d5a4d17c1c",
     "01931a74-1234-7000-8000-0000000000aa",
@@ -80,20 +76,20 @@ class TokenClient(SignedIn):
 CALLERS = [("superuser", 1), ("staff", 3)]
 """Who may list others' sessions, and how many queries tell who that is.
 
-One reads the token and its user, and two the permissions: the user's own, and her groups'. Django
+One reads the token and its user, and two the permissions: the user's own, and their groups'. Django
 reads none for a superuser.
 """
 
 
-def staff(*permissions, **kwargs):
-    """Return a new staff user with these permissions alone."""
-    user = UserFactory.create(is_staff=True, **kwargs)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    return user
+def ids_in(response):
+    """Return the ids of the sessions in a list, in its order."""
+    assert response.status_code == 200
+    return [item["id"] for item in response.json()]
 
 
-def later(**duration):
-    return time_machine.travel(timezone.now() + timedelta(**duration), tick=False)
+def answer(response):
+    """Return the status of a response and what its JSON says."""
+    return response.status_code, response.json()
 
 
 def written(time):
@@ -125,11 +121,6 @@ def failing(table, verb="SELECT"):
         yield
 
 
-def _lose(browser):
-    cookie = browser.cookies[settings.SESSION_COOKIE_NAME].value
-    import_module(settings.SESSION_ENGINE).SessionStore(cookie).delete()
-
-
 def _change_password(browser):
     User.objects.filter(pk=browser.row.user_id).update(password=make_password("another"))
 
@@ -148,7 +139,7 @@ OVER = {
     "expired": lambda browser: change(browser.row, expires_at=_long_ago()),
     "idle": lambda browser: change(browser.row, last_used=_long_ago()),
     "open for too long": lambda browser: change(browser.row, authenticated_at=_long_ago()),
-    "lost by the engine": _lose,
+    "lost by the engine": lose,
     "of another password": _change_password,
     "of a deactivated user": _deactivate,
     "on its way to the browser": lambda browser: change(browser.row, expires_at=None),

@@ -1,12 +1,18 @@
-"""What every test of a dialect begins with."""
+"""Who calls the dialects."""
 
 import pytest
-from django.core.cache import cache
 
-from sessions_api import recent
+from tests.dialects.callers import TokenClient
+from tests.helpers import staff_with
 
 
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    recent.clear()
-    cache.clear()
+@pytest.fixture
+def admin():
+    """Return the client of a staff user with every permission, who is no superuser."""
+    return TokenClient(staff_with("view_session", "change_session", "end_session"))
+
+
+@pytest.fixture
+def root():
+    """Return a client of a superuser's, who may call every path."""
+    return TokenClient(staff_with(is_superuser=True))

@@ -8,15 +8,9 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
 HERE = "http://testserver"
 REFUSED = {"success": False, "error": "This page is not one of this site."}
-
-
-@pytest.fixture
-def alice():
-    return UserFactory.create(username="alice")
 
 
 @pytest.fixture
@@ -67,12 +61,12 @@ OF_OTHERS = [
 ]
 
 
-@on("headers", OF_THIS_SITE, ids=str)
+@pytest.mark.parametrize("headers", OF_THIS_SITE, ids=str)
 def test_a_page_of_this_site_acts_without_a_csrf_token(browser, revoke, headers):
     assert revoke(browser, **headers).status_code == 200
 
 
-@on("headers", OF_OTHERS, ids=str)
+@pytest.mark.parametrize("headers", OF_OTHERS, ids=str)
 def test_a_page_of_another_site_does_not_act(browser, revoke, headers):
     response = revoke(browser, **headers)
     assert (response.status_code, response.json()) == (403, REFUSED)
@@ -88,7 +82,7 @@ def test_a_csrf_token_does_not_help_a_page_of_another_site(browser, revoke):
     assert response.status_code == 403
 
 
-@on("headers", OF_OTHERS, ids=str)
+@pytest.mark.parametrize("headers", OF_OTHERS, ids=str)
 def test_a_page_of_another_site_may_ask(browser, headers):
     for method, path in (
         ("GET", "/flashback/sessions"),
@@ -99,7 +93,7 @@ def test_a_page_of_another_site_may_ask(browser, headers):
         assert browser.ask(method, path, **headers).status_code == 200
 
 
-@on(
+@pytest.mark.parametrize(
     ("trusted", "origin"),
     [
         ("https://app.example", "https://app.example"),
@@ -132,7 +126,7 @@ def test_a_host_that_is_not_allowed_is_no_page_of_this_site(alice, revoke, setti
     assert revoke(browser, **evil).status_code == 200
 
 
-@on("headers", OF_OTHERS, ids=str)
+@pytest.mark.parametrize("headers", OF_OTHERS, ids=str)
 def test_a_token_acts_from_anywhere(alice, revoke, headers):
     assert revoke(TokenClient(alice), **headers).status_code == 200
 
@@ -144,7 +138,7 @@ def test_a_token_beside_a_cookie_is_what_counts(alice, browser, revoke):
     assert bobs.row.ended_at is None
 
 
-@on("headers", OF_OTHERS, ids=str)
+@pytest.mark.parametrize("headers", OF_OTHERS, ids=str)
 def test_without_a_session_the_origin_does_not_matter(revoke, headers):
     response = revoke(Caller(), **headers)
     assert response.status_code == 401

@@ -1,7 +1,4 @@
-"""Hanko's validation, over HTTP, on a site that throttles its API and on one that does not.
-
-Numbers are those of the wire contract's sections.
-"""
+"""Hanko's validation, over HTTP, on a site that throttles its API and on one that does not."""
 
 import json
 from datetime import timedelta
@@ -15,22 +12,21 @@ from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.dialects.views import DialectViewSet
 from sessions_api.models import EndReason, Session
 from tests.dialects.callers import (
-    FIREFOX,
     OVER,
     Browser,
     Caller,
     TokenClient,
+    answer,
     change,
     failing,
-    later,
     over,
     written,
 )
 from tests.factories import UserFactory
+from tests.helpers import FIREFOX, later
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
 VALIDATE = "/hanko/sessions/validate"
 INVALID = {"is_valid": False}
@@ -51,15 +47,6 @@ class OfUsers(UserRateThrottle):
 @pytest.fixture(autouse=True, params=[[], [OfAddresses, OfUsers]], ids=["free", "throttled"])
 def throttles(request, monkeypatch):
     monkeypatch.setattr(DialectViewSet, "throttle_classes", request.param)
-
-
-@pytest.fixture
-def alice():
-    return UserFactory.create(username="alice", email="alice@example.com")
-
-
-def answer(response):
-    return response.status_code, response.json()
 
 
 def validated(row, **more):
@@ -84,18 +71,18 @@ def post(token, client=None, **headers):
     return (client or Caller()).ask("POST", VALIDATE, {"session_token": token}, **headers)
 
 
-@on("kind", [Browser, TokenClient])
-def test_2_5_a_valid_session_is_told_with_its_claims(alice, kind):
+@pytest.mark.parametrize("kind", [Browser, TokenClient])
+def test_a_valid_session_is_told_with_its_claims(alice, kind):
     client = kind(alice)
     assert answer(client.get(VALIDATE)) == (200, validated(client.row))
 
 
-def test_2_5_a_token_is_validated_by_whoever_presents_it(alice):
+def test_a_token_is_validated_by_whoever_presents_it(alice):
     token = TokenClient(alice)
     assert answer(post(token.token)) == (200, validated(token.row))
 
 
-def test_2_5_claims_that_are_not_set_are_left_out(alice):
+def test_claims_that_are_not_set_are_left_out(alice):
     token = TokenClient(alice)
     change(token.row, methods="password totp")
     assert token.get(VALIDATE).json()["claims"]["amr"] == ["password", "totp"]
@@ -106,7 +93,7 @@ def test_2_5_claims_that_are_not_set_are_left_out(alice):
     assert token.get(VALIDATE).json()["claims"] == claims
 
 
-def test_2_5_expiration_is_the_absolute_timeout_if_that_is_sooner(alice, settings):
+def test_expiration_is_the_absolute_timeout_if_that_is_sooner(alice, settings):
     settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": timedelta(hours=12)}
     token = TokenClient(alice)
     said = token.get(VALIDATE).json()
@@ -115,9 +102,11 @@ def test_2_5_expiration_is_the_absolute_timeout_if_that_is_sooner(alice, setting
     assert "idle_expires_at" not in said
 
 
-@on("kind", [Browser, TokenClient])
-@on(("idle", "last"), [(timedelta(hours=1), "idle"), (timedelta(days=90), "expiry")], ids=str)
-def test_2_5_idle_expires_at_is_told_with_an_idle_timeout(alice, settings, kind, idle, last):
+@pytest.mark.parametrize("kind", [Browser, TokenClient])
+@pytest.mark.parametrize(
+    ("idle", "last"), [(timedelta(hours=1), "idle"), (timedelta(days=90), "expiry")], ids=str
+)
+def test_idle_expires_at_is_told_with_an_idle_timeout(alice, settings, kind, idle, last):
     settings.SESSIONS_API = {"IDLE_TIMEOUT": idle}
     client = kind(alice)
     row = client.row
@@ -125,23 +114,23 @@ def test_2_5_idle_expires_at_is_told_with_an_idle_timeout(alice, settings, kind,
     assert client.get(VALIDATE).json() == validated(row, idle_expires_at=written(expected))
 
 
-def test_2_5_idle_expires_at_is_never_later_than_the_absolute_timeout(alice, settings):
+def test_idle_expires_at_is_never_later_than_the_absolute_timeout(alice, settings):
     settings.SESSIONS_API = {"IDLE_TIMEOUT": 7200, "ABSOLUTE_TIMEOUT": 3600}
     said = Browser(alice).get(VALIDATE).json()
     assert said["idle_expires_at"] == said["expiration_time"]
 
 
-def test_2_5_without_credentials_nothing_is_valid():
+def test_without_credentials_nothing_is_valid():
     assert answer(Caller().get(VALIDATE)) == (200, INVALID)
 
 
-def test_2_5_nothing_is_valid_where_nobody_is_none(settings):
+def test_nothing_is_valid_where_nobody_is_none(settings):
     settings.REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
     assert answer(Caller().get(VALIDATE)) == (200, INVALID)
 
 
-@on("way", sorted(OVER.keys() - {"on its way to the browser"}))
-def test_2_5_a_session_that_is_over_is_not_valid(alice, way):
+@pytest.mark.parametrize("way", sorted(OVER.keys() - {"on its way to the browser"}))
+def test_a_session_that_is_over_is_not_valid(alice, way):
     browser = Browser(alice)
     with over(way, browser):
         assert answer(browser.get(VALIDATE)) == (200, INVALID)
@@ -150,8 +139,8 @@ def test_2_5_a_session_that_is_over_is_not_valid(alice, way):
 WRONG_TOKENS = ["", "x", "session_", "session_x", "session_" + "a" * 51, "eyJhbGciOi.J9", "é" * 60]
 
 
-@on("wrong", WRONG_TOKENS)
-def test_2_5_a_wrong_token_is_not_valid_and_no_error(wrong):
+@pytest.mark.parametrize("wrong", WRONG_TOKENS)
+def test_a_wrong_token_is_not_valid_and_no_error(wrong):
     sent = wrong.encode().decode("latin-1")
     assert answer(Caller(authorization=f"Bearer {sent}").get(VALIDATE)) == (200, INVALID)
     assert answer(Caller(**{"x-session-token": sent}).get(VALIDATE)) == (200, INVALID)
@@ -159,8 +148,8 @@ def test_2_5_a_wrong_token_is_not_valid_and_no_error(wrong):
         assert answer(post(wrong)) == (200, INVALID)
 
 
-@on("way", ["ended", "expired", "of another password"])
-def test_2_5_a_token_that_is_over_leaves_the_cookie_beside_it_to_count(alice, way):
+@pytest.mark.parametrize("way", ["ended", "expired", "of another password"])
+def test_a_token_that_is_over_leaves_the_cookie_beside_it_to_count(alice, way):
     token = TokenClient(alice)
     OVER[way](token)
     browser = Browser(alice)
@@ -169,28 +158,30 @@ def test_2_5_a_token_that_is_over_leaves_the_cookie_beside_it_to_count(alice, wa
     assert token.row.ended_at is not None
 
 
-def test_2_5_two_different_tokens_are_not_valid(alice):
+def test_two_different_tokens_are_not_valid(alice):
     one, two = TokenClient(alice), TokenClient(alice)
     assert answer(one.ask("GET", VALIDATE, x_session_token=two.token)) == (200, INVALID)
 
 
-@on("way", ["ended", "deleted", "expired", "idle", "open for too long", "of another password"])
-def test_2_5_a_token_that_is_over_is_not_valid(alice, way):
+@pytest.mark.parametrize(
+    "way", ["ended", "deleted", "expired", "idle", "open for too long", "of another password"]
+)
+def test_a_token_that_is_over_is_not_valid(alice, way):
     token = TokenClient(alice)
     with over(way, token):
         assert answer(post(token.token)) == answer(token.get(VALIDATE)) == (200, INVALID)
     assert token.row.ended_at is not None
 
 
-def test_2_5_the_key_of_a_browser_is_no_token(alice, settings):
+def test_the_key_of_a_browser_is_no_token(alice, settings):
     key = Browser(alice).cookies[settings.SESSION_COOKIE_NAME].value
     assert answer(post(key)) == (200, INVALID)
     assert answer(Caller(authorization=f"Bearer {key}").get(VALIDATE)) == (200, INVALID)
 
 
-@on("kind", [Browser, TokenClient])
-@on("method", ["get", "head"])
-def test_2_5_to_get_the_validation_is_no_use_of_the_session(alice, kind, method):
+@pytest.mark.parametrize("kind", [Browser, TokenClient])
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_to_get_the_validation_is_no_use_of_the_session(alice, kind, method):
     client = kind(alice)
     before = Session.objects.values().get(pk=client.pk)
     with later(minutes=2):
@@ -200,7 +191,7 @@ def test_2_5_to_get_the_validation_is_no_use_of_the_session(alice, kind, method)
         assert client.row.last_used == timezone.now()
 
 
-def test_2_5_to_post_the_token_is_a_use_of_its_session(alice):
+def test_to_post_the_token_is_a_use_of_its_session(alice):
     token = TokenClient(alice)
     with later(minutes=2):
         said = post(token.token).json()
@@ -208,7 +199,7 @@ def test_2_5_to_post_the_token_is_a_use_of_its_session(alice):
     assert said == validated(token.row)
 
 
-def test_2_5_whoever_posts_the_token_is_not_taken_for_its_client(alice):
+def test_whoever_posts_the_token_is_not_taken_for_its_client(alice):
     token = TokenClient(alice)
     with later(minutes=2):
         token.ask("GET", "/flashback/sessions", user_agent=FIREFOX)
@@ -219,9 +210,7 @@ def test_2_5_whoever_posts_the_token_is_not_taken_for_its_client(alice):
     assert token.row.last_client == client == ("127.0.0.1", FIREFOX)
 
 
-def test_2_5_a_session_that_is_only_got_becomes_idle_and_one_that_is_posted_does_not(
-    alice, settings
-):
+def test_a_session_that_is_only_got_becomes_idle_and_one_that_is_posted_does_not(alice, settings):
     settings.SESSIONS_API = {"IDLE_TIMEOUT": timedelta(minutes=30)}
     got, posted = TokenClient(alice), TokenClient(alice)
     for minutes in (20, 40):
@@ -233,7 +222,7 @@ def test_2_5_a_session_that_is_only_got_becomes_idle_and_one_that_is_posted_does
     assert posted.row.ended_at is None
 
 
-def test_2_5_a_token_that_is_posted_leaves_the_senders_own_session_alone(alice):
+def test_a_token_that_is_posted_leaves_the_senders_own_session_alone(alice):
     browser, token = Browser(UserFactory.create()), TokenClient(alice)
     before = Session.objects.values().get(pk=browser.pk)
     with later(minutes=2):
@@ -241,16 +230,18 @@ def test_2_5_a_token_that_is_posted_leaves_the_senders_own_session_alone(alice):
         assert Session.objects.values().get(pk=browser.pk) == before
 
 
-@on("headers", [{"origin": "https://evil.example"}, {"sec_fetch_site": "cross-site"}])
-@on("kind", ["nobody", "a browser"])
-def test_2_5_a_token_may_be_posted_from_anywhere(alice, kind, headers):
+@pytest.mark.parametrize(
+    "headers", [{"origin": "https://evil.example"}, {"sec_fetch_site": "cross-site"}]
+)
+@pytest.mark.parametrize("kind", ["nobody", "a browser"])
+def test_a_token_may_be_posted_from_anywhere(alice, kind, headers):
     client = Caller() if kind == "nobody" else Browser(UserFactory.create())
     token = TokenClient(alice)
     assert answer(post(token.token, client, **headers)) == (200, validated(token.row))
 
 
-@on("way", ["ended", "expired"])
-def test_2_5_what_the_sender_presents_besides_does_not_count(alice, way):
+@pytest.mark.parametrize("way", ["ended", "expired"])
+def test_what_the_sender_presents_besides_does_not_count(alice, way):
     token, other = TokenClient(alice), TokenClient(UserFactory.create())
     OVER[way](other)
     before = Session.objects.values().get(pk=other.pk)
@@ -262,14 +253,14 @@ def test_2_5_what_the_sender_presents_besides_does_not_count(alice, way):
 NO_TOKENS: list[Any] = ["", None, 5, True, [], {}, ["x"]]
 
 
-@on("body", [{}, *({"session_token": value} for value in NO_TOKENS)], ids=str)
-def test_2_5_a_body_without_a_token_is_refused(body):
+@pytest.mark.parametrize("body", [{}, *({"session_token": value} for value in NO_TOKENS)], ids=str)
+def test_a_body_without_a_token_is_refused(body):
     response = Caller().ask("POST", VALIDATE, body)
     assert answer(response) == (400, {"code": 400, "message": "session_token is missing."})
 
 
-@on("body", [[], [1], 5, 0, "session_token", True], ids=str)
-def test_2_5_a_body_that_is_no_object_is_refused(body):
+@pytest.mark.parametrize("body", [[], [1], 5, 0, "session_token", True], ids=str)
+def test_a_body_that_is_no_object_is_refused(body):
     response = Caller().ask("POST", VALIDATE, body)
     assert answer(response) == (400, {"code": 400, "message": "The body is not a JSON object."})
 
@@ -294,27 +285,29 @@ HOSTILE = {
 }
 
 
-@on("name", HOSTILE)
-def test_2_5_whatever_is_posted_is_answered_in_kind(name):
+@pytest.mark.parametrize("name", HOSTILE)
+def test_whatever_is_posted_is_answered_in_kind(name):
     body, status = HOSTILE[name]
     response = Caller().generic("POST", VALIDATE, body, content_type="application/json")
     assert response.status_code == status
     assert response.json() == INVALID if status == 200 else response.json()["code"] == 400
 
 
-def test_2_5_a_body_larger_than_the_site_takes_is_refused(settings):
+def test_a_body_larger_than_the_site_takes_is_refused(settings):
     body = b'{"session_token": "' + b"x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + b'"}'
     response = Caller().generic("POST", VALIDATE, body, content_type="application/json")
     assert response.status_code == 400
 
 
-@on("media_type", ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data"])
-def test_2_5_a_body_that_does_not_claim_to_be_json_is_refused(media_type):
+@pytest.mark.parametrize(
+    "media_type", ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data"]
+)
+def test_a_body_that_does_not_claim_to_be_json_is_refused(media_type):
     response = Caller().generic("POST", VALIDATE, b"session_token=x", content_type=media_type)
     assert answer(response) == (415, {"code": 415, "message": "Unsupported Media Type"})
 
 
-def test_2_5_a_failure_is_not_taken_for_an_answer(alice):
+def test_a_failure_is_not_taken_for_an_answer(alice):
     token = TokenClient(alice)
     with failing("sessions_api_session"):
         for response in (token.get(VALIDATE), post(token.token)):

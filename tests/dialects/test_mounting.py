@@ -1,15 +1,15 @@
-"""Every dialect works under any prefix, also one that captures something of the address."""
+"""Every dialect works under any prefix, also one that captures something of the path."""
 
 import pytest
 from django.urls import include, path
 
 from sessions_api.dialects.identifiers import uuid_of
-from tests.dialects.callers import NOBODYS, Caller, TokenClient, staff
+from tests.dialects.callers import NOBODYS, Caller, TokenClient
+from tests.helpers import staff_with
 from tests.site import views
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
 DIALECTS = ["ory", "hanko", "torii", "flashback"]
 PREFIXES = {
@@ -67,12 +67,7 @@ def prefix(request, settings):
     return PREFIXES[request.param][1]
 
 
-@pytest.fixture
-def root():
-    return TokenClient(staff(is_superuser=True))
-
-
-@on(("method", "path", "status"), CALLS)
+@pytest.mark.parametrize(("method", "path", "status"), CALLS)
 def test_a_prefix_that_captures_something_changes_no_answer(root, prefix, method, path, status):
     other = TokenClient(root.row.user)
     user = uuid_of(root.row.user_id)
@@ -82,7 +77,7 @@ def test_a_prefix_that_captures_something_changes_no_answer(root, prefix, method
     assert (other.row.ended_at is not None) is (is_ended or "all" in path or method == "DELETE")
 
 
-@on(
+@pytest.mark.parametrize(
     ("method", "path", "location"),
     [
         ("GET", "admin/sessions/whoami", "sessions/whoami"),
@@ -96,18 +91,18 @@ def test_orys_redirects_stay_under_the_prefix(root, settings, method, path, loca
     assert (response.status_code, response.headers["Location"]) == (307, f"/t/acme/ory/{location}")
 
 
-def test_orys_addresses_in_answers_stay_under_the_prefix(prefix, settings):
+def test_orys_urls_in_answers_stay_under_the_prefix(prefix, settings):
     settings.SESSIONS_API = {"ORY_REQUIRED_AAL": "tests.site.levels.of"}
-    client = TokenClient(staff("view_session"))
+    client = TokenClient(staff_with("view_session"))
     login = f"http://testserver{prefix}ory/self-service/login/browser?aal=aal2"
-    for address in ("sessions", "sessions/whoami"):
-        refused = client.get(f"{prefix}ory/{address}")
+    for call in ("sessions", "sessions/whoami"):
+        refused = client.get(f"{prefix}ory/{call}")
         assert refused.json()["redirect_browser_to"] == login
     listed = client.get(f"{prefix}ory/admin/sessions")
     assert listed.headers["Link"].startswith(f"<{prefix}ory/admin/sessions?")
 
 
 def test_a_stranger_is_refused_under_the_prefix_as_elsewhere(prefix):
-    for address in ("ory/sessions", "torii/_torii/users/me/sessions", "flashback/sessions"):
-        assert Caller().get(prefix + address).status_code == 401
+    for call in ("ory/sessions", "torii/_torii/users/me/sessions", "flashback/sessions"):
+        assert Caller().get(prefix + call).status_code == 401
     assert Caller().get(f"{prefix}hanko/sessions/validate").json() == {"is_valid": False}

@@ -1,4 +1,4 @@
-"""Torii's addresses, over HTTP. Numbers are those of the wire contract's sections."""
+"""Torii's calls, over HTTP: those of the site's server, and those of its users."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -13,7 +13,6 @@ from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.models import EndReason, Session
 from tests.dialects.callers import (
     CALLERS,
-    FIREFOX,
     NOBODYS,
     OVER,
     Browser,
@@ -21,32 +20,20 @@ from tests.dialects.callers import (
     TokenClient,
     change,
     failing,
-    later,
     over,
     queries,
-    staff,
     written,
 )
 from tests.factories import UserFactory
+from tests.helpers import DJANGOS_ENGINES, FIREFOX, later, staff_with
 from tests.user_models import hiding
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
 OWN = "/torii/_torii/users/me/sessions"
 ENVIRONMENT = "5d1ab3a5-3d7c-8e0a-b7a1-6f0f1c2e9d44"
 ORGANIZATION = "01931a72-0000-7000-8000-0000000000dd"
-
-
-@pytest.fixture
-def alice():
-    return UserFactory.create(username="alice")
-
-
-@pytest.fixture
-def admin():
-    return TokenClient(staff("view_session", "end_session"))
 
 
 def path_of(user, session_id=""):
@@ -62,7 +49,7 @@ def listed(client, path):
     return response.json()
 
 
-def ids(client, path):
+def listed_ids(client, path):
     return [item["id"] for item in listed(client, path)]
 
 
@@ -100,7 +87,7 @@ def is_ended(response):
     return (response.status_code, response.content, len(response.cookies)) == (204, b"", 0)
 
 
-def test_3_1_the_list_says_what_is_known_of_each_session(alice, admin, settings):
+def test_the_list_says_what_is_known_of_each_session(alice, admin, settings):
     settings.SESSIONS_API = {"RECORD_IP": False}
     with time_machine.travel("2026-11-21T08:00:00Z", tick=False):
         token = TokenClient(alice)
@@ -145,12 +132,12 @@ def test_3_1_the_list_says_what_is_known_of_each_session(alice, admin, settings)
         assert item["lastUsedAt"] == written(row.last_used)
 
 
-def test_3_1_the_list_is_the_same_for_the_server_and_for_the_user(alice, admin):
+def test_the_list_is_the_same_for_the_server_and_for_the_user(alice, admin):
     browser = Browser(alice)
     assert listed(admin, path_of(alice)) == listed(browser, OWN)
 
 
-def test_3_1_the_environment_is_the_sites(alice, admin, settings):
+def test_the_environment_is_the_sites(alice, admin, settings):
     other = "01931a72-0000-7000-8000-0000000000cc"
     TokenClient(alice)
     assert UUID(ENVIRONMENT).version == 8
@@ -158,7 +145,7 @@ def test_3_1_the_environment_is_the_sites(alice, admin, settings):
     assert [item["environmentId"] for item in listed(admin, path_of(alice))] == [other]
 
 
-@on(
+@pytest.mark.parametrize(
     ("organization", "shown"),
     [
         ("", None),
@@ -169,82 +156,82 @@ def test_3_1_the_environment_is_the_sites(alice, admin, settings):
         ("größte-firma", "6772c3b6-c39f-8274-9d65-2d6669726d61"),
     ],
 )
-def test_3_1_an_organization_that_is_no_uuid_appears_under_one(alice, admin, organization, shown):
+def test_an_organization_that_is_no_uuid_appears_under_one(alice, admin, organization, shown):
     change(TokenClient(alice).row, organization_id=organization)
     assert listed(admin, path_of(alice))[0]["activeOrganizationId"] == shown
 
 
-def test_3_1_a_session_expires_at_the_absolute_timeout_if_that_is_sooner(alice, admin, settings):
+def test_a_session_expires_at_the_absolute_timeout_if_that_is_sooner(alice, admin, settings):
     settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": timedelta(hours=12)}
     row = TokenClient(alice).row
     expected = written(row.authenticated_at + timedelta(hours=12))
     assert listed(admin, path_of(alice))[0]["expiresAt"] == expected
 
 
-def test_3_1_the_session_used_last_comes_first(alice, admin):
+def test_the_session_used_last_comes_first(alice, admin):
     clients = [Browser(alice), TokenClient(alice), Browser(alice)]
     with later(minutes=2):
         assert clients[1].user_name == "alice"
     with later(minutes=4):
         assert clients[0].user_name == "alice"
     expected = [clients[n].pk for n in (0, 1, 2)]
-    assert ids(admin, path_of(alice)) == expected
-    assert ids(clients[0], OWN) == expected
+    assert listed_ids(admin, path_of(alice)) == expected
+    assert listed_ids(clients[0], OWN) == expected
 
 
-def test_3_1_there_are_no_pages_and_no_filters(alice, admin):
+def test_there_are_no_pages_and_no_filters(alice, admin):
     clients = [TokenClient(alice) for _ in range(3)]
-    listed = ids(admin, f"{path_of(alice)}?page_size=1&limit=1&state=ended")
+    listed = listed_ids(admin, f"{path_of(alice)}?page_size=1&limit=1&state=ended")
     assert set(listed) == {client.pk for client in clients}
 
 
-@on("way", OVER)
-def test_3_1_what_would_not_authenticate_a_request_is_not_listed(alice, admin, way):
+@pytest.mark.parametrize("way", OVER)
+def test_what_would_not_authenticate_a_request_is_not_listed_to_the_server(alice, admin, way):
     browser = Browser(alice)
-    assert ids(admin, path_of(alice)) == [browser.pk]
+    assert listed_ids(admin, path_of(alice)) == [browser.pk]
     with over(way, browser):
-        assert ids(admin, path_of(alice)) == []
+        assert listed_ids(admin, path_of(alice)) == []
 
 
-def test_3_1_of_others_nothing_is_listed(alice, admin):
+def test_of_others_nothing_is_listed(alice, admin):
     TokenClient(alice)
-    assert ids(admin, path_of(UserFactory.create())) == []
+    assert listed_ids(admin, path_of(UserFactory.create())) == []
 
 
-def test_3_1_ending_one_puts_it_out(alice, admin):
+def test_ending_one_puts_it_out(alice, admin):
     browser, other = Browser(alice), Browser(alice)
     assert is_ended(admin.delete(path_of(alice, browser.pk)))
     assert (browser.user_name, other.user_name) == ("", "alice")
-    assert ids(admin, path_of(alice)) == [other.pk]
+    assert listed_ids(admin, path_of(alice)) == [other.pk]
     row = browser.row
     assert (row.end_reason, row.ended_by) == (EndReason.REVOKED, admin.row.user)
     assert row.sealed_key == ""
 
 
-@on("way", OVER)
-def test_3_1_ending_what_is_over_is_no_error(alice, admin, way):
+@pytest.mark.parametrize("way", OVER)
+def test_the_server_may_end_what_is_over(alice, admin, way):
     browser = Browser(alice)
     with over(way, browser):
         assert is_ended(admin.delete(path_of(alice, browser.pk)))
         assert is_ended(admin.delete(path_of(alice, browser.pk)))
 
 
-@on("unknown", NOBODYS)
-def test_3_1_ending_what_is_not_there_is_no_error(alice, admin, unknown):
+@pytest.mark.parametrize("unknown", NOBODYS)
+def test_the_server_may_end_what_is_not_there(alice, admin, unknown):
     assert is_ended(admin.delete(path_of(alice, unknown)))
 
 
-def test_3_1_a_session_of_another_user_is_not_there(alice, admin):
+def test_a_session_of_another_user_is_not_there_under_this_one(alice, admin):
     bobs = TokenClient(UserFactory.create())
     assert is_ended(admin.delete(path_of(alice, bobs.pk)))
     assert bobs.row.ended_at is None
 
 
-def test_3_1_ending_all_of_a_user_can_be_done_again(alice, admin):
+def test_ending_all_of_a_user_can_be_done_again(alice, admin):
     clients, bobs = [Browser(alice), TokenClient(alice)], TokenClient(UserFactory.create())
     assert is_ended(admin.delete(path_of(alice)))
     assert [client.user_name for client in clients] == ["", ""]
-    assert ids(admin, path_of(alice)) == []
+    assert listed_ids(admin, path_of(alice)) == []
     assert {client.row.ended_by for client in clients} == {admin.row.user}
     ended = list(Session.objects.order_by("pk").values())
     assert is_ended(admin.delete(path_of(alice)))
@@ -252,11 +239,11 @@ def test_3_1_ending_all_of_a_user_can_be_done_again(alice, admin):
     assert bobs.row.ended_at is None
 
 
-@on("kind", [Browser, TokenClient])
-@on("saves_every_request", [False, True])
-@on("all_of_them", [False, True])
-def test_3_1_staff_may_end_the_session_they_use(kind, saves_every_request, all_of_them, settings):
-    me = kind(staff("view_session", "end_session"))
+@pytest.mark.parametrize("kind", [Browser, TokenClient])
+@pytest.mark.parametrize("saves_every_request", [False, True])
+@pytest.mark.parametrize("all_of_them", [False, True])
+def test_staff_may_end_the_session_they_use(kind, saves_every_request, all_of_them, settings):
+    me = kind(staff_with("view_session", "end_session"))
     settings.SESSION_SAVE_EVERY_REQUEST = saves_every_request
     path = path_of(me.row.user, "" if all_of_them else me.pk)
     assert me.delete(path).status_code == 204
@@ -264,16 +251,16 @@ def test_3_1_staff_may_end_the_session_they_use(kind, saves_every_request, all_o
     assert me.get(OWN).status_code == 401
 
 
-@on("unknown", NOBODYS)
-def test_3_1_an_unknown_user_belongs_to_a_different_environment(alice, admin, unknown):
+@pytest.mark.parametrize("unknown", NOBODYS)
+def test_an_unknown_user_belongs_to_a_different_environment(alice, admin, unknown):
     token = TokenClient(alice)
     for method, path in calls(unknown, token.pk):
         assert answer(getattr(admin, method)(path)) == elsewhere(path)
     assert token.row.ended_at is None
 
 
-@on("malformed", ["1", "alice", "me", "x" * 5000, "%00", "%FF", "%ED%A0%80"])
-def test_3_1_an_id_that_is_no_uuid_is_refused(alice, admin, malformed):
+@pytest.mark.parametrize("malformed", ["1", "alice", "me", "x" * 5000, "%00", "%FF", "%ED%A0%80"])
+def test_an_id_that_is_no_uuid_is_refused(alice, admin, malformed):
     token = TokenClient(alice)
     own, others = token.delete(f"{OWN}/{malformed}"), admin.delete(path_of(alice, malformed))
     asked = [getattr(admin, method)(path) for method, path in calls(malformed, token.pk)]
@@ -285,7 +272,7 @@ def test_3_1_an_id_that_is_no_uuid_is_refused(alice, admin, malformed):
     assert token.row.ended_at is None
 
 
-def test_3_1_there_is_no_impersonation_token(alice, admin):
+def test_there_is_no_impersonation_token(alice, admin):
     path = f"/torii/api/server/v1/users/{uuid_of(alice.pk)}/impersonation-token"
     assert admin.ask("POST", path, {}).status_code == 404
 
@@ -301,7 +288,7 @@ def own_calls(session_id):
     return [("get", OWN), ("delete", f"{OWN}/{session_id}")]
 
 
-def test_3_1_callers_without_credentials_are_unauthorized(alice):
+def test_callers_without_credentials_are_unauthorized(alice):
     token = TokenClient(alice)
     for method, path in [*calls(alice, token.pk), *own_calls(token.pk)]:
         response = getattr(Caller(), method)(path)
@@ -310,8 +297,8 @@ def test_3_1_callers_without_credentials_are_unauthorized(alice):
     assert token.row.ended_at is None
 
 
-@on("key", ["sk_live_51H", "sk_test_51H", "session_x"])
-def test_3_1_callers_with_a_wrong_key_are_unauthorized(alice, key):
+@pytest.mark.parametrize("key", ["sk_live_51H", "sk_test_51H", "session_x"])
+def test_callers_with_a_wrong_key_are_unauthorized(alice, key):
     token = TokenClient(alice)
     for method, path in [*calls(alice, token.pk), *own_calls(token.pk)]:
         response = getattr(Caller(authorization=f"Bearer {key}"), method)(path)
@@ -322,38 +309,38 @@ def test_3_1_callers_with_a_wrong_key_are_unauthorized(alice, key):
     assert token.row.ended_at is None
 
 
-@on("permissions", [None, [], ["change_session"]])
-def test_3_1_callers_without_the_permission_are_forbidden(alice, permissions):
+@pytest.mark.parametrize("permissions", [None, [], ["change_session"]])
+def test_callers_without_the_permission_are_forbidden(alice, permissions):
     token = TokenClient(alice)
-    caller = UserFactory.create() if permissions is None else staff(*permissions)
+    caller = UserFactory.create() if permissions is None else staff_with(*permissions)
     for client in (TokenClient(caller), Browser(caller)):
         for method, path in calls(alice, token.pk):
             assert answer(getattr(client, method)(path)) == forbidden(path)
     assert token.row.ended_at is None
 
 
-def test_3_1_each_permission_is_for_its_own_calls(alice):
+def test_each_permission_is_for_its_own_calls(alice):
     token = TokenClient(alice)
-    seeing, ending = TokenClient(staff("view_session")), TokenClient(staff("end_session"))
+    seeing, ending = TokenClient(staff_with("view_session")), TokenClient(staff_with("end_session"))
     (_, every), *_, (_, one) = calls(alice, token.pk)
     assert answer(seeing.delete(every)) == forbidden(every)
     assert answer(seeing.delete(one)) == forbidden(one)
     assert answer(ending.get(every)) == forbidden(every)
-    assert ids(seeing, every) == [token.pk]
+    assert listed_ids(seeing, every) == [token.pk]
     assert is_ended(ending.delete(one))
     assert is_ended(ending.delete(every))
 
 
-def test_3_1_users_without_the_permission_are_forbidden_their_own_too(alice):
+def test_users_without_the_permission_are_forbidden_their_own_too(alice):
     token = TokenClient(alice)
     for method, path in calls(alice, token.pk):
         assert answer(getattr(token, method)(path)) == forbidden(path)
 
 
-def test_3_1_only_superusers_end_what_is_a_superusers(admin):
-    root = staff(is_superuser=True)
-    victim, superuser = TokenClient(root), TokenClient(staff(is_superuser=True))
-    assert ids(admin, path_of(root)) == [victim.pk]
+def test_only_superusers_end_what_is_a_superusers(admin):
+    root = staff_with(is_superuser=True)
+    victim, superuser = TokenClient(root), TokenClient(staff_with(is_superuser=True))
+    assert listed_ids(admin, path_of(root)) == [victim.pk]
     for path in (path_of(root), path_of(root, victim.pk)):
         assert answer(admin.delete(path)) == forbidden(path)
     assert victim.row.ended_at is None
@@ -362,7 +349,7 @@ def test_3_1_only_superusers_end_what_is_a_superusers(admin):
     assert victim.row.end_reason == EndReason.REVOKED
 
 
-def test_3_1_a_failure_says_no_more_than_that(alice, admin):
+def test_a_failure_says_no_more_than_that_to_the_server(alice, admin):
     browser = Browser(alice)
     with failing("django_session"):
         response = admin.get(path_of(alice))
@@ -377,34 +364,36 @@ def test_3_1_a_failure_says_no_more_than_that(alice, admin):
     assert browser.row.ended_at is None
 
 
-def test_3_2_users_see_their_own_sessions(alice):
+def test_users_see_their_own_sessions(alice):
     clients = [Browser(alice), TokenClient(alice)]
     Browser(UserFactory.create())
     expected = {client.pk for client in clients}
     for client in clients:
-        assert set(ids(client, OWN)) == expected
+        assert set(listed_ids(client, OWN)) == expected
         assert {item["userId"] for item in listed(client, OWN)} == {str(uuid_of(alice.pk))}
 
 
-@on("way", sorted(OVER.keys() - {"of another password", "of a deactivated user"}))
-def test_3_2_what_would_not_authenticate_a_request_is_not_listed(alice, way):
+@pytest.mark.parametrize(
+    "way", sorted(OVER.keys() - {"of another password", "of a deactivated user"})
+)
+def test_users_do_not_see_what_would_not_authenticate_a_request(alice, way):
     browser = Browser(alice)
     with over(way, browser):
         token = TokenClient(alice)
-        assert ids(token, OWN) == [token.pk]
+        assert listed_ids(token, OWN) == [token.pk]
 
 
-def test_3_2_users_end_their_other_sessions(alice):
+def test_users_end_their_other_sessions(alice):
     browser, token = Browser(alice), TokenClient(alice)
     assert is_ended(token.delete(f"{OWN}/{browser.pk}"))
     assert browser.user_name == ""
     assert (browser.row.end_reason, browser.row.ended_by) == (EndReason.REVOKED, alice)
-    assert ids(token, OWN) == [token.pk]
+    assert listed_ids(token, OWN) == [token.pk]
 
 
-@on("kind", [Browser, TokenClient])
-@on("saves_every_request", [False, True])
-def test_3_2_users_end_the_session_they_use(alice, kind, saves_every_request, settings):
+@pytest.mark.parametrize("kind", [Browser, TokenClient])
+@pytest.mark.parametrize("saves_every_request", [False, True])
+def test_users_end_the_session_they_use(alice, kind, saves_every_request, settings):
     client = kind(alice)
     settings.SESSION_SAVE_EVERY_REQUEST = saves_every_request
     response = client.delete(f"{OWN}/{client.pk}")
@@ -413,9 +402,8 @@ def test_3_2_users_end_the_session_they_use(alice, kind, saves_every_request, se
     assert client.get(OWN).status_code == 401
 
 
-@on("engine", ["db", "cached_db", "cache", "file", "signed_cookies"])
-def test_3_2_ending_the_current_session_leaves_the_cookie_alone(alice, settings, engine):
-    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+@pytest.mark.parametrize("engine", DJANGOS_ENGINES, indirect=True)
+def test_ending_the_current_session_leaves_the_cookie_alone(alice, settings, engine):
     browser = Browser(alice)
     before = browser.cookies[settings.SESSION_COOKIE_NAME].value
     assert is_ended(browser.delete(f"{OWN}/{browser.pk}"))
@@ -423,8 +411,10 @@ def test_3_2_ending_the_current_session_leaves_the_cookie_alone(alice, settings,
     assert browser.user_name == ""
 
 
-@on("way", sorted(OVER.keys() - {"of another password", "of a deactivated user"}))
-def test_3_2_ending_what_is_over_is_no_error(alice, way):
+@pytest.mark.parametrize(
+    "way", sorted(OVER.keys() - {"of another password", "of a deactivated user"})
+)
+def test_users_may_end_what_is_over(alice, way):
     browser = Browser(alice)
     with over(way, browser):
         token = TokenClient(alice)
@@ -432,26 +422,26 @@ def test_3_2_ending_what_is_over_is_no_error(alice, way):
         assert is_ended(token.delete(f"{OWN}/{browser.pk}"))
 
 
-@on("unknown", NOBODYS)
-def test_3_2_ending_what_is_not_there_is_no_error(alice, unknown):
+@pytest.mark.parametrize("unknown", NOBODYS)
+def test_users_may_end_what_is_not_there(alice, unknown):
     assert is_ended(TokenClient(alice).delete(f"{OWN}/{unknown}"))
 
 
-def test_3_2_a_session_of_another_user_is_not_there(alice):
+def test_a_session_of_another_user_is_not_there_for_a_user(alice):
     bobs = TokenClient(UserFactory.create())
     assert is_ended(TokenClient(alice).delete(f"{OWN}/{bobs.pk}"))
     assert bobs.row.ended_at is None
 
 
-def test_3_2_a_superuser_has_no_more_rights_here(alice):
-    token, root = TokenClient(alice), TokenClient(staff(is_superuser=True))
+def test_a_superuser_has_no_more_rights_among_their_own_sessions(alice):
+    token, root = TokenClient(alice), TokenClient(staff_with(is_superuser=True))
     assert is_ended(root.delete(f"{OWN}/{token.pk}"))
     assert token.row.ended_at is None
-    assert ids(root, OWN) == [root.pk]
+    assert listed_ids(root, OWN) == [root.pk]
 
 
-@on("kind", [Browser, TokenClient])
-def test_3_2_to_end_others_one_must_have_authenticated_recently(alice, kind, settings):
+@pytest.mark.parametrize("kind", [Browser, TokenClient])
+def test_to_end_others_one_must_have_authenticated_recently(alice, kind, settings):
     settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
     client, other = kind(alice), TokenClient(alice)
     change(client.row, authenticated_at=timezone.now() - timedelta(seconds=601))
@@ -459,20 +449,20 @@ def test_3_2_to_end_others_one_must_have_authenticated_recently(alice, kind, set
     expected = problem(403, "Forbidden", "Confirm your password first.", path)
     assert answer(client.delete(path)) == expected
     assert other.row.ended_at is None
-    assert len(ids(client, OWN)) == 2
+    assert len(listed_ids(client, OWN)) == 2
     change(client.row, authenticated_at=timezone.now() - timedelta(seconds=599))
     assert is_ended(client.delete(path))
 
 
-@on("kind", [Browser, TokenClient])
-def test_3_2_to_end_the_current_session_one_need_not(alice, kind, settings):
+@pytest.mark.parametrize("kind", [Browser, TokenClient])
+def test_to_end_the_current_session_one_need_not(alice, kind, settings):
     settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
     client = kind(alice)
     change(client.row, authenticated_at=timezone.now() - timedelta(seconds=601))
     assert is_ended(client.delete(f"{OWN}/{client.pk}"))
 
 
-def test_3_1_the_sites_server_need_not_authenticate_again(alice, admin, settings):
+def test_the_sites_server_need_not_authenticate_again(alice, admin, settings):
     settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
     token = TokenClient(alice)
     change(admin.row, authenticated_at=timezone.now() - timedelta(days=1))
@@ -480,13 +470,13 @@ def test_3_1_the_sites_server_need_not_authenticate_again(alice, admin, settings
     assert is_ended(admin.delete(path_of(alice)))
 
 
-def test_3_1_the_instance_of_a_problem_is_a_uri_whatever_was_asked_for(alice):
+def test_the_instance_of_a_problem_is_a_uri_whatever_was_asked_for(alice):
     response = TokenClient(alice).delete(f"{OWN}/é%20%22%3F")
     assert response.status_code == 400
     assert response.json()["instance"] == f"{OWN}/%C3%A9%20%22%3F"
 
 
-def test_3_2_there_is_no_way_to_end_all_of_ones_own(alice):
+def test_there_is_no_way_to_end_all_of_ones_own(alice):
     token = TokenClient(alice)
     status, media_type, body = answer(token.delete(OWN))
     assert (status, media_type) == (405, "application/problem+json")
@@ -494,7 +484,7 @@ def test_3_2_there_is_no_way_to_end_all_of_ones_own(alice):
     assert token.row.ended_at is None
 
 
-def test_3_2_a_failure_says_no_more_than_that(alice):
+def test_a_failure_says_no_more_than_that_to_a_user(alice):
     browser = Browser(alice)
     path = f"{OWN}/{browser.pk}"
     with failing("sessions_api_session", "UPDATE"):
@@ -503,8 +493,8 @@ def test_3_2_a_failure_says_no_more_than_that(alice):
     assert browser.user_name == "alice"
 
 
-@on("method", ["get", "delete", "post", "put", "patch", "options"])
-def test_7_8_nobody_who_accepts_problems_alone_is_turned_away_for_that(alice, admin, method):
+@pytest.mark.parametrize("method", ["get", "delete", "post", "put", "patch", "options"])
+def test_nobody_who_accepts_problems_alone_is_turned_away_for_that(alice, admin, method):
     token = TokenClient(alice)
     for client, path in [
         *((admin, path) for _, path in calls(alice, token.pk)),
@@ -517,7 +507,7 @@ def test_7_8_nobody_who_accepts_problems_alone_is_turned_away_for_that(alice, ad
         assert response.status_code == 204 or response.headers["Content-Type"] == kind
 
 
-def test_7_1_addresses_have_no_slash_at_the_end_and_are_not_redirected(alice, admin):
+def test_paths_have_no_slash_at_the_end_and_are_not_redirected(alice, admin):
     token = TokenClient(alice)
     for method, path in calls(alice, token.pk):
         assert getattr(admin, method)(f"{path}/").status_code == 404
@@ -526,14 +516,14 @@ def test_7_1_addresses_have_no_slash_at_the_end_and_are_not_redirected(alice, ad
     assert token.row.ended_at is None
 
 
-def test_7_4_an_id_is_the_same_however_it_is_written(alice, admin):
+def test_an_id_is_the_same_however_it_is_written(alice, admin):
     token = TokenClient(alice)
-    assert ids(admin, path_of(str(uuid_of(alice.pk)).upper())) == [token.pk]
+    assert listed_ids(admin, path_of(str(uuid_of(alice.pk)).upper())) == [token.pk]
     assert is_ended(token.delete(f"{OWN}/{token.pk.upper()}"))
     assert token.row.end_reason == EndReason.REVOKED
 
 
-def test_7_15_an_address_is_plain_and_that_of_a_trusted_proxys_client(alice, admin, settings):
+def test_an_ip_address_is_plain_and_that_of_a_trusted_proxys_client(alice, admin, settings):
     forwarded = {"x-forwarded-for": "203.0.113.7", "x-real-ip": "198.51.100.4"}
     Client(headers=forwarded).get(f"/do/login:{alice.pk}/")
     settings.SESSIONS_API = {"TRUSTED_PROXIES": ["127.0.0.1"]}
@@ -542,21 +532,21 @@ def test_7_15_an_address_is_plain_and_that_of_a_trusted_proxys_client(alice, adm
     assert addresses == ["203.0.113.7", "127.0.0.1"]
 
 
-def test_3_1_of_a_user_whom_the_site_hides_nothing_is_listed(alice, admin):
+def test_of_a_user_whom_the_site_hides_nothing_is_listed(alice, admin):
     token = TokenClient(alice)
-    assert ids(admin, path_of(alice)) == [token.pk]
+    assert listed_ids(admin, path_of(alice)) == [token.pk]
     with hiding("alice"):
-        assert ids(admin, path_of(alice)) == []
+        assert listed_ids(admin, path_of(alice)) == []
 
 
-@on(("kind", "knowing_her"), CALLERS)
-def test_a_list_of_250_costs_three_queries_beyond_finding_out_who_calls(alice, kind, knowing_her):
-    caller = TokenClient(staff("view_session", is_superuser=kind == "superuser"))
+@pytest.mark.parametrize(("kind", "knowing_them"), CALLERS)
+def test_a_list_of_250_costs_three_queries_beyond_finding_out_who_calls(alice, kind, knowing_them):
+    caller = TokenClient(staff_with("view_session", is_superuser=kind == "superuser"))
     browser = Browser(alice)
     for _ in range(248):
         lifecycle.issue_token(alice)
     own = TokenClient(alice)
-    assert len(ids(caller, path_of(alice))) == len(ids(own, OWN)) == 250
-    assert queries(lambda: caller.get(path_of(alice))) == knowing_her + 3
+    assert len(listed_ids(caller, path_of(alice))) == len(listed_ids(own, OWN)) == 250
+    assert queries(lambda: caller.get(path_of(alice))) == knowing_them + 3
     assert queries(lambda: own.get(OWN)) == 1 + 2
-    assert browser.pk in ids(own, OWN)
+    assert browser.pk in listed_ids(own, OWN)

@@ -1,4 +1,4 @@
-"""What the addresses of every dialect promise: JSON, 405 to anybody, failures in their own words."""
+"""What the paths of every dialect promise: JSON, 405 to anybody, failures in their own words."""
 
 import logging
 from typing import Any
@@ -9,17 +9,16 @@ from django.core.signals import got_request_exception
 from django.db import connection
 from django.urls import URLPattern, get_resolver
 from rest_framework.schemas.generators import EndpointEnumerator
-from rest_framework.throttling import UserRateThrottle
 
 from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.dialects.views import DialectViewSet
 from sessions_api.models import Session
-from tests.dialects.callers import NOBODYS, Browser, Caller, TokenClient, failing, staff
+from tests.dialects.callers import NOBODYS, Browser, Caller, TokenClient, failing
 from tests.factories import UserFactory
+from tests.site.throttles import OneADay
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
 DIALECTS = ["ory", "hanko", "torii", "flashback"]
 LISTS = {
@@ -44,12 +43,6 @@ ERROR_FIELDS = {
 
 
 @pytest.fixture
-def root():
-    """Return a client of a superuser's, who may call every address."""
-    return TokenClient(staff(is_superuser=True))
-
-
-@pytest.fixture
 def failing_receiver():
     """Have a receiver of the site's fail when somebody has signed out."""
 
@@ -65,8 +58,8 @@ def list_of(dialect, user):
     return LISTS[dialect].format(user=uuid_of(user.pk))
 
 
-def addresses():
-    """Return every address of every dialect that a viewset answers, and its methods, by dialect."""
+def paths():
+    """Return every path of every dialect that a viewset answers, and its methods, by dialect."""
     found = []
     for dialect in DIALECTS:
         for pattern in get_resolver(f"sessions_api.dialects.{dialect}.urls").url_patterns:
@@ -79,7 +72,7 @@ def addresses():
     return found
 
 
-ADDRESSES = [pytest.param(*each, id=each[1]) for each in addresses()]
+PATHS = [pytest.param(*each, id=each[1]) for each in paths()]
 
 
 def assert_error(dialect, response, status):
@@ -89,8 +82,8 @@ def assert_error(dialect, response, status):
     assert "detail" not in response.json() or dialect == "torii"
 
 
-@on("dialect", DIALECTS)
-@on(
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize(
     "accept",
     [
         *("application/json", "*/*", "text/html", "application/xml", "image/png;q=0", "nonsense"),
@@ -106,18 +99,16 @@ def test_the_answer_is_json_whatever_is_accepted(root, dialect, accept):
     assert_error(dialect, Caller().get(path, headers={"accept": accept}), 401)
 
 
-@on("dialect", DIALECTS)
-@on("format", ["api", "json", "xml", "nonsense"])
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("format", ["api", "json", "xml", "nonsense"])
 def test_the_answer_is_json_whatever_format_the_query_names(root, dialect, format):
     response = root.get(f"{list_of(dialect, root.row.user)}?format={format}")
     assert response.status_code == 200
     assert response.headers["Content-Type"] == MEDIA_TYPES[dialect][0]
 
 
-@on(("dialect", "path", "methods"), ADDRESSES)
-def test_a_method_that_an_address_does_not_have_is_not_allowed_to_anybody(
-    root, dialect, path, methods
-):
+@pytest.mark.parametrize(("dialect", "path", "methods"), PATHS)
+def test_a_method_that_a_path_does_not_have_is_not_allowed_to_anybody(root, dialect, path, methods):
     callers = [Caller(), Browser(UserFactory.create()), root, Caller(authorization="Bearer x")]
     others = {"get", "post", "put", "patch", "delete", "trace", "frobnicate"} - methods
     before = list(Session.objects.order_by("pk").values())
@@ -131,14 +122,14 @@ def test_a_method_that_an_address_does_not_have_is_not_allowed_to_anybody(
     assert list(Session.objects.order_by("pk").values()) == before
 
 
-@on("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_page_of_another_site_hears_of_a_wrong_method_too(root, dialect):
     browser = Browser(root.row.user)
     path = list_of(dialect, root.row.user)
     assert_error(dialect, browser.ask("PATCH", path, origin="https://evil.example"), 405)
 
 
-@on(("dialect", "path", "methods"), ADDRESSES)
+@pytest.mark.parametrize(("dialect", "path", "methods"), PATHS)
 def test_no_answer_is_stored_by_a_cache(root, dialect, path, methods):
     user = UserFactory.create()
     for client in (Caller(), TokenClient(user), Browser(user), root):
@@ -148,7 +139,7 @@ def test_no_answer_is_stored_by_a_cache(root, dialect, path, methods):
             assert "no-store" in response.headers["Cache-Control"]
 
 
-@on("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_no_failure_is_stored_by_a_cache(root, dialect):
     path = list_of(dialect, root.row.user)
     with failing("sessions_api_session"):
@@ -157,7 +148,7 @@ def test_no_failure_is_stored_by_a_cache(root, dialect):
     assert "no-store" in response.headers["Cache-Control"]
 
 
-@on("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_failure_is_told_in_the_vendors_shape_and_without_its_reason(root, dialect):
     Browser(root.row.user)
     path = list_of(dialect, root.row.user)
@@ -167,7 +158,7 @@ def test_a_failure_is_told_in_the_vendors_shape_and_without_its_reason(root, dia
     assert "The database is down." not in response.content.decode()
 
 
-@on("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_failure_is_logged_and_signalled_as_any_of_a_site(root, dialect, caplog):
     Browser(root.row.user)
     heard: list[Any] = []
@@ -191,7 +182,7 @@ def test_a_failure_is_logged_and_signalled_as_any_of_a_site(root, dialect, caplo
     assert root.token not in caplog.text
 
 
-@on(
+@pytest.mark.parametrize(
     ("dialect", "method", "path"),
     [
         ("ory", "DELETE", "/ory/admin/sessions/{id}"),
@@ -211,7 +202,7 @@ def test_what_a_failing_request_has_done_is_taken_back_with_its_transaction(
     assert list(Session.objects.order_by("pk").values()) == before
 
 
-@on("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_an_error_of_the_caller_is_no_failure(root, dialect, caplog):
     heard: list[Any] = []
 
@@ -238,25 +229,19 @@ def test_a_request_that_django_itself_refuses_is_left_to_django(root, settings, 
     assert "sessions_api.dialects" not in {record.name for record in caplog.records}
 
 
-def test_no_address_is_in_a_schema_of_the_sites_api():
+def test_no_path_is_in_a_schema_of_the_sites_api():
     endpoints = EndpointEnumerator(urlconf="tests.site.urls").get_api_endpoints()
     described = {path.split("/")[1] for path, *_ in endpoints}
     assert described == {"api"}
 
 
-@on("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_the_exception_handler_of_the_sites_api_is_not_asked(root, dialect, settings):
     settings.REST_FRAMEWORK = {"EXCEPTION_HANDLER": "nowhere.handler"}
     assert_error(dialect, Caller().get(list_of(dialect, root.row.user)), 401)
 
 
-class OneADay(UserRateThrottle):
-    """As a site may throttle all of its API."""
-
-    rate = "1/day"
-
-
-@on("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_too_many_requests_are_told_in_the_vendors_shape(root, dialect, monkeypatch):
     monkeypatch.setattr(DialectViewSet, "throttle_classes", [OneADay])
     path = list_of(dialect, root.row.user)
@@ -266,7 +251,9 @@ def test_too_many_requests_are_told_in_the_vendors_shape(root, dialect, monkeypa
     assert int(response.headers["Retry-After"]) > 0
 
 
-@on("key", [2**31, -(2**31) - 1, 2**63 - 1, -(2**63), 2**63, 2**100, "alice", ""])
+@pytest.mark.parametrize(
+    "key", [2**31, -(2**31) - 1, 2**63 - 1, -(2**63), 2**63, 2**100, "alice", ""]
+)
 def test_a_user_whose_key_the_site_cannot_have_is_nobody(root, key):
     uuid = str(uuid_of(key))
     assert root.get(f"/ory/admin/identities/{uuid}/sessions").json() == []

@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.contrib.auth import login
 from django.db import transaction
 from django.test import Client, RequestFactory
@@ -15,17 +14,12 @@ from sessions_api.lifecycle import events
 from sessions_api.models import Client as SessionClient
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
+from tests.helpers import FIREFOX, later, signed_in
 from tests.site.views import BACKEND
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:157.0) Gecko/20100101 Firefox/157.0"
 LATER_FIREFOX = FIREFOX.replace("157", "158")
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    recent.clear()
 
 
 @pytest.fixture
@@ -64,7 +58,7 @@ def failing_receiver():
 
 
 class Browser(Client):
-    """A browser that signs in from an address, and moves."""
+    """A browser that signs in from an IP address, and moves."""
 
     def __init__(self, user):
         super().__init__(HTTP_USER_AGENT=FIREFOX, REMOTE_ADDR="203.0.113.7")
@@ -76,7 +70,7 @@ class Browser(Client):
 
 
 def a_minute_later(minutes=1):
-    return time_machine.travel(timezone.now() + timedelta(minutes=minutes, seconds=5), tick=False)
+    return later(minutes=minutes, seconds=5)
 
 
 def names(heard):
@@ -159,7 +153,7 @@ def test_the_reason_is_the_true_one(heard, steps, reason):
     assert [kwargs["reason"] for _, kwargs in heard] == [reason]
 
 
-def test_a_move_to_another_address_is_told_once(heard):
+def test_a_move_to_another_ip_address_is_told_once(heard):
     browser = Browser(UserFactory.create())
     del heard[:]
     with a_minute_later():
@@ -203,7 +197,7 @@ def test_a_move_is_noticed_by_a_process_that_knows_the_session(heard):
     recent.clear()
     browser.use()
     del heard[:]
-    with time_machine.travel(timezone.now() + timedelta(seconds=30), tick=False):
+    with later(seconds=30):
         browser.use(REMOTE_ADDR="198.51.100.9")
     assert names(heard) == ["session_client_changed"]
 
@@ -269,3 +263,17 @@ def test_a_key_that_is_a_text_makes_no_line_or_word_of_its_own(caplog):
     assert line.splitlines() == [line]
     assert len(line.split()) == 3
     assert line.endswith("user=eve@example.com%0Aevent%3Dended%20user%3Droot")
+
+
+def test_life_cycle_events_are_logged_by_id_and_without_keys(caplog):
+    with caplog.at_level(logging.DEBUG):
+        client = signed_in(UserFactory.create())
+        key = client.cookies["sessionid"].value
+        session = Session.objects.get()
+        lifecycle.end(session)
+    of_whom = f"session={session.pk} user={session.user_id}"
+    assert f"event=started {of_whom}" in caplog.messages
+    assert f"event=ended {of_whom} reason=revoked by=None" in caplog.messages
+    assert key not in caplog.text
+    assert session.sealed_key not in caplog.text
+    assert session.key_digest not in caplog.text

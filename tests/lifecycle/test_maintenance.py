@@ -2,23 +2,18 @@
 
 import logging
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
 import time_machine
-from django.conf import settings as django_settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session as EngineRow
-from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
-from sessions_api import engines, lifecycle, recent
+from sessions_api import engines, lifecycle
 from sessions_api.lifecycle import ending, maintenance
 from sessions_api.models import EndReason, Session
 from tests.factories import SessionFactory, UserFactory
-from tests.matrix.conftest import ENGINES
-from tests.matrix.test_life_cycle import later
+from tests.helpers import later, name_in_new_process, old_session, signed_in, use_engine
 from tests.site import views
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,36 +21,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NO_GRACE = timedelta(0)
 LOCAL_MEMORY = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 FAILING = {"default": {"BACKEND": "tests.site.cache.FailingCache"}}
-
-
-@pytest.fixture(autouse=True)
-def _fresh_process():
-    recent.clear()
-    views.callbacks.clear()
-    caches["default"].clear()
-
-
-def signed_in(user):
-    client = Client(raise_request_exception=False)
-    client.get(f"/do/login:{user.pk}/")
-    return client
-
-
-def name_of(client):
-    recent.clear()
-    return client.get("/do/user/").content.decode()
-
-
-def old_session(user):
-    """Return a browser that signed in before the installation."""
-    store = import_module(django_settings.SESSION_ENGINE).SessionStore()
-    store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = views.BACKEND
-    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store.save()
-    client = Client()
-    client.cookies[django_settings.SESSION_COOKIE_NAME] = store.session_key
-    return client
 
 
 def ended(reconciled):
@@ -79,7 +44,7 @@ def test_a_session_that_is_changing_its_key_or_password_goes_on(steps):
     client.get(f"/do/{steps}/")
     assert [look.looked_at for look in looks] == [1]
     assert ended(reconciling) == 0
-    assert name_of(client) == user.username
+    assert name_in_new_process(client) == user.username
 
 
 def test_a_session_that_looked_dead_and_still_is_ends():
@@ -97,7 +62,7 @@ def test_a_login_whose_response_is_on_its_way_goes_on():
     client = Client()
     client.get(f"/do/login:{user.pk},callback/")
     assert ended(reconciled) == 0
-    assert name_of(client) == user.username
+    assert name_in_new_process(client) == user.username
 
 
 def test_a_session_that_its_backend_does_not_answer_for_goes_on(settings):
@@ -106,7 +71,7 @@ def test_a_session_that_its_backend_does_not_answer_for_goes_on(settings):
     settings.AUTHENTICATION_BACKENDS = ["tests.site.backends.OtherBackend"]
     assert ended(maintenance.reconcile(grace=NO_GRACE)) == 0
     settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-    assert name_of(client) == user.username
+    assert name_in_new_process(client) == user.username
 
 
 def test_a_session_that_changes_between_the_look_and_its_end_goes_on():
@@ -127,7 +92,7 @@ def test_what_looks_dead_waits_in_bounded_numbers(monkeypatch):
 
 
 def test_an_end_that_cannot_be_finished_keeps_its_row(settings, caplog):
-    settings.SESSION_ENGINE = ENGINES["cached_db"]["SESSION_ENGINE"]
+    use_engine(settings, "cached_db")
     user = UserFactory.create()
     client = old_session(user)
     list(maintenance.adopt_all())  # so that the payload carries no id
@@ -137,7 +102,7 @@ def test_an_end_that_cannot_be_finished_keeps_its_row(settings, caplog):
         with after_retention():
             assert lifecycle.purge() == 0
     settings.CACHES = LOCAL_MEMORY
-    assert name_of(client) == ""
+    assert name_in_new_process(client) == ""
     with after_retention():
         assert lifecycle.purge() == 1
     assert not Session.objects.exists()
@@ -148,7 +113,7 @@ def test_an_unfinished_end_is_finished_before_its_row_goes():
     list(maintenance.adopt_all())
     Session.objects.update(ended_at=timezone.now(), end_reason=EndReason.REVOKED)
     assert lifecycle.purge(timezone.now() + timedelta(days=91)) == 1
-    assert name_of(client) == ""
+    assert name_in_new_process(client) == ""
     assert not Session.objects.exists()
 
 
@@ -158,12 +123,12 @@ def test_an_adopted_session_that_a_job_has_kept_alive_does_not_come_back():
     EngineRow.objects.update(expire_date=timezone.now() + timedelta(days=365))
     with after_retention():
         assert lifecycle.purge() == 1
-        assert name_of(client) == ""
+        assert name_in_new_process(client) == ""
     assert not Session.objects.exists()
 
 
 def test_what_the_engine_never_expires_does_not_come_back(settings):
-    settings.SESSION_ENGINE = ENGINES["file"]["SESSION_ENGINE"]
+    use_engine(settings, "file")
     client = old_session(UserFactory.create())
     key = client.cookies["sessionid"].value
     store = engines.store_class()(key)
@@ -173,7 +138,7 @@ def test_what_the_engine_never_expires_does_not_come_back(settings):
     with after_retention():
         assert engines.load(key) is not None
         assert lifecycle.purge() == 1
-        assert name_of(client) == ""
+        assert name_in_new_process(client) == ""
     assert not Session.objects.exists()
 
 
@@ -181,7 +146,7 @@ def test_a_session_that_is_not_over_is_not_purged():
     user = UserFactory.create()
     client = signed_in(user)
     assert lifecycle.purge() == 0
-    assert name_of(client) == user.username
+    assert name_in_new_process(client) == user.username
 
 
 # Adopting
@@ -200,3 +165,24 @@ def test_an_adopted_session_keeps_the_expiry_that_the_engine_has_for_it():
         old_session(UserFactory.create())
     list(maintenance.adopt_all())
     assert Session.objects.get().expires_at == EngineRow.objects.get().expire_date
+
+
+def test_purging_deletes_what_has_been_over_for_longer_than_the_retention(settings, monkeypatch):
+    monkeypatch.setattr(maintenance, "PURGE_BATCH", 2)
+    settings.SESSIONS_API = {"RETENTION": timedelta(days=30)}
+    now = timezone.now()
+    long_ago, lately = now - timedelta(days=31), now - timedelta(days=29)
+    gone = [
+        SessionFactory.create(ended_at=long_ago, end_reason=EndReason.LOGOUT),
+        SessionFactory.create(expires_at=long_ago),
+        SessionFactory.create(expires_at=None, created_at=long_ago),
+    ]
+    kept = [
+        SessionFactory.create(ended_at=lately, end_reason=EndReason.LOGOUT),
+        SessionFactory.create(expires_at=lately),
+        SessionFactory.create(expires_at=None, created_at=lately),
+        SessionFactory.create(created_at=long_ago),
+    ]
+    assert lifecycle.purge() == len(gone)
+    assert set(Session.objects.all()) == set(kept)
+    assert lifecycle.purge(now + timedelta(days=2)) == 3

@@ -1,24 +1,23 @@
 """Tokens that the site's own code issues."""
 
-import pytest
+from datetime import timedelta
 
-from sessions_api import lifecycle, validity
+import pytest
+from django.utils import timezone
+
+from sessions_api import credentials, lifecycle, validity
+from sessions_api.lifecycle import tokens
+from sessions_api.models import Kind, Session
 from tests.factories import UserFactory
+from tests.helpers import later, session_of, signed_in, use_engine
 
 pytestmark = pytest.mark.django_db
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-class VetoBackend:
-    """Only says who may not sign in, as django-axes does: it knows no users."""
-
-    def authenticate(self, request, **credentials):
-        """Have nothing against anybody."""
-
-
 @pytest.mark.parametrize(
-    "first", [f"{__name__}.VetoBackend", "django.contrib.auth.backends.BaseBackend"]
+    "first", ["tests.site.backends.VetoBackend", "django.contrib.auth.backends.BaseBackend"]
 )
 def test_the_first_backend_that_knows_users_answers_for_them(settings, first):
     settings.AUTHENTICATION_BACKENDS = [first, MODEL_BACKEND]
@@ -28,6 +27,59 @@ def test_the_first_backend_that_knows_users_answers_for_them(settings, first):
 
 
 def test_where_no_backend_knows_users_a_token_is_not_active(settings):
-    settings.AUTHENTICATION_BACKENDS = [f"{__name__}.VetoBackend"]
+    settings.AUTHENTICATION_BACKENDS = ["tests.site.backends.VetoBackend"]
     issued = lifecycle.issue_token(UserFactory.create())
     assert validity.active([issued.session]) == []
+
+
+def test_a_token_is_not_in_the_text_of_what_is_issued(alice):
+    issued = lifecycle.issue_token(alice)
+    assert issued.token not in repr(issued)
+    assert issued.token not in str(issued)
+
+
+def test_a_token_has_what_it_is_issued_with(alice):
+    issued = lifecycle.issue_token(alice, label="CI", lifetime=timedelta(hours=1))
+    row = Session.objects.get()
+    assert (row.kind, row.label, row.user) == (Kind.TOKEN, "CI", alice)
+    assert row.key_digest == credentials.digest(issued.token)
+    assert row.expires_at == row.created_at + timedelta(hours=1)
+    assert (row.ip_address, row.user_agent) == (None, "")
+
+
+def test_a_proof_gives_a_token_a_new_secret_and_the_old_one_is_no_longer_valid(alice):
+    issued = lifecycle.issue_token(alice)
+    with later(minutes=5):
+        renewed = tokens.reauthenticated(issued.session, alice)
+        assert renewed
+        assert renewed != issued.token
+        row = Session.objects.get()
+        assert row.key_digest == credentials.digest(renewed)
+        assert row.authenticated_at == row.last_used == timezone.now()
+
+
+def test_a_token_that_has_ended_is_not_renewed(alice):
+    session = lifecycle.issue_token(alice).session
+    lifecycle.end(session)
+    assert tokens.reauthenticated(session, alice) is None
+
+
+def test_a_token_that_has_been_renewed_meanwhile_is_not_renewed_by_the_old_one(alice):
+    session = lifecycle.issue_token(alice).session
+    stale = Session.objects.get()
+    assert tokens.reauthenticated(session, alice)
+    assert tokens.reauthenticated(stale, alice) is None
+
+
+@pytest.mark.parametrize(("name", "goes_on"), [("db", True), ("signed_cookies", False)])
+def test_a_proof_of_a_browser_is_noted_and_its_key_left_to_the_caller(
+    alice, settings, name, goes_on
+):
+    use_engine(settings, name)
+    browser = signed_in(alice)
+    session = session_of(browser)
+    before = session.pk
+    with later(minutes=5):
+        assert tokens.reauthenticated(session, alice) == ""
+        assert (session.pk == before) is goes_on  # on signed_cookies only an id tells copies apart
+        assert Session.objects.get(pk=session.pk).authenticated_at == timezone.now()

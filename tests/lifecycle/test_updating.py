@@ -4,7 +4,6 @@ from datetime import timedelta
 from http.cookies import Morsel
 
 import pytest
-from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
@@ -12,36 +11,23 @@ from sessions_api import engines, lifecycle, recent, validity
 from sessions_api.exceptions import CannotExtend
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
-from tests.matrix.conftest import ENGINES
-from tests.matrix.test_life_cycle import later
+from tests.helpers import ENGINES, later
 
-EXTENDING = [
-    *(options["SESSION_ENGINE"] for name, options in ENGINES.items() if name != "signed_cookies"),
-    "tests.site.third_party.subclassed",
-]
-NOT_EXTENDING = [
-    ENGINES["signed_cookies"]["SESSION_ENGINE"],
-    "tests.site.third_party.dictionary",
-    "tests.site.third_party.overriding",
-]
+pytestmark = pytest.mark.django_db(transaction=True)
+
 COOKIE_AGE = timedelta(days=14)
 
 
-@pytest.fixture
-def engine(request, settings, transactional_db):
-    """Run on an engine."""
-    settings.SESSION_ENGINE = request.param
-    caches["default"].clear()
-    recent.clear()
-    return request.param
+on_each = pytest.mark.parametrize(
+    "engine", [*(name for name in ENGINES if name != "signed_cookies"), "subclassed"], indirect=True
+)
+on_those_that_cannot = pytest.mark.parametrize(
+    "engine", ["signed_cookies", "dictionary", "overriding"], indirect=True
+)
+on_db = pytest.mark.parametrize("engine", ["db"], indirect=True)
 
 
-on_each = pytest.mark.parametrize("engine", sorted(set(EXTENDING)), indirect=True)
-on_those_that_cannot = pytest.mark.parametrize("engine", NOT_EXTENDING, indirect=True)
-on_db = pytest.mark.parametrize("engine", [ENGINES["db"]["SESSION_ENGINE"]], indirect=True)
-
-
-def signed_in(*steps):
+def client_and_session(*steps):
     user = UserFactory.create()
     client = Client()
     client.get(f"/do/{','.join([f'login:{user.pk}', *steps])}/")
@@ -64,7 +50,7 @@ def why_not(session):
 
 @on_each
 def test_an_extended_session_outlives_its_old_expiry(engine):
-    client, session = signed_in()
+    client, session = client_and_session()
     with later(days=10):
         lifecycle.extend(session)
         session.refresh_from_db()
@@ -77,7 +63,7 @@ def test_an_extended_session_outlives_its_old_expiry(engine):
 
 @on_each
 def test_the_browser_gets_its_cookie_anew_once(engine):
-    client, session = signed_in()
+    client, session = client_and_session()
     with later(days=10):
         lifecycle.extend(session)
         sent = cookie(client)
@@ -91,7 +77,7 @@ def test_the_browser_gets_its_cookie_anew_once(engine):
 
 @on_db
 def test_a_browser_that_has_just_been_seen_elsewhere_gets_its_cookie_when_it_is_due(engine):
-    client, session = signed_in()
+    client, session = client_and_session()
     with later(days=10):
         assert cookie(client) is None  # and this process remembers the session
         remembered = recent.memory.get(session.key_digest)
@@ -107,7 +93,7 @@ def test_a_browser_that_has_just_been_seen_elsewhere_gets_its_cookie_when_it_is_
 
 @on_db
 def test_a_server_error_leaves_the_cookie_due(engine):
-    client, session = signed_in()
+    client, session = client_and_session()
     with later(days=10):
         lifecycle.extend(session)
         client.get("/do/user/?status=500")
@@ -118,7 +104,7 @@ def test_a_server_error_leaves_the_cookie_due(engine):
 
 @on_each
 def test_a_session_with_a_lifetime_of_its_own_gets_that_again(engine):
-    client, session = signed_in("expiry:3600")
+    client, session = client_and_session("expiry:3600")
     with later(minutes=30):
         lifecycle.extend(session)
         assert Session.objects.get().expires_at == timezone.now() + timedelta(hours=1)
@@ -129,7 +115,7 @@ def test_a_session_with_a_lifetime_of_its_own_gets_that_again(engine):
 
 @on_each
 def test_a_session_that_ends_with_its_browser_still_does(engine):
-    client, session = signed_in("expiry:0")
+    client, session = client_and_session("expiry:0")
     with later(days=10):
         lifecycle.extend(session)
         session.refresh_from_db()
@@ -142,7 +128,7 @@ def test_a_session_that_ends_with_its_browser_still_does(engine):
 
 @on_each
 def test_a_session_with_a_fixed_date_is_not_extended(engine):
-    client, session = signed_in()
+    client, session = client_and_session()
     date = timezone.now() + timedelta(days=20)
     store = engines.store_class()(client.cookies["sessionid"].value)
     store.set_expiry(date)
@@ -157,7 +143,7 @@ def test_a_session_with_a_fixed_date_is_not_extended(engine):
 
 @on_those_that_cannot
 def test_an_engine_that_cannot_raise_an_expiry_says_so(engine):
-    _, session = signed_in()
+    _, session = client_and_session()
     before = session.expires_at
     with later(days=10):
         assert why_not(session) == CannotExtend.NOT_BY_ENGINE
@@ -166,7 +152,7 @@ def test_an_engine_that_cannot_raise_an_expiry_says_so(engine):
 
 @on_each
 def test_what_has_ended_is_not_extended(engine):
-    _, session = signed_in()
+    _, session = client_and_session()
     stale = Session.objects.get()
     assert session.expires_at is not None
     Session.objects.update(ended_at=timezone.now(), end_reason=EndReason.REVOKED)
@@ -178,6 +164,6 @@ def test_what_has_ended_is_not_extended(engine):
 
 @on_each
 def test_what_has_expired_is_not_extended(engine):
-    _, session = signed_in()
+    _, session = client_and_session()
     with later(days=15):
         assert why_not(session) == CannotExtend.NOT_ACTIVE

@@ -15,7 +15,6 @@ from tests.factories import SessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-on = pytest.mark.parametrize
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -35,7 +34,7 @@ def errors(**filters):
     return set(filterset.errors)
 
 
-@on(
+@pytest.mark.parametrize(
     ("name", "value", "wanted", "other"),
     [
         ("kind", "token", {"kind": Kind.TOKEN}, {"kind": Kind.BROWSER}),
@@ -59,7 +58,7 @@ def test_a_filter_finds_what_it_names(name, value, wanted, other):
     assert found({name: value}) == {expected}
 
 
-@on("field", ["created", "last_used", "expires"])
+@pytest.mark.parametrize("field", ["created", "last_used", "expires"])
 def test_after_includes_the_time_itself_and_before_does_not(field):
     column = field if field == "last_used" else f"{field}_at"
     earlier, at, later = (SessionFactory.create(**{column: NOON + n * SECOND}) for n in (-1, 0, 1))
@@ -105,8 +104,8 @@ def test_a_user_is_found_by_the_primary_key():
     assert found({"user": 2**31 - 1}) == set()
 
 
-@on("term", ["alice", "ALI", "alice@example.org", "Alice@", "203.0.113.7"])
-def test_a_search_finds_the_beginning_of_a_name_or_an_address(term):
+@pytest.mark.parametrize("term", ["alice", "ALI", "alice@example.org", "Alice@", "203.0.113.7"])
+def test_a_search_finds_the_beginning_of_a_name_or_e_mail_address_and_a_whole_ip_address(term):
     alice = UserFactory.create(username="alice", email="Alice@example.org")
     session = SessionFactory.create(user=alice, last_ip_address="203.0.113.7")
     malice = UserFactory.create(username="malice", email="malice@example.org")
@@ -129,7 +128,9 @@ def test_a_search_takes_a_column_that_compares_in_a_way_of_its_own(monkeypatch):
     assert found({"search": "alice@"}) == {session}
 
 
-@on("term", ["lice", "example.org", "203.0.113", "203.0.113.0/24", "%", "_lice"])
+@pytest.mark.parametrize(
+    "term", ["lice", "example.org", "203.0.113", "203.0.113.0/24", "%", "_lice"]
+)
 def test_a_search_finds_nothing_by_other_parts(term):
     alice = UserFactory.create(username="alice", email="alice@example.org")
     SessionFactory.create(user=alice, last_ip_address="203.0.113.7")
@@ -164,7 +165,7 @@ def test_what_the_table_knows_to_be_over_is_no_candidate_for_an_active_session(s
     assert len(found({"state": "ended"})) == len(found({"state": "all"})) == 4
 
 
-@on("state", ["active", "ended", "all"])
+@pytest.mark.parametrize("state", ["active", "ended", "all"])
 def test_the_verdict_has_the_last_word(state):
     filterset = SessionFilter({"state": state}, Session.objects.none())
     assert filterset.is_valid()
@@ -173,7 +174,7 @@ def test_the_verdict_has_the_last_word(state):
         assert filterset.shows(verdict) is (state != "active")
 
 
-@on(
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("state", "dead"),
@@ -209,7 +210,7 @@ def test_what_cannot_be_meant_is_an_error_of_its_filter(name, value):
     assert errors(**{name: value}) == {name}
 
 
-@on("value", [0, 1, 20260301, 1.5, True, ["x"], {"x": 1}])
-@on("name", ["browser", "os", "search", "ip", "created_after"])
+@pytest.mark.parametrize("value", [0, 1, 20260301, 1.5, True, ["x"], {"x": 1}])
+@pytest.mark.parametrize("name", ["browser", "os", "search", "ip", "created_after"])
 def test_what_is_no_text_is_no_text_filter(name, value):
     assert errors(**{name: value}) == {name}

@@ -1,43 +1,22 @@
 """``adopt_sessions``: sessions from before the installation, all at once."""
 
-from importlib import import_module
-
 import pytest
-from django.conf import settings as django_settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import SESSION_KEY
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from sessions_api import validity
 from sessions_api.models import Session
 from tests.factories import UserFactory
-from tests.management.conftest import everything, name_of, said, signed_in, use_engine
-from tests.site.views import BACKEND
+from tests.helpers import name_in_new_process, old_session, signed_in
+from tests.management.terminal import everything, said
 
 LISTING = ("db", "cached_db", "file")
 
 
-def old_session(user, **payload):
-    """Return a browser that signed in before the installation."""
-    store = import_module(django_settings.SESSION_ENGINE).SessionStore()
-    store.update(
-        {
-            SESSION_KEY: str(user.pk),
-            BACKEND_SESSION_KEY: BACKEND,
-            HASH_SESSION_KEY: user.get_session_auth_hash(),
-            **payload,
-        }
-    )
-    store.save()
-    client = Client()
-    client.cookies[django_settings.SESSION_COOKIE_NAME] = store.session_key
-    return client
-
-
 @pytest.mark.parametrize("adopt", ["lazy", "refuse"])
-@pytest.mark.parametrize("name", LISTING)
-def test_old_sessions_are_taken_in_at_once(settings, tmp_path, monkeypatch, name, adopt):
-    use_engine(settings, name, tmp_path)
+@pytest.mark.parametrize("shared_engine", LISTING, indirect=True)
+def test_old_sessions_are_taken_in_at_once(settings, shared_engine, adopt):
     settings.SESSIONS_API = {"ADOPT": adopt}
     alice, bob = UserFactory.create(), UserFactory.create()
     old, other, known = old_session(alice), old_session(alice), signed_in(bob)
@@ -46,7 +25,7 @@ def test_old_sessions_are_taken_in_at_once(settings, tmp_path, monkeypatch, name
     assert said("adopt_sessions") == "0 sessions adopted."
     assert len(validity.active_sessions(alice)) == 2
     assert Session.objects.filter(adopted=True, authenticated_at=None).count() == 2
-    assert [name_of(each) for each in (old, other, known)] == [
+    assert [name_in_new_process(each) for each in (old, other, known)] == [
         alice.username,
         alice.username,
         bob.username,
@@ -79,9 +58,8 @@ def test_a_dry_run_writes_nothing():
     ("adopt", "otherwise"),
     [("lazy", "at its next request anyway"), ("refuse", 'With ADOPT = "lazy"')],
 )
-@pytest.mark.parametrize("name", ["cache", "signed_cookies"])
-def test_an_engine_that_cannot_list_is_named(settings, tmp_path, name, adopt, otherwise):
-    use_engine(settings, name, tmp_path)
+@pytest.mark.parametrize("shared_engine", ["cache", "signed_cookies"], indirect=True)
+def test_an_engine_that_cannot_list_is_named(settings, shared_engine, adopt, otherwise):
     settings.SESSIONS_API = {"ADOPT": adopt}
     with pytest.raises(CommandError, match=otherwise) as error:
         call_command("adopt_sessions")

@@ -12,14 +12,9 @@ from django.test import Client
 from sessions_api import lifecycle
 from sessions_api.models import Session
 from tests.factories import UserFactory
-from tests.management.conftest import everything
+from tests.management.terminal import everything
 
 CURRENT = "/api/sessions/current/"
-
-
-@pytest.fixture
-def alice():
-    return UserFactory.create(username="alice")
 
 
 def create(capsys, *arguments):
@@ -41,7 +36,7 @@ def test_it_prints_a_token_that_works_and_nothing_else(alice, capsys):
     assert (session.kind, session.ip_address, session.user_agent) == ("token", None, "")
 
 
-def test_nobody_was_asked_how_she_signed_in(alice, capsys):
+def test_nobody_was_asked_how_they_signed_in(alice, capsys):
     create(capsys, "alice")
     session = Session.objects.get()
     assert (session.methods, session.aal) == ("", None)

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from contextlib import redirect_stderr
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,8 @@ from sessions_api.management.commands.end_sessions import Command
 from sessions_api.models import EndReason, Session
 from sessions_api.signals import session_ended
 from tests.factories import SessionFactory, UserFactory
-from tests.management.conftest import Terminal, everything, name_of, said, signed_in
+from tests.helpers import name_in_new_process, signed_in
+from tests.management.terminal import everything, said
 from tests.user_models import hiding
 
 NOW = timezone.now()
@@ -179,12 +179,12 @@ def test_all_sessions_end_only_when_all_is_said(session):
     assert ends(session)
 
 
-def test_ended_sessions_are_signed_out_on_any_engine(engine):
+def test_ended_sessions_are_signed_out_on_any_engine(shared_engine):
     alice, bob = UserFactory.create(), UserFactory.create()
     browsers, bystander = [signed_in(alice), signed_in(alice)], signed_in(bob)
     assert said("end_sessions", user=alice.username) == "2 sessions ended."
-    assert [name_of(browser) for browser in browsers] == ["", ""]
-    assert name_of(bystander) == bob.username
+    assert [name_in_new_process(browser) for browser in browsers] == ["", ""]
+    assert name_in_new_process(bystander) == bob.username
     assert not Session.objects.for_user(alice).exclude(sealed_key="").exists()
 
 
@@ -227,7 +227,7 @@ def test_an_interrupted_run_is_completed_by_the_next(monkeypatch):
     assert len(told) == len(set(told))
     assert not Session.objects.exclude(sealed_key="", ended_at__isnull=False).exists()
     assert not EngineRow.objects.exists()
-    assert not any(name_of(browser) for browser in browsers)
+    assert not any(name_in_new_process(browser) for browser in browsers)
 
 
 def test_what_an_interrupted_run_has_left_to_the_engine_is_finished():
@@ -249,20 +249,6 @@ def test_it_says_when_the_engine_could_not_delete_everything(settings):
         call_command("end_sessions", all=True)
     assert error.value.returncode == 3
     assert Session.objects.exclude(sealed_key="").get().ended_at is not None
-
-
-def test_progress_is_drawn_on_a_terminal_alone(session, capfd):
-    with redirect_stderr(Terminal()) as terminal:
-        assert said("end_sessions", all=True) == "1 session ended."
-    assert "1/1" in terminal.getvalue()
-    assert said("end_sessions", all=True) == "0 sessions ended."
-    assert capfd.readouterr() == ("", "")
-
-
-def test_it_is_quiet_where_quiet_is_asked_for(session):
-    with redirect_stderr(Terminal()) as terminal:
-        assert said("end_sessions", all=True, verbosity=0) == ""
-    assert terminal.getvalue() == ""
 
 
 def test_a_shell_gets_the_exit_code_and_no_traceback():

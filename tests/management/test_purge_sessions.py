@@ -9,7 +9,7 @@ from django.utils import timezone
 from sessions_api.lifecycle import maintenance
 from sessions_api.models import Session
 from tests.factories import SessionFactory
-from tests.management.conftest import everything, interrupted, said
+from tests.management.terminal import everything, interrupted, said
 
 LONG_AGO = timezone.now() - timedelta(days=91)
 

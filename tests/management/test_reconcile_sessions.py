@@ -1,10 +1,8 @@
 """``reconcile_sessions``: what it ends and finishes, and what it leaves alone."""
 
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -12,16 +10,11 @@ from django.utils import timezone
 from sessions_api.lifecycle import ending
 from sessions_api.models import EndReason, Session
 from tests.factories import SessionFactory, UserFactory
-from tests.management.conftest import everything, interrupted, name_of, said, signed_in
+from tests.helpers import ENGINES, lose, name_in_new_process, signed_in
+from tests.management.terminal import everything, interrupted, said
 
 
-def lose(client):
-    """Delete an engine session behind our back."""
-    key = client.cookies["sessionid"].value
-    import_module(django_settings.SESSION_ENGINE).SessionStore(key).delete()
-
-
-def test_what_is_dead_ends_with_its_reason_on_any_engine(engine):
+def test_what_is_dead_ends_with_its_reason_on_any_engine(shared_engine):
     alive, changed, gone = UserFactory.create_batch(3)
     alice, bob = signed_in(alive), signed_in(changed)
     changed.set_password("another")
@@ -40,16 +33,18 @@ def test_what_is_dead_ends_with_its_reason_on_any_engine(engine):
         gone.pk: EndReason.DEACTIVATED,
         expired.user_id: EndReason.EXPIRED,
     }
-    assert (name_of(alice), name_of(bob)) == (alive.username, "")
+    assert (name_in_new_process(alice), name_in_new_process(bob)) == (alive.username, "")
 
 
-def test_what_the_engine_has_lost_ends(engine):
-    if engine == "signed_cookies":
-        return  # nothing is held there that could be lost
+# On signed_cookies the engine holds nothing that it could lose.
+@pytest.mark.parametrize(
+    "shared_engine", [name for name in ENGINES if name != "signed_cookies"], indirect=True
+)
+def test_what_the_engine_has_lost_ends(shared_engine):
     lost, kept = signed_in(UserFactory.create()), signed_in(UserFactory.create())
     lose(lost)
     assert said("reconcile_sessions", grace=0).startswith("1 session ended (1 lost);")
-    assert name_of(kept)
+    assert name_in_new_process(kept)
 
 
 def test_unfinished_ends_are_finished():
@@ -57,7 +52,7 @@ def test_unfinished_ends_are_finished():
     Session.objects.update(ended_at=timezone.now(), end_reason=EndReason.REVOKED)
     assert said("reconcile_sessions") == "0 sessions ended; 1 session finished."
     assert Session.objects.get().sealed_key == ""
-    assert name_of(client) == ""
+    assert name_in_new_process(client) == ""
 
 
 def test_it_says_when_the_engine_could_not_delete_everything(settings):

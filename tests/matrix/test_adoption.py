@@ -1,29 +1,20 @@
 """Sessions from before the installation."""
 
-from importlib import import_module
-
 import pytest
-from django.conf import settings as django_settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import SESSION_KEY
 
 from sessions_api import lifecycle, recent
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
-from tests.matrix.test_life_cycle import atomic_requests, later
-from tests.site.views import BACKEND
+from tests.helpers import later, old_session
+from tests.matrix.world import atomic_requests
 
 
 @pytest.fixture
 def old_browser(world):
     """Return a browser that signed in when the app was not installed."""
-    store = import_module(django_settings.SESSION_ENGINE).SessionStore()
-    store[SESSION_KEY] = str(world.alice.pk)
-    store[BACKEND_SESSION_KEY] = BACKEND
-    store[HASH_SESSION_KEY] = world.alice.get_session_auth_hash()
-    store["cart"] = 3
-    store.save()
     browser = world.browser()
-    browser.cookie = store.session_key
+    browser.cookie = old_session(world.alice, cart=3).cookies["sessionid"].value
     return browser
 
 

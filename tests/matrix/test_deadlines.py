@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from sessions_api import recent
 from sessions_api.models import EndReason, Session
-from tests.matrix.test_life_cycle import later
+from tests.helpers import later
 
 
 def test_an_idle_session_ends(world, settings):

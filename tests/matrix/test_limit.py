@@ -5,7 +5,7 @@ import pytest
 from sessions_api.exceptions import SessionLimitReached
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
-from tests.matrix.test_life_cycle import later
+from tests.helpers import later
 
 
 def test_a_login_beyond_the_limit_ends_the_oldest_session(world, settings):

@@ -7,19 +7,17 @@ a process does that has not heard of it.
 
 import shutil
 from contextlib import contextmanager
-from datetime import timedelta
 
 import pytest
-import time_machine
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.contrib.sessions.backends import cached_db
 from django.core.cache import caches
 from django.test import override_settings
-from django.utils import timezone
 
 from sessions_api import credentials, lifecycle, recent
 from sessions_api.models import Session
+from tests.helpers import later
 
 
 @pytest.fixture
@@ -84,10 +82,6 @@ def right_after(monkeypatch, owner, name, callback):
         yield
 
 
-def after_the_interval():
-    return time_machine.travel(timezone.now() + timedelta(seconds=61), tick=False)
-
-
 @pytest.mark.parametrize("step", ["cycle", "password:another", "write", "save"])
 def test_a_request_in_flight_does_not_bring_an_ended_session_back(world, victim, step):
     world.while_in_flight(end(victim))
@@ -97,7 +91,9 @@ def test_a_request_in_flight_does_not_bring_an_ended_session_back(world, victim,
 
 
 @pytest.mark.parametrize("step", ["cycle", "write"])
-def test_nor_does_one_that_never_asks_for_its_user(world, victim, step):
+def test_a_request_that_never_asks_for_its_user_does_not_bring_an_ended_session_back(
+    world, victim, step
+):
     world.while_in_flight(end(victim))
     victim.do("read", "callback", step)
     assert victim.user_name() == ""
@@ -113,7 +109,7 @@ def test_a_login_in_flight_is_a_session_of_its_own(world, victim):
 
 
 def resurrect(world, victim, monkeypatch):
-    """Force the race of the engine that is open on it, and return whether there is one."""
+    """Force the race by which the engine brings an ended session back."""
     if world.engine == "cached_db":
         load = "_aget_session_from_db" if world.is_async else "_get_session_from_db"
         interruption = right_after(monkeypatch, cached_db.SessionStore, load, end(victim))
@@ -123,25 +119,22 @@ def resurrect(world, victim, monkeypatch):
         cache = type(caches[settings.SESSION_CACHE_ALIAS])
         interruption = just_before(monkeypatch, cache, "set", end(victim))
         steps = ["user", "write"]
-    elif world.engine == "file":
+    else:
+        assert world.engine == "file"
         interruption = just_before(monkeypatch, shutil, "move", end(victim))
         steps = ["user", "write"]
-    else:
-        return False
     with another_process(victim), interruption:
         victim.do(*steps)
     assert "_auth_user_id" in victim.session()
-    return True
 
 
 def test_a_session_that_its_engine_resurrects_is_refused_at_the_next_due_gate(
     world, victim, monkeypatch
 ):
-    if not resurrect(world, victim, monkeypatch):
-        assert world.engine in ("db", "signed_cookies")
-        return
+    world.skip_on("db", "signed_cookies", because="no race brings a session back")
+    resurrect(world, victim, monkeypatch)
     assert world.listed() == set()
-    with after_the_interval():
+    with later(seconds=61):
         assert victim.user_name() == ""
         world.assert_true()
 
@@ -149,9 +142,8 @@ def test_a_session_that_its_engine_resurrects_is_refused_at_the_next_due_gate(
 def test_a_session_that_its_engine_resurrects_never_authenticates_under_strict(
     world, victim, monkeypatch
 ):
-    if not resurrect(world, victim, monkeypatch):
-        assert world.engine in ("db", "signed_cookies")
-        return
+    world.skip_on("db", "signed_cookies", because="no race brings a session back")
+    resurrect(world, victim, monkeypatch)
     with override_settings(SESSIONS_API={"STRICT": True}):
         assert victim.user_name() == ""
         world.assert_true()

@@ -1,4 +1,4 @@
-"""A user, her browsers, and a way to compare what is listed with what is true."""
+"""A user, their browsers, and a way to compare what is listed with what is true."""
 
 import os
 import re
@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from asgiref.sync import async_to_sync
 from django.apps import apps
 from django.conf import settings
 from django.contrib.admin import site
+from django.db import connection
 from django.test import AsyncClient, Client, RequestFactory
 from rest_framework.test import APIClient
 
@@ -146,7 +148,7 @@ def shown_in_admin(staff, user):
 
 
 class World:
-    """One user with her browsers on one session engine."""
+    """One user with their browsers on one session engine."""
 
     def __init__(self, *, engine, is_async, has_staff):
         self.engine = engine
@@ -212,6 +214,21 @@ class World:
         if self.has_staff:
             assert self.listed_for_staff(user) == listed
 
+    def skip_on(self, *engines, because):
+        """Skip a test that has no meaning on some engines."""
+        if self.engine in engines:
+            pytest.skip(f"{self.engine}: {because}")
+
     def while_in_flight(self, callback):
         """Have the next ``callback`` step of a request call this."""
         views.callbacks.append(callback)
+
+
+@contextmanager
+def atomic_requests():
+    """Run every view in a transaction."""
+    connection.settings_dict["ATOMIC_REQUESTS"] = True
+    try:
+        yield
+    finally:
+        connection.settings_dict["ATOMIC_REQUESTS"] = False

@@ -1,4 +1,4 @@
-"""Whether an address lies in a network, whatever the database."""
+"""Whether an IP address lies in a network, whatever the database."""
 
 import ipaddress
 
@@ -48,7 +48,7 @@ def sessions():
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_exactly_the_addresses_of_a_network_lie_in_it(sessions, network):
+def test_exactly_the_ip_addresses_of_a_network_lie_in_it(sessions, network):
     inside = ipaddress.ip_network(network)
     assert set(Session.objects.filter(ip_address__within=network)) == {
         session for text, session in sessions.items() if ipaddress.ip_address(text) in inside

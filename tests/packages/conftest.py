@@ -1,30 +1,10 @@
-"""A user, and what her browser and the API say of her session."""
+"""A user, and what their browser and the API say of their session."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
-from sessions_api import recent
-from tests.factories import PASSWORD, UserFactory
-
-CURRENT = "/api/sessions/current/"
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    recent.clear()
-    cache.clear()
-
-
-@pytest.fixture(params=["db", "cached_db", "cache", "file", "signed_cookies"])
-def engine(request, settings):
-    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{request.param}"
-    return request.param
-
-
-@pytest.fixture
-def alice():
-    return UserFactory.create(username="alice")
+from tests.factories import PASSWORD
+from tests.helpers import CURRENT
 
 
 @pytest.fixture
@@ -34,7 +14,7 @@ def browser():
 
 @pytest.fixture
 def sign_in(browser, alice):
-    """Return what signs Alice in with her password at an address, allauth's or Django's."""
+    """Return what signs alice in with the password at a path, allauth's or Django's."""
 
     def sign_in(path):
         form = {"username": "alice", "login": "alice", "password": PASSWORD}

@@ -5,7 +5,7 @@ from django.test import Client
 
 from sessions_api.models import EndReason, Session
 from tests.factories import PASSWORD, UserFactory
-from tests.packages.conftest import CURRENT
+from tests.helpers import CURRENT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +42,7 @@ def listed(browser, query=""):
     return {row["id"]: row["is_impersonated"] for row in rows}
 
 
-def test_the_owner_sees_the_session_of_whoever_has_taken_her_place(
+def test_the_owner_sees_the_session_of_whoever_has_taken_their_place(
     engine, roots_browser, alices_browser, root, alice
 ):
     acquire(roots_browser, alice)

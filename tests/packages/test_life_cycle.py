@@ -1,4 +1,7 @@
-"""docs/life-cycle.md, 25 to 29, on a site that has all the packages; 30 is test_impersonation."""
+"""Logins that no login form makes, on a site that has all the packages.
+
+They are numbers 25 to 29 of the table in docs/life-cycle.md; 30 is in test_impersonation.
+"""
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -35,29 +38,29 @@ def sessions():
     return [(row.user.username, row.end_reason) for row in Session.objects.order_by("created_at")]
 
 
-def test_25_a_session_for_whom_the_web_server_names(web_server_says):
+def test_whom_the_web_server_names_has_one_session(web_server_says):
     assert [web_server_says("ann"), web_server_says("ann")] == ["ann", "ann"]
     assert sessions() == [("ann", "")]
 
 
-def test_25_the_web_server_names_somebody_else(web_server_says):
+def test_when_the_web_server_names_somebody_else_the_session_ends(web_server_says):
     assert [web_server_says("ann"), web_server_says("ben")] == ["ann", "ben"]
     assert sessions() == [("ann", EndReason.LOGOUT), ("ben", "")]
 
 
-def test_25_the_web_server_names_nobody(web_server_says):
+def test_when_the_web_server_names_nobody_the_session_ends(web_server_says):
     assert [web_server_says("ann"), web_server_says("")] == ["ann", ""]
     assert sessions() == [("ann", EndReason.LOGOUT)]
 
 
-def test_26_a_forced_login(browser, alice):
+def test_a_forced_login_makes_an_active_session(browser, alice):
     browser.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = Session.objects.get()
     assert browser.get("/do/user/").content == b"alice"
     assert validity.active_sessions(alice) == [session]
 
 
-def test_27_async(alice):
+def test_a_login_and_a_logout_in_async_views_begin_and_end_a_session(alice):
     browser = AsyncClient()
     post, get = async_to_sync(browser.post), async_to_sync(browser.get)
     post("/accounts/login/", {"login": "alice", "password": PASSWORD})
@@ -67,7 +70,7 @@ def test_27_async(alice):
     assert sessions() == [("alice", EndReason.LOGOUT)]
 
 
-def test_28_a_signal_without_a_login(browser, sign_in):
+def test_a_token_of_another_package_makes_no_session_and_ends_none(browser, sign_in):
     sign_in("/accounts/login/")
     UserFactory.create(username="bob")
     browser.post("/authtoken/", {"username": "bob", "password": PASSWORD})
@@ -75,7 +78,7 @@ def test_28_a_signal_without_a_login(browser, sign_in):
     assert sessions() == [("alice", "")]
 
 
-def test_29_a_form_sent_twice(alice):
+def test_a_login_form_that_is_sent_twice_makes_two_sessions(alice):
     form = {"login": "alice", "password": PASSWORD}
     browser, twin = Client(), Client()
     browser.get("/accounts/login/")

@@ -20,7 +20,7 @@ MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 @pytest.fixture
 def code_of_app(alice):
-    """Give Alice an authenticator app, and return what tells her the code of the moment."""
+    """Give alice an authenticator app, and return what tells the code of the moment."""
     secret = totp.generate_totp_secret()
     totp.TOTP.activate(alice, secret)
 

@@ -8,7 +8,7 @@ from django.test import Client
 from sessions_api import lifecycle
 from sessions_api.models import Session
 from tests.factories import PASSWORD, UserFactory
-from tests.packages.conftest import CURRENT
+from tests.helpers import CURRENT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

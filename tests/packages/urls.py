@@ -1,4 +1,4 @@
-"""Addresses of the test site: those of the packages, as they come, and of what they leave open."""
+"""Paths of the test site: those of the packages, as they come, and of what they leave open."""
 
 from django.contrib.auth.views import LoginView
 from django.urls import include, path

@@ -1,6 +1,6 @@
 """How schemathesis signs in to the example site: loaded by schemathesis, in a process of its own.
 
-``EXAMPLE_SITE`` is the site's address, ``EXAMPLE_USER`` who signs in, "" for nobody, and
+``EXAMPLE_SITE`` is the site's URL, ``EXAMPLE_USER`` who signs in, "" for nobody, and
 ``EXAMPLE_WAY`` by what: "cookie" or "token".
 """
 
@@ -25,7 +25,7 @@ ORDERS = ("-last_used", "last_used", "-created_at", "created_at", "-expires_at",
 
 
 class Caller:
-    """A caller who signs in again whenever a request has signed her out."""
+    """A caller who signs in again whenever a request has signed them out."""
 
     def __init__(self) -> None:
         self.credentials: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""One view that does to its session whatever the address says, in a sync and an async form.
+"""One view that does to its session whatever the path says, in a sync and an async form.
 
 ``/do/login:3,write/?status=500`` signs in user 3, writes to the session, and answers 500.
 """

@@ -1,20 +1,23 @@
 """The gate as async code asks it: what is free must stay so between two looks."""
 
 import pytest
-from django.contrib.auth import get_user
-from django.test import RequestFactory
+from asgiref.sync import async_to_sync
+from django.contrib.auth import get_user, get_user_model
+from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from sessions_api import engines, recent
+from sessions_api.models import EndReason, Session
 from sessions_api.tracking import gate
 from sessions_api.tracking.state import begin
 from tests.factories import UserFactory
-from tests.tracking.test_response import signed_in
+from tests.helpers import later, name_of, old_session, returning_browser
 
 
 @pytest.mark.django_db
 def test_what_the_gate_calls_free_stays_free_when_the_memory_loses_it(django_assert_num_queries):
     user = UserFactory.create()
-    client = signed_in(user)
+    client = returning_browser(user)
     request = RequestFactory().get("/")
     request.session = engines.store_class()(client.session.session_key)
     state = begin(request)
@@ -25,3 +28,107 @@ def test_what_the_gate_calls_free_stays_free_when_the_memory_loses_it(django_ass
     with django_assert_num_queries(0):
         assert gate.user_of(request, state, found, recalled) == user
     assert state.admitted is not None
+
+
+def test_a_page_that_is_not_found_is_found_by_nobody_whose_session_ended(
+    forgotten_browser, settings
+):
+    Session.objects.update(ended_at=Session.objects.get().created_at, end_reason="revoked")
+    recent.clear()
+    request = forgotten_browser.get("/nowhere/").wsgi_request
+    assert not request.user.is_authenticated
+
+
+def test_users_who_are_no_sessions_are_let_through(settings, db, rf):
+    user = UserFactory.create()
+    settings.MIDDLEWARE = [
+        name if not name.endswith("AuthenticationMiddleware") else f"{__name__}.ApiKeys"
+        for name in settings.MIDDLEWARE
+    ]
+    assert Client().get("/do/user/", HTTP_X_KEY=user.username).content.decode() == user.username
+    assert not Session.objects.exists()
+
+
+def ApiKeys(get_response):
+    """Authenticate requests by a header, without a session."""
+
+    def middleware(request):
+        request.user = get_user_model().objects.get(username=request.META["HTTP_X_KEY"])
+
+        async def auser():
+            return request.user
+
+        request.auser = auser
+        return get_response(request)
+
+    return middleware
+
+
+def test_a_session_that_strict_finds_in_order_is_admitted(forgotten_browser, settings):
+    settings.SESSIONS_API = {"STRICT": True}
+    assert forgotten_browser.get("/do/user/").content
+    assert forgotten_browser.get("/do/user/").content
+    Session.objects.update(ended_at=Session.objects.get().created_at, end_reason="revoked")
+    assert forgotten_browser.get("/do/user/").content == b""
+
+
+def end_rows():
+    Session.objects.update(ended_at=timezone.now(), end_reason=EndReason.REVOKED)
+
+
+def test_an_ended_sessions_user_is_not_handed_out_and_its_engine_session_is_flushed(
+    forgotten_browser,
+):
+    key = forgotten_browser.session.session_key
+    end_rows()
+    response = forgotten_browser.get("/do/user/")
+    assert response.content == b""
+    assert response.wsgi_request.user.is_anonymous
+    assert engines.load(key) is None
+    assert response.cookies["sessionid"].value == ""
+
+
+def test_request_user_and_auser_agree_that_nobody_is_there(forgotten_browser):
+    end_rows()
+    request = forgotten_browser.get("/do/user/").wsgi_request
+    assert request.user.is_anonymous
+    assert async_to_sync(request.auser)().is_anonymous
+
+
+def test_a_session_whose_row_is_another_users_is_refused(forgotten_browser):
+    Session.objects.update(user=UserFactory.create())
+    assert name_of(forgotten_browser) == ""
+
+
+def test_a_session_past_its_deadline_is_refused_and_ends_with_that_reason(
+    forgotten_browser, settings
+):
+    settings.SESSIONS_API = {"IDLE_TIMEOUT": 600}
+    with later(seconds=601):
+        assert name_of(forgotten_browser) == ""
+    assert Session.objects.get().end_reason == EndReason.IDLE
+
+
+@pytest.mark.parametrize(("adopt", "is_let_in"), [("lazy", True), ("refuse", False)])
+def test_a_session_without_a_row_is_adopted_unless_the_site_refuses_those(
+    alice, settings, adopt, is_let_in
+):
+    settings.SESSIONS_API = {"ADOPT": adopt}
+    assert name_of(old_session(alice)) == ("alice" if is_let_in else "")
+    assert Session.objects.filter(adopted=True).exists() is is_let_in
+
+
+def test_a_request_that_never_asks_for_its_user_is_not_looked_at(
+    forgotten_browser, django_assert_num_queries
+):
+    end_rows()
+    with django_assert_num_queries(0):
+        forgotten_browser.get("/static-page/")
+
+
+def test_what_this_process_remembers_is_let_in_without_a_look_at_its_row(
+    alice, django_assert_num_queries
+):
+    browser = returning_browser(alice)
+    with django_assert_num_queries(2):  # Django's own: the engine session, and the user
+        assert name_of(browser) == "alice"

@@ -1,110 +1,256 @@
-"""Packages that put a session of their own in the place of the request's, as django-allauth does."""
+"""The state of a request: every legal transition of its browser's session and of its token."""
 
-from contextlib import contextmanager
-from importlib import import_module
+from typing import Any
 
 import pytest
-from django.contrib.auth import get_user, login, logout
-from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpResponse
-from django.test import Client, RequestFactory
+from django.db.models import Q
+from django.test import RequestFactory
 
-from sessions_api import recent, validity
-from sessions_api.middleware import SessionsMiddleware
+from sessions_api import engines
 from sessions_api.models import EndReason, Session
+from sessions_api.tracking import token
+from sessions_api.tracking.state import (
+    UNASKED,
+    Admitted,
+    Refused,
+    RequestState,
+    SignedIn,
+    SignedOut,
+    TokenAdmitted,
+    TokenIssued,
+    TokenRefused,
+    begin,
+    state_of,
+)
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    recent.clear()
+KEY = "0123456789abcdefghijklmnopqrstuv"
+FIRST = Q(label="the session that the browser came with")
+SECOND = Q(label="the session of the first login")
 
 
 @pytest.fixture
-def user():
-    return UserFactory.create()
-
-
-@contextmanager
-def another_session(request, settings, key=None):
-    own = request.session
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    yield request.session
-    if not request.session.is_empty():
-        request.session.save()
-    request.session = own
+def state():
+    """Return the state of a request that has just come in."""
+    return RequestState(session=engines.store_class()(KEY), key=KEY)
 
 
 @pytest.fixture
-def visit(settings):
-    """Return what has a request take steps on a session of its own, and returns its key."""
-
-    def visit(step, key=None, browser=None):
-        keys = []
-
-        def view(request):
-            with another_session(request, settings, key) as session:
-                step(request)
-                keys.append(session.session_key)
-            return HttpResponse(f"{request.session.get('count')}")
-
-        request = RequestFactory().get("/")
-        if browser is not None:
-            request.COOKIES |= {name: morsel.value for name, morsel in browser.cookies.items()}
-        SessionMiddleware(AuthenticationMiddleware(SessionsMiddleware(view)))(request)
-        return keys[0]
-
-    return visit
+def admitted():
+    """Return what the gate says of a session in order."""
+    return Admitted(UserFactory.build(), row=Session())
 
 
-def sign_in(user):
-    return lambda request: login(request, user, backend=BACKEND)
+def test_a_request_begins_unasked_and_without_a_token(state):
+    assert state.browser is UNASKED
+    assert state.token is None
+    assert state.admitted is None
+    assert state.presented_token is None
+    assert not state.is_settled
+    assert not state.has_deferred
 
 
-def look(request):
-    assert request.user.is_authenticated
-    assert get_user(request).is_authenticated
+def test_the_gate_admits_what_was_unasked(state, admitted):
+    state.admit(admitted)
+    assert state.browser is admitted
+    assert state.admitted is admitted
 
 
-def test_a_login_there_is_listed(user, visit):
-    visit(sign_in(user))
-    session = Session.objects.get()
-    assert validity.active_sessions(user) == [session]
+def test_the_gate_refuses_what_was_unasked(state):
+    state.refuse()
+    assert state.browser == Refused()
+    assert state.admitted is None
 
 
-def test_a_login_there_leaves_the_browsers_session_alone(user, visit):
-    browser = Client()
-    browser.force_login(user)
-    visit(sign_in(user), browser=browser)
-    assert len(validity.active_sessions(user)) == 2
+def test_a_login_over_an_unasked_session_replaces_it(state):
+    row = Session()
+    state.sign_in(row, FIRST)
+    assert state.browser == SignedIn(row, FIRST, EndReason.REPLACED, None)
+    assert state.admitted is None
 
 
-@pytest.mark.parametrize("is_remembered", [False, True])
-def test_a_user_there_is_handed_out_and_nobody_signed_out(user, visit, is_remembered):
-    other_user = UserFactory.create()
-    key = visit(sign_in(other_user))
-    browser = Client()
-    browser.force_login(user)
-    if not is_remembered:
-        recent.clear()
-    visit(look, key, browser)
-    assert browser.get("/do/user/").content.decode() == user.get_username()
-    assert len(validity.active_sessions(user)) == 1
-    assert len(validity.active_sessions(other_user)) == 1
+def test_a_login_over_an_admitted_session_keeps_what_the_gate_has_said(state, admitted):
+    row = Session()
+    state.admit(admitted)
+    state.sign_in(row, FIRST)
+    assert state.browser == SignedIn(row, FIRST, EndReason.REPLACED, admitted)
+    assert state.admitted is admitted
 
 
-def test_a_logout_there_ends_that_session(user, visit):
-    key = visit(sign_in(user))
-    browser = Client()
-    browser.force_login(user)
-    visit(logout, key, browser)
-    assert [session.end_reason for session in Session.objects.order_by("created_at")] == [
-        EndReason.LOGOUT,
-        "",
-    ]
-    assert browser.get("/do/user/").content.decode() == user.get_username()
+def test_a_login_after_a_refusal_stands(state):
+    row = Session()
+    state.refuse()
+    state.sign_in(row, FIRST)
+    assert state.browser == SignedIn(row, FIRST, EndReason.REPLACED, None)
+
+
+def test_a_login_after_a_logout_ends_the_old_session_as_signed_out(state, admitted):
+    row = Session()
+    state.admit(admitted)
+    state.sign_out()
+    state.sign_in(row, FIRST)
+    assert state.browser == SignedIn(row, FIRST, EndReason.LOGOUT, admitted)
+
+
+def test_a_second_login_takes_the_place_of_the_first_and_replaces_what_that_would_have(state):
+    first, second = Session(), Session()
+    state.sign_in(first, FIRST)
+    state.sign_in(second, SECOND)
+    assert state.browser == SignedIn(second, FIRST, EndReason.REPLACED, None)
+
+
+def test_a_logout_of_an_unasked_session_signs_it_out(state):
+    state.sign_out()
+    assert state.browser == SignedOut(None)
+    assert state.admitted is None
+
+
+def test_a_logout_of_an_admitted_session_keeps_what_the_gate_has_said(state, admitted):
+    state.admit(admitted)
+    state.sign_out()
+    assert state.browser == SignedOut(admitted)
+    assert state.admitted is admitted
+
+
+def test_a_second_logout_changes_nothing(state, admitted):
+    state.admit(admitted)
+    state.sign_out()
+    state.sign_out()
+    assert state.browser == SignedOut(admitted)
+
+
+def test_a_logout_after_a_login_has_the_old_session_end_as_signed_out(state):
+    row = Session()
+    state.sign_in(row, FIRST)
+    state.sign_out()
+    assert state.browser == SignedIn(row, FIRST, EndReason.LOGOUT, None)
+
+
+def test_what_was_refused_stays_refused_by_a_logout(state):
+    state.refuse()
+    state.sign_out()
+    assert state.browser == Refused()
+
+
+def test_a_login_is_not_undone_by_a_refusal(state):
+    row = Session()
+    state.sign_in(row, FIRST)
+    state.refuse()
+    assert state.browser == SignedIn(row, FIRST, EndReason.REPLACED, None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [RequestState.sign_out, lambda state: state.sign_in(Session(), FIRST)],
+    ids=["logout", "login"],
+)
+def test_what_the_gate_says_after_a_login_or_a_logout_is_kept_beside_it(state, admitted, change):
+    change(state)
+    kind = type(state.browser)
+    state.admit(admitted)
+    assert type(state.browser) is kind
+    assert state.admitted is admitted
+
+
+@pytest.mark.parametrize("was_asked", [False, True])
+def test_a_logout_in_the_request_of_an_admitted_token_leaves_the_browser_alone(
+    state, admitted, was_asked
+):
+    if was_asked:
+        state.admit(admitted)
+    state.token = TokenAdmitted(Session())
+    state.sign_out()
+    assert state.browser == (admitted if was_asked else UNASKED)
+
+
+@pytest.mark.parametrize(
+    "presented",
+    [TokenRefused(Session(), EndReason.EXPIRED), TokenIssued()],
+    ids=["a token that is refused", "a token that is issued"],
+)
+def test_a_logout_beside_any_other_token_signs_the_browser_out(state, presented):
+    state.token = presented
+    state.sign_out()
+    assert state.browser == SignedOut(None)
+
+
+@pytest.mark.parametrize(
+    ("presented", "is_presented"),
+    [
+        (lambda session: TokenAdmitted(session), True),
+        (lambda session: TokenRefused(session, EndReason.IDLE), True),
+        (lambda session: TokenIssued(), False),
+        (lambda session: None, False),
+    ],
+    ids=["admitted", "refused", "issued", "none"],
+)
+def test_a_token_is_presented_whether_it_is_admitted_or_not(state, presented, is_presented):
+    session = Session()
+    state.token = presented(session)
+    assert state.presented_token is (session if is_presented else None)
+
+
+def test_a_token_may_be_issued_after_any_other(rf):
+    request = rf.get("/")
+    request.session = engines.store_class()()
+    state: Any = begin(request)
+    for before in (None, TokenAdmitted(Session()), TokenRefused(Session(), EndReason.IDLE)):
+        state.token = before
+        token.issue(request)
+        assert state.token == TokenIssued()
+
+
+def test_without_our_middleware_a_token_is_issued_and_nothing_is_noted(rf):
+    request = rf.get("/")
+    token.issue(request)
+    assert state_of(request) is None
+
+
+def test_what_is_deferred_waits_for_the_response(state):
+    done: list[str] = []
+    state.defer(lambda: done.append("first"))
+    state.defer(lambda: done.append("second"))
+    assert state.has_deferred
+    assert done == []
+    state.do_deferred()
+    assert done == ["first", "second"]
+
+
+def test_what_is_deferred_after_the_response_is_done_at_once(state):
+    done: list[str] = []
+    state.is_settled = True
+    state.defer(lambda: done.append("now"))
+    assert done == ["now"]
+    assert not state.has_deferred
+
+
+def test_a_session_that_takes_the_place_of_the_requests_has_a_settled_state_of_its_own(state):
+    other = engines.store_class()("another key")
+    assert state.of_session(state.session) is state
+    of_other = state.of_session(other)
+    assert of_other is not state
+    assert (of_other.session, of_other.key, of_other.is_settled) == (other, "another key", True)
+    assert state.browser is of_other.browser is UNASKED
+
+
+def test_the_key_is_in_no_text_about_the_state():
+    assert KEY not in repr(RequestState(session=engines.store_class()(), key=KEY))
+
+
+def test_a_request_has_the_state_it_was_begun_with(rf):
+    request = rf.get("/")
+    assert state_of(request) is None
+    assert state_of(None) is None
+    request.session = engines.store_class()(KEY)
+    state = begin(request)
+    assert state_of(request) is state
+    assert (state.session, state.key) == (request.session, KEY)
+
+
+@pytest.mark.django_db
+def test_beginning_loads_nothing(django_assert_num_queries):
+    request = RequestFactory().get("/")
+    request.session = engines.store_class()(KEY)
+    with django_assert_num_queries(0):
+        begin(request)
+    assert not request.session.accessed

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -11,34 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.example_site import PROJECT_DIRECTORY, serve_demo
+from tests.typescript.programs import run
 
 HERE = Path(__file__).parent
 SOURCES = ("package.json", "tsconfig.json", "client.ts")
-SECONDS_TO_INSTALL = 300
-
-
-def run(*command: str, directory: Path) -> str:
-    """Run a program in a directory; fail with all it said unless it succeeds."""
-    executable = shutil.which(command[0])
-    if executable is None:
-        pytest.fail(f"There is no {command[0]}. Install it, on Debian: nodejs npm", pytrace=False)
-    done = subprocess.run(  # noqa: S603
-        [executable, *command[1:]],
-        cwd=directory,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=SECONDS_TO_INSTALL,
-        check=False,
-    )
-    if done.returncode != 0:
-        pytest.fail(f"{' '.join(command)}:\n{done.stdout}", pytrace=False)
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the demo, and return its address."""
+    """Serve the demo, and return its URL."""
     directory = tmp_path_factory.mktemp("site")
     with serve_demo(directory, engine="django.contrib.sessions.backends.db") as url:
         yield url

@@ -10,6 +10,8 @@ from tests.dialects.callers import Caller, SignedIn
 from tests.factories import SessionFactory
 from tests.site.views import BACKEND
 
+WHOAMI = "/ory/sessions/whoami"
+
 
 class TokenClient(SignedIn):
     """A client with a token of a user's, as a header of Ory's or as a bearer's."""
@@ -40,3 +42,8 @@ def changeable():
     """Return what a request can change of any session, by its id."""
     fields = ("ended_at", "end_reason", "expires_at", "authenticated_at", "key_digest")
     return {row.pop("pk"): row for row in Session.objects.values("pk", *fields)}
+
+
+def is_signed_in(client):
+    """Tell whether whoami knows a client's session."""
+    return client.get(WHOAMI).status_code == 200

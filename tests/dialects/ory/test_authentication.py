@@ -1,4 +1,4 @@
-"""Section 1.1 of the contract: whose credential counts, from where, and for which methods."""
+"""In Ory's dialect: whose credential counts, from where, and for which methods."""
 
 from datetime import timedelta
 
@@ -8,16 +8,15 @@ from django.utils import timezone
 
 from sessions_api import lifecycle
 from sessions_api.dialects.identifiers import uuid_of
-from tests.dialects.callers import OVER, Browser, Caller, staff
+from tests.dialects.callers import OVER, Browser, Caller
 from tests.dialects.ory import expected
-from tests.dialects.ory.clients import TokenClient, changeable
+from tests.dialects.ory.clients import WHOAMI, TokenClient, changeable
 from tests.factories import UserFactory
+from tests.helpers import staff_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
-WHOAMI = "/ory/sessions/whoami"
 SESSIONS = "/ory/sessions"
 SOMEBODY = "01890000-0000-7000-8000-000000000000"
 
@@ -25,7 +24,7 @@ ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE
 
 
 def whose(client, **headers):
-    """Return the user name of whom every address takes a request for, or None for nobody."""
+    """Return the user name of whom every path takes a request for, or None for nobody."""
     response = client.get(WHOAMI, headers=headers)
     if response.status_code == 401:
         assert response.json() == expected.unauthorized(expected.NO_CREDENTIALS)
@@ -42,39 +41,41 @@ def bob():
     return UserFactory.create(username="bob")
 
 
-def test_1_1_the_session_token_counts_before_the_cookie_and_authorization(alice, bob):
+def test_the_session_token_counts_before_the_cookie_and_authorization(alice, bob):
     bearer = TokenClient(UserFactory.create(username="carol"), header="authorization")
     browser, token = Browser(bob), TokenClient(alice).token
     headers = {"authorization": f"Bearer {bearer.token}", "x-session-token": token}
     assert whose(browser, **headers) == "alice"
 
 
-@on("token", ["wrong", "ory_st_MP2YWEMeM8MxjkGKpH4dqOQ4Q4DlSPaj", "session_" + "x" * 51])
-def test_1_1_a_wrong_session_token_is_not_passed_over(alice, bob, token):
+@pytest.mark.parametrize(
+    "token", ["wrong", "ory_st_MP2YWEMeM8MxjkGKpH4dqOQ4Q4DlSPaj", "session_" + "x" * 51]
+)
+def test_a_wrong_session_token_is_not_passed_over(alice, bob, token):
     bearer = TokenClient(bob, header="authorization")
     headers = {"authorization": f"Bearer {bearer.token}", "x-session-token": token}
     assert whose(Browser(alice), **headers) is None
 
 
-def test_1_1_a_session_token_that_has_ended_is_not_passed_over(alice, bob):
+def test_a_session_token_that_has_ended_is_not_passed_over(alice, bob):
     client = TokenClient(bob)
     lifecycle.end(client.row)
     assert whose(Browser(alice), **{"x-session-token": client.token}) is None
 
 
-@on("nothing", ["", " "])
-def test_1_1_an_empty_session_token_is_passed_over(alice, nothing):
+@pytest.mark.parametrize("nothing", ["", " "])
+def test_an_empty_session_token_is_passed_over(alice, nothing):
     assert whose(Browser(alice), **{"x-session-token": nothing}) == "alice"
 
 
-def test_1_1_the_cookie_counts_before_authorization(alice, bob):
+def test_the_cookie_counts_before_authorization(alice, bob):
     bearer = TokenClient(bob, header="authorization")
     assert whose(Browser(alice), authorization=f"Bearer {bearer.token}") == "alice"
     assert whose(Browser(alice), authorization="Bearer wrong") == "alice"
 
 
-@on("cookie", ["", "nonsense", "a" * 32, "ended", "of a visitor"])
-def test_1_1_a_cookie_that_signs_nobody_in_leaves_the_word_to_authorization(alice, bob, cookie):
+@pytest.mark.parametrize("cookie", ["", "nonsense", "a" * 32, "ended", "of a visitor"])
+def test_a_cookie_that_signs_nobody_in_leaves_the_word_to_authorization(alice, bob, cookie):
     client = Caller()
     if cookie == "of a visitor":
         client.get("/do/write/")
@@ -88,13 +89,13 @@ def test_1_1_a_cookie_that_signs_nobody_in_leaves_the_word_to_authorization(alic
     assert whose(client, authorization=f"Bearer {bearer}") == "bob"
 
 
-@on("scheme", ["Bearer ", "bearer ", "BEARER ", "bEaReR ", ""])
-def test_1_1_the_word_bearer_is_written_in_any_capitals_or_left_out(alice, scheme):
+@pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER ", "bEaReR ", ""])
+def test_the_word_bearer_is_written_in_any_capitals_or_left_out(alice, scheme):
     token = TokenClient(alice).token
     assert whose(Caller(), authorization=scheme + token) == "alice"
 
 
-@on(
+@pytest.mark.parametrize(
     "form",
     [
         "",
@@ -111,12 +112,12 @@ def test_1_1_the_word_bearer_is_written_in_any_capitals_or_left_out(alice, schem
         "Bearer ory_st_MP2YWEMeM8MxjkGKpH4dqOQ4Q4DlSPaj",
     ],
 )
-def test_1_1_any_other_authorization_signs_nobody_in(alice, form):
+def test_any_other_authorization_signs_nobody_in(alice, form):
     assert whose(Caller(), authorization=form.format(*[TokenClient(alice).token] * 2)) is None
 
 
-@on("name", ["session_token", "access_token", "token", "X-Session-Token"])
-def test_1_1_a_token_in_the_address_signs_nobody_in(alice, name):
+@pytest.mark.parametrize("name", ["session_token", "access_token", "token", "X-Session-Token"])
+def test_a_token_in_the_query_signs_nobody_in(alice, name):
     response = Caller().get(WHOAMI, {name: TokenClient(alice).token})
     assert response.status_code == 401
 
@@ -125,7 +126,7 @@ def delete_the_user(client):
     client.row.user.delete()
 
 
-@on(
+@pytest.mark.parametrize(
     "over",
     [
         "ended",
@@ -136,7 +137,7 @@ def delete_the_user(client):
         "of a deleted user",
     ],
 )
-def test_1_1_a_session_that_is_over_authenticates_nothing(alice, sign_in, over):
+def test_a_session_that_is_over_authenticates_nothing(alice, sign_in, over):
     client = sign_in(alice)
     other = TokenClient(UserFactory.create())
     assert whose(client) == "alice"
@@ -156,7 +157,7 @@ def test_1_1_a_session_that_is_over_authenticates_nothing(alice, sign_in, over):
     assert after[other.row.pk] == before[other.row.pk]
 
 
-def test_7_7_a_401_says_how_to_authenticate(alice):
+def test_a_401_says_how_to_authenticate(alice):
     response = Caller().get(WHOAMI)
     assert response.headers["WWW-Authenticate"] == 'Bearer realm="api"'
     response = Caller().get(WHOAMI, headers={"x-session-token": "wrong"})
@@ -200,15 +201,15 @@ OUR_OWN = [
 
 
 @pytest.fixture
-def root(settings):
+def superuser(settings):
     settings.CSRF_TRUSTED_ORIGINS = ["https://trusted.example", "https://*.trusted.example"]
-    return staff(is_superuser=True)
+    return staff_with(is_superuser=True)
 
 
 @pytest.fixture
-def call(alice, root):
+def call(alice, superuser):
     """Return what makes one of CALLS, about another session of the caller's or about Alice."""
-    other = TokenClient(root).pk
+    other = TokenClient(superuser).pk
     TokenClient(alice)
 
     def call(client, name, **headers):
@@ -220,10 +221,10 @@ def call(alice, root):
     return call
 
 
-@on("name", CALLS)
-@on("headers", FOREIGN, ids=str)
-def test_1_1_a_page_of_another_origin_changes_nothing_with_the_cookie(root, call, headers, name):
-    browser = Browser(root)
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+def test_a_page_of_another_origin_changes_nothing_with_the_cookie(superuser, call, headers, name):
+    browser = Browser(superuser)
     before = changeable()
     response = call(browser, name, **headers)
     reason = "This page is not one of this site."
@@ -232,29 +233,29 @@ def test_1_1_a_page_of_another_origin_changes_nothing_with_the_cookie(root, call
     assert changeable() == before
 
 
-@on("name", CALLS)
-@on("headers", OUR_OWN, ids=str)
-def test_1_1_a_page_of_this_site_or_a_trusted_one_needs_no_csrf_token(root, call, headers, name):
-    assert call(Browser(root), name, **headers).status_code == CALLS[name]
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("headers", OUR_OWN, ids=str)
+def test_a_page_of_this_site_or_a_trusted_one_needs_no_csrf_token(superuser, call, headers, name):
+    assert call(Browser(superuser), name, **headers).status_code == CALLS[name]
 
 
-@on("name", CALLS)
-@on("header", ["x-session-token", "authorization"])
-@on("headers", [FOREIGN[0], {"sec-fetch-site": "cross-site"}], ids=str)
-def test_1_1_a_token_is_taken_from_any_origin(root, call, header, headers, name):
-    client = TokenClient(root, header=header)
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("header", ["x-session-token", "authorization"])
+@pytest.mark.parametrize("headers", [FOREIGN[0], {"sec-fetch-site": "cross-site"}], ids=str)
+def test_a_token_is_taken_from_any_origin(superuser, call, header, headers, name):
+    client = TokenClient(superuser, header=header)
     assert call(client, name, **headers).status_code == CALLS[name]
 
 
-@on("headers", FOREIGN, ids=str)
-def test_1_1_every_origin_may_ask_whoami_by_any_method_and_read_by_get(root, headers):
-    browser = Browser(root)
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+def test_every_origin_may_ask_whoami_by_any_method_and_read_by_get(superuser, headers):
+    browser = Browser(superuser)
     for method in ANY_METHOD:
         assert browser.ask(method, WHOAMI, **headers).status_code == 200
     for path in (SESSIONS, "/ory/admin/sessions"):
         assert browser.ask("GET", path, **headers).status_code == 200
 
 
-def test_1_1_a_page_of_another_origin_without_a_session_is_told_so(alice):
+def test_a_page_of_another_origin_without_a_session_is_told_so(alice):
     response = Caller().ask("DELETE", SESSIONS, origin="https://evil.example")
     assert (response.status_code, response.json()) == (401, expected.unauthorized())

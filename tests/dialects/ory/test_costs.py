@@ -4,13 +4,13 @@ import pytest
 
 from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.models import Session
-from tests.dialects.callers import CALLERS, Browser, queries, staff
+from tests.dialects.callers import CALLERS, Browser, queries
 from tests.dialects.ory.clients import TokenClient, sessions_of
 from tests.factories import UserFactory
+from tests.helpers import staff_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
 MOST = 4
 
@@ -18,9 +18,9 @@ MOST = 4
 @pytest.fixture(params=CALLERS, ids=[kind for kind, _ in CALLERS])
 def caller(request):
     """Return a client that may list everybody's sessions, and the most that a list may cost it."""
-    kind, knowing_her = request.param
-    user = staff("view_session", is_superuser=kind == "superuser")
-    return TokenClient(user), knowing_her + MOST
+    kind, knowing_them = request.param
+    user = staff_with("view_session", is_superuser=kind == "superuser")
+    return TokenClient(user), knowing_them + MOST
 
 
 def begin(kind, user):
@@ -33,17 +33,17 @@ def ask(client, path, count):
     return queries(lambda: client.get(path))
 
 
-@on("kind", ["browser", "token"])
-def test_1_5_the_list_of_ones_own_sessions(alice, kind):
+@pytest.mark.parametrize("kind", ["browser", "token"])
+def test_a_list_of_250_of_ones_own_sessions_takes_at_most_four_queries(alice, kind):
     client = TokenClient(alice)
     for _ in range(250):
         begin(kind, alice)
     assert ask(client, "/ory/sessions", 250) <= 1 + MOST
 
 
-@on("kind", ["browser", "token"])
-@on("way", ["ended", "lost by the engine"])
-def test_1_5_the_list_of_an_identitys_sessions(caller, alice, kind, way):
+@pytest.mark.parametrize("kind", ["browser", "token"])
+@pytest.mark.parametrize("way", ["ended", "lost by the engine"])
+def test_a_list_of_250_sessions_of_a_user_takes_at_most_four_queries(caller, alice, kind, way):
     client, most = caller
     path = f"/ory/admin/identities/{uuid_of(alice.pk)}/sessions"
     for _ in range(250):
@@ -62,8 +62,8 @@ def test_1_5_the_list_of_an_identitys_sessions(caller, alice, kind, way):
     assert ask(client, f"{path}?active=false", 250) <= most
 
 
-@on("kind", ["browser", "token"])
-def test_1_5_the_list_of_everybodys_sessions(caller, kind):
+@pytest.mark.parametrize("kind", ["browser", "token"])
+def test_a_list_of_250_sessions_of_everybody_takes_at_most_four_queries(caller, kind):
     client, most = caller
     for _ in range(249):
         begin(kind, UserFactory.create())

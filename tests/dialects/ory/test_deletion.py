@@ -7,20 +7,16 @@ from django.contrib.sessions.models import Session as EngineRow
 from django.db import transaction
 from django.utils import timezone
 
-from sessions_api import lifecycle, recent
+from sessions_api import lifecycle
 from sessions_api.dialects.ory.deletion import delete_many
 from sessions_api.lifecycle import ending
 from sessions_api.models import EndReason, Session
 from sessions_api.signals import session_ended
-from tests.dialects.callers import Browser, TokenClient, change, later
+from tests.dialects.callers import Browser, TokenClient, change
 from tests.factories import SessionFactory, UserFactory
+from tests.helpers import later
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    recent.clear()
 
 
 @pytest.fixture
@@ -34,11 +30,6 @@ def heard():
     session_ended.connect(hear)
     yield ends
     session_ended.disconnect(hear)
-
-
-@pytest.fixture
-def alice():
-    return UserFactory.create(username="alice")
 
 
 def delete(user, **kwargs):

@@ -1,4 +1,4 @@
-"""Section 1.3 of the contract: every error, word for word."""
+"""In Ory's dialect: every error, word for word."""
 
 import logging
 from datetime import timedelta
@@ -11,16 +11,15 @@ from django.utils import timezone
 
 from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.models import Session
-from tests.dialects.callers import Browser, Caller, staff
+from tests.dialects.callers import Browser, Caller
 from tests.dialects.ory import expected
-from tests.dialects.ory.clients import TokenClient, changeable
+from tests.dialects.ory.clients import WHOAMI, TokenClient, changeable
 from tests.factories import UserFactory
+from tests.helpers import staff_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
-WHOAMI = "/ory/sessions/whoami"
 SESSIONS = "/ory/sessions"
 ADMIN = "/ory/admin/sessions"
 LOGOUT = "/ory/self-service/logout/api"
@@ -37,8 +36,10 @@ def outcome(response):
     return response.status_code, body
 
 
-@on("client", [Caller(), Caller(**{"x-session-token": "wrong"})], ids=["none", "wrong"])
-@on(
+@pytest.mark.parametrize(
+    "client", [Caller(), Caller(**{"x-session-token": "wrong"})], ids=["none", "wrong"]
+)
+@pytest.mark.parametrize(
     ("method", "path", "reason"),
     [
         ("GET", WHOAMI, expected.NO_CREDENTIALS),
@@ -53,7 +54,7 @@ def outcome(response):
         ("GET", f"{ADMIN}/nonsense", expected.NO_COOKIE),
     ],
 )
-def test_1_3_without_a_session_the_answer_is_401(client, method, path, reason):
+def test_without_a_session_the_answer_is_401(client, method, path, reason):
     response = client.ask(method, path)
     assert outcome(response) == (
         401,
@@ -68,11 +69,11 @@ def test_1_3_without_a_session_the_answer_is_401(client, method, path, reason):
     )
 
 
-@on("path", [WHOAMI, SESSIONS])
-@on("scheme", ["http", "https"])
-def test_1_3_too_low_an_assurance_level_is_403_and_says_where_to_go(settings, scheme, path):
+@pytest.mark.parametrize("path", [WHOAMI, SESSIONS])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_too_low_an_assurance_level_is_403_and_says_where_to_go(settings, scheme, path):
     settings.SESSIONS_API = LEVELS
-    client = TokenClient(staff())
+    client = TokenClient(staff_with())
     login = f"{scheme}://testserver/ory/self-service/login/browser?aal=aal2"
     response = client.get(path, secure=scheme == "https")
     assert outcome(response) == (
@@ -90,9 +91,9 @@ def test_1_3_too_low_an_assurance_level_is_403_and_says_where_to_go(settings, sc
     )
 
 
-def test_1_3_other_addresses_do_not_ask_for_an_assurance_level(settings):
+def test_other_paths_do_not_ask_for_an_assurance_level(settings):
     settings.SESSIONS_API = LEVELS
-    root = staff(is_superuser=True)
+    root = staff_with(is_superuser=True)
     client, others = TokenClient(root), [TokenClient(root) for _ in range(2)]
     assert client.get(WHOAMI).status_code == 403
     assert client.delete(f"{SESSIONS}/{others[0].pk}").status_code == 204
@@ -104,15 +105,15 @@ def test_1_3_other_addresses_do_not_ask_for_an_assurance_level(settings):
     )
 
 
-def test_1_6_no_level_is_asked_for_unless_the_site_says_so(settings):
-    client = TokenClient(staff())
+def test_no_level_is_asked_for_unless_the_site_says_so(settings):
+    client = TokenClient(staff_with())
     Session.objects.update(aal=None)
     assert client.get(WHOAMI).status_code == client.get(SESSIONS).status_code == 200
 
 
-@on("is_staff", [False, True])
-@on("aal", [None, 1, 2])
-def test_1_3_each_user_is_asked_for_the_level_that_is_hers(settings, aal, is_staff):
+@pytest.mark.parametrize("is_staff", [False, True])
+@pytest.mark.parametrize("aal", [None, 1, 2])
+def test_each_user_is_asked_for_the_level_that_is_theirs(settings, aal, is_staff):
     client = TokenClient(UserFactory.create(is_staff=is_staff))
     settings.SESSIONS_API = LEVELS
     Session.objects.update(aal=aal)
@@ -121,8 +122,8 @@ def test_1_3_each_user_is_asked_for_the_level_that_is_hers(settings, aal, is_sta
         assert client.get(path).status_code == (200 if fulfils else 403)
 
 
-@on("path", [WHOAMI, SESSIONS])
-def test_1_3_a_level_that_cannot_be_determined_is_401_and_logged(settings, caplog, path):
+@pytest.mark.parametrize("path", [WHOAMI, SESSIONS])
+def test_a_level_that_cannot_be_determined_is_401_and_logged(settings, caplog, path):
     settings.SESSIONS_API = LEVELS
     response = TokenClient(UserFactory.create(username="nobody")).get(path)
     body = expected.unauthorized("Unable to determine AAL.")
@@ -133,9 +134,9 @@ def test_1_3_a_level_that_cannot_be_determined_is_401_and_logged(settings, caplo
     assert record.exc_info[0] is LookupError
 
 
-def test_1_3_the_level_is_asked_for_before_what_else_is_wrong(settings):
+def test_the_level_is_asked_for_before_what_else_is_wrong(settings):
     settings.SESSIONS_API = LEVELS
-    assert TokenClient(staff()).get(f"{WHOAMI}?tokenize_as=x").status_code == 403
+    assert TokenClient(staff_with()).get(f"{WHOAMI}?tokenize_as=x").status_code == 403
 
 
 NOT_UUIDS = [
@@ -159,7 +160,7 @@ NOT_UUIDS = [
 ]
 
 
-@on(
+@pytest.mark.parametrize(
     "call",
     [
         "DELETE /ory/sessions/{}",
@@ -170,7 +171,7 @@ NOT_UUIDS = [
         "DELETE /ory/admin/identities/{}/sessions",
     ],
 )
-def test_1_3_an_id_that_is_no_uuid_is_400(admin, call):
+def test_an_id_that_is_no_uuid_is_400(admin, call):
     before = changeable()
     method, path = call.split()
     for text in NOT_UUIDS:
@@ -181,23 +182,23 @@ def test_1_3_an_id_that_is_no_uuid_is_400(admin, call):
     assert changeable() == before
 
 
-@on("text", ["yes", "2", "TrUe", "null", "-1", "%00", "true%20", "%D9%A1"])
-@on("path", [ADMIN, f"/ory/admin/identities/{uuid_of(1)}/sessions"])
-def test_1_3_active_that_is_no_boolean_is_400(admin, path, text):
+@pytest.mark.parametrize("text", ["yes", "2", "TrUe", "null", "-1", "%00", "true%20", "%D9%A1"])
+@pytest.mark.parametrize("path", [ADMIN, f"/ory/admin/identities/{uuid_of(1)}/sessions"])
+def test_active_that_is_no_boolean_is_400(admin, path, text):
     response = admin.get(f"{path}?active={text}")
     assert outcome(response) == (400, expected.error(400, "could not parse parameter active"))
 
 
-@on(
+@pytest.mark.parametrize(
     "text",
     ["x", "", "1.5", "1e3", "0x10", "%00", "None", "1_0", "%201", "1%0A", "%D9%A1", "9" * 5000],
 )
-def test_1_3_a_page_size_of_the_admin_list_that_is_no_number_is_400(admin, text):
+def test_a_page_size_of_the_admin_list_that_is_no_number_is_400(admin, text):
     response = admin.get(f"{ADMIN}?page_size={text}")
     assert outcome(response) == (400, expected.error(400, "could not parse parameter page_size"))
 
 
-@on(
+@pytest.mark.parametrize(
     "token",
     [
         "nonsense",
@@ -209,29 +210,31 @@ def test_1_3_a_page_size_of_the_admin_list_that_is_no_number_is_400(admin, text)
         "x" * 7_000,
     ],
 )
-def test_1_3_a_page_token_of_the_admin_list_that_is_none_of_ours_is_400(admin, token):
+def test_a_page_token_of_the_admin_list_that_is_none_of_ours_is_400(admin, token):
     response = admin.get(f"{ADMIN}?page_token={token}")
     reason = "The page_token is not one of this site's."
     assert outcome(response) == (400, expected.error(400, expected.MALFORMED, reason=reason))
 
 
-@on("path", [ADMIN, f"{ADMIN}/{SOMEBODY}"])
-@on("expand", ["expand=x", "expand=identity&expand=x", "expand=x,identity", "expand=X"])
-def test_1_3_what_cannot_be_expanded_is_400_and_named(admin, path, expand):
+@pytest.mark.parametrize("path", [ADMIN, f"{ADMIN}/{SOMEBODY}"])
+@pytest.mark.parametrize(
+    "expand", ["expand=x", "expand=identity&expand=x", "expand=x,identity", "expand=X"]
+)
+def test_what_cannot_be_expanded_is_400_and_named(admin, path, expand):
     code, body = outcome(admin.get(f"{path}?{expand}"))
     reason = body["error"].pop("reason")
     assert (code, body) == (400, expected.error(400, expected.MALFORMED))
     assert "'x" in reason
 
 
-def test_1_3_the_current_session_cannot_be_revoked(alice, sign_in):
+def test_the_current_session_cannot_be_revoked(alice, sign_in):
     client = sign_in(alice)
     response = client.delete(f"{SESSIONS}/{client.pk}")
     assert outcome(response) == (400, expected.error(400, "cannot revoke current session"))
     assert client.row.ended_at is None
 
 
-@on(
+@pytest.mark.parametrize(
     "call",
     [
         f"GET {ADMIN}/{SOMEBODY}",
@@ -241,7 +244,7 @@ def test_1_3_the_current_session_cannot_be_revoked(alice, sign_in):
         f"DELETE /ory/admin/identities/{uuid_of(99_999_999)}/sessions",
     ],
 )
-def test_1_3_what_is_not_there_is_404(admin, call):
+def test_what_is_not_there_is_404(admin, call):
     response = admin.ask(*call.split())
     code, body = outcome(response)
     assert (code, body["error"]["message"]) == (404, expected.NOT_FOUND)
@@ -251,10 +254,8 @@ def test_1_3_what_is_not_there_is_404(admin, call):
 ENDING = [f"DELETE {SESSIONS}", f"DELETE {SESSIONS}/{{}}"]
 
 
-@on("call", ENDING)
-def test_1_3_whoever_has_not_proved_lately_who_she_is_ends_no_others(
-    alice, sign_in, settings, call
-):
+@pytest.mark.parametrize("call", ENDING)
+def test_whoever_has_not_proved_lately_who_they_are_ends_no_others(alice, sign_in, settings, call):
     settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
     client, other = sign_in(alice), TokenClient(alice)
     with time_machine.travel(timezone.now() + timedelta(seconds=601)):
@@ -273,15 +274,15 @@ def test_1_3_whoever_has_not_proved_lately_who_she_is_ends_no_others(
         assert client.delete(f"{SESSIONS}/nonsense").status_code == 400
 
 
-@on("call", ENDING)
-def test_1_3_whoever_has_proved_lately_who_she_is_ends_others(alice, sign_in, settings, call):
+@pytest.mark.parametrize("call", ENDING)
+def test_whoever_has_proved_lately_who_they_are_ends_others(alice, sign_in, settings, call):
     settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
     client, other = sign_in(alice), TokenClient(alice)
     assert client.ask(*call.format(other.pk).split()).status_code in (200, 204)
     assert other.row.ended_at is not None
 
 
-@on(
+@pytest.mark.parametrize(
     "call",
     [
         f"GET {WHOAMI}",
@@ -292,7 +293,7 @@ def test_1_3_whoever_has_proved_lately_who_she_is_ends_others(alice, sign_in, se
         f"DELETE {LOGOUT}",
     ],
 )
-def test_1_3_the_id_of_the_request_is_echoed(admin, call):
+def test_the_id_of_the_request_is_echoed(admin, call):
     client = Caller() if WHOAMI in call else admin
     asked = client.ask(*call.split(), **{"x-request-id": "3f0c \u00e9"})
     silent = client.ask(*call.split())
@@ -301,7 +302,7 @@ def test_1_3_the_id_of_the_request_is_echoed(admin, call):
     assert outcome(silent) == (asked.status_code, body)
 
 
-def test_1_3_no_success_has_the_header_of_errors(admin):
+def test_no_success_has_the_header_of_errors(admin):
     for path in (WHOAMI, SESSIONS, ADMIN):
         assert "Ory-Error-Id" not in admin.get(path).headers
 
@@ -323,7 +324,7 @@ def out_of_order(execute, sql, params, many, context):
     raise OperationalError("The disk is full of secrets.")
 
 
-@on(
+@pytest.mark.parametrize(
     ("method", "path"),
     [
         ("GET", WHOAMI),
@@ -334,7 +335,7 @@ def out_of_order(execute, sql, params, many, context):
         ("POST", ADMIN),
     ],
 )
-def test_1_3_what_nobody_foresaw_is_500_logged_and_told(admin, failures, caplog, method, path):
+def test_what_nobody_foresaw_is_500_logged_and_told(admin, failures, caplog, method, path):
     with connection.execute_wrapper(out_of_order):
         response = admin.ask(method, path, {}, **{"x-request-id": "3f0c"})
     message = "An internal server error occurred, please contact the system administrator"
@@ -346,7 +347,7 @@ def test_1_3_what_nobody_foresaw_is_500_logged_and_told(admin, failures, caplog,
     assert record.exc_info[0] is OperationalError
 
 
-def test_1_3_a_level_that_is_none_is_500_and_no_success(alice, settings, failures):
+def test_a_level_that_is_none_is_500_and_no_success(alice, settings, failures):
     settings.SESSIONS_API = {"ORY_REQUIRED_AAL": "tests.site.levels.in_words"}
     client = Browser(alice)
     assert outcome(client.get(WHOAMI))[0] == 500

@@ -3,13 +3,13 @@
 import pytest
 
 from sessions_api.dialects.identifiers import uuid_of
-from tests.dialects.callers import Browser, Caller, staff
+from tests.dialects.callers import Browser, Caller
 from tests.dialects.ory import expected
 from tests.dialects.ory.clients import TokenClient, changeable
+from tests.helpers import staff_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
 ADMIN = "/ory/admin/sessions"
 SESSIONS = "/ory/sessions"
@@ -39,9 +39,11 @@ BODIES = [
 ]
 
 
-@on(("method", "path"), [("POST", ADMIN), ("DELETE", LOGOUT)])
-@on(("body", "media_type", "status"), BODIES, ids=lambda value: ascii(value)[:40])
-def test_1_3_a_body_that_cannot_be_read_is_an_error_of_the_clients(
+@pytest.mark.parametrize(("method", "path"), [("POST", ADMIN), ("DELETE", LOGOUT)])
+@pytest.mark.parametrize(
+    ("body", "media_type", "status"), BODIES, ids=lambda value: ascii(value)[:40]
+)
+def test_a_body_that_cannot_be_read_is_an_error_of_the_clients(
     admin, method, path, body, media_type, status
 ):
     before = changeable()
@@ -50,7 +52,7 @@ def test_1_3_a_body_that_cannot_be_read_is_an_error_of_the_clients(
     assert changeable() == before
 
 
-def test_1_3_what_is_no_json_is_415_in_words(admin):
+def test_what_is_no_json_is_415_in_words(admin):
     response = admin.generic("POST", ADMIN, b"{}", content_type="text/plain")
     message = 'Unsupported media type "text/plain" in request.'
     assert response.json() == expected.error(415, message, reason=message)
@@ -69,8 +71,8 @@ QUERIES = [
 ]
 
 
-@on("query", QUERIES, ids=lambda query: query[:40])
-def test_1_4_a_query_that_means_nothing_is_kept_in_the_links_and_breaks_nothing(admin, query):
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query[:40])
+def test_a_query_that_means_nothing_is_kept_in_the_links_and_breaks_nothing(admin, query):
     owner = uuid_of(admin.row.user_id)
     other = TokenClient(admin.row.user)
     for path in (SESSIONS, ADMIN, f"/ory/admin/identities/{owner}/sessions"):
@@ -82,7 +84,7 @@ def test_1_4_a_query_that_means_nothing_is_kept_in_the_links_and_breaks_nothing(
         assert admin.get(f"{path}?{query}").status_code == 200
 
 
-def test_1_4_a_query_of_more_fields_than_django_takes_is_400(admin):
+def test_a_query_of_more_fields_than_django_takes_is_400(admin):
     query = "&".join(f"z{number}=1" for number in range(1_001))
     for path in (SESSIONS, ADMIN, f"{SESSIONS}/whoami"):
         assert admin.get(f"{path}?{query}").status_code == 400
@@ -113,9 +115,9 @@ HEADERS = [
 ]
 
 
-@on("headers", HEADERS, ids=lambda headers: ascii(headers)[:40])
-def test_1_1_headers_that_mean_nothing_break_nothing(headers):
-    root = staff(is_superuser=True)
+@pytest.mark.parametrize("headers", HEADERS, ids=lambda headers: ascii(headers)[:40])
+def test_headers_that_mean_nothing_break_nothing(headers):
+    root = staff_with(is_superuser=True)
     for client in (Caller(), Browser(root), TokenClient(root)):
         for method, path in [
             ("GET", SESSIONS),
@@ -128,7 +130,7 @@ def test_1_1_headers_that_mean_nothing_break_nothing(headers):
             assert status in (200, 400, 401, 403), (method, path)
 
 
-@on(
+@pytest.mark.parametrize(
     "text",
     [
         "%0A",
@@ -146,7 +148,7 @@ def test_1_1_headers_that_mean_nothing_break_nothing(headers):
         "x" * 1_000,
     ],
 )
-def test_1_1_a_redirect_stays_on_this_site_whatever_the_path(text):
+def test_a_redirect_stays_on_this_site_whatever_the_path(text):
     response = Caller().delete(f"/ory/identities/{text}/sessions")
     location = response.headers["Location"]
     assert response.status_code == 307

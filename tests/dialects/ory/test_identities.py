@@ -1,19 +1,18 @@
-"""Section 1.5 of the contract, /admin/identities/{id}/sessions: one user's, seen and deleted."""
+"""Ory's /admin/identities/{id}/sessions: one user's, seen and deleted."""
 
 import pytest
 
 from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.models import EndReason, Session
-from tests.dialects.callers import OVER, Browser, staff
+from tests.dialects.callers import OVER, Browser
 from tests.dialects.ory import expected
-from tests.dialects.ory.clients import TokenClient, changeable
+from tests.dialects.ory.clients import WHOAMI, TokenClient, changeable
 from tests.factories import UserFactory
+from tests.helpers import staff_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
-WHOAMI = "/ory/sessions/whoami"
 NOBODYS = [
     uuid_of(99_999_999),
     uuid_of(0),
@@ -33,7 +32,7 @@ def of(user):
     return f"/ory/admin/identities/{uuid_of(user.pk)}/sessions"
 
 
-def test_1_5_staff_see_all_sessions_of_a_user_the_latest_first(admin, alice):
+def test_staff_see_all_sessions_of_a_user_the_latest_first(admin, alice):
     clients = [TokenClient(alice), Browser(alice), TokenClient(alice), Browser(alice)]
     OVER["ended"](clients[0])
     OVER["expired"](clients[1])
@@ -45,13 +44,13 @@ def test_1_5_staff_see_all_sessions_of_a_user_the_latest_first(admin, alice):
     ]
 
 
-def test_1_5_staff_see_themselves_as_any_other(admin):
+def test_staff_see_themselves_as_any_other(admin):
     response = admin.get(of(admin.row.user))
     assert response.json() == [expected.for_staff(admin.row)]
 
 
-@on("identity", NOBODYS)
-def test_1_5_an_unknown_identity_has_no_sessions_to_see_and_none_to_delete(admin, alice, identity):
+@pytest.mark.parametrize("identity", NOBODYS)
+def test_an_unknown_identity_has_no_sessions_to_see_and_none_to_delete(admin, alice, identity):
     TokenClient(alice)
     before = changeable()
     path = f"/ory/admin/identities/{identity}/sessions"
@@ -63,7 +62,7 @@ def test_1_5_an_unknown_identity_has_no_sessions_to_see_and_none_to_delete(admin
     assert changeable() == before
 
 
-def test_1_5_a_user_without_sessions_has_none_to_see_and_none_to_delete(admin, alice):
+def test_a_user_without_sessions_has_none_to_see_and_none_to_delete(admin, alice):
     assert admin.get(of(alice)).json() == []
     response = admin.delete(of(alice))
     assert (response.status_code, response.json()) == (
@@ -72,7 +71,7 @@ def test_1_5_a_user_without_sessions_has_none_to_see_and_none_to_delete(admin, a
     )
 
 
-def test_1_5_staff_delete_a_users_sessions_over_or_not(admin, alice):
+def test_staff_delete_a_users_sessions_over_or_not(admin, alice):
     clients = [TokenClient(alice), Browser(alice), TokenClient(alice), Browser(alice)]
     OVER["ended"](clients[0])
     OVER["lost by the engine"](clients[3])
@@ -85,7 +84,7 @@ def test_1_5_staff_delete_a_users_sessions_over_or_not(admin, alice):
     assert bystander.get(WHOAMI).status_code == 200
 
 
-def test_7_9_what_has_been_deleted_is_nowhere_to_be_found(admin, alice):
+def test_what_has_been_deleted_is_nowhere_to_be_found(admin, alice):
     client = TokenClient(alice)
     assert admin.delete(of(alice)).status_code == 204
     one = f"/ory/admin/sessions/{client.pk}"
@@ -99,7 +98,7 @@ def test_7_9_what_has_been_deleted_is_nowhere_to_be_found(admin, alice):
     assert Session.objects.filter(pk=client.pk).exists()
 
 
-def test_1_5_what_has_been_deleted_is_not_deleted_again(admin, alice):
+def test_what_has_been_deleted_is_not_deleted_again(admin, alice):
     TokenClient(alice)
     assert admin.delete(of(alice)).status_code == 204
     before = changeable()
@@ -107,12 +106,10 @@ def test_1_5_what_has_been_deleted_is_not_deleted_again(admin, alice):
     assert changeable() == before
 
 
-@on("saves", [False, True])
-def test_1_5_staff_who_delete_their_own_sessions_are_signed_out(
-    sign_in, signed_out, settings, saves
-):
+@pytest.mark.parametrize("saves", [False, True])
+def test_staff_who_delete_their_own_sessions_are_signed_out(sign_in, signed_out, settings, saves):
     settings.SESSION_SAVE_EVERY_REQUEST = saves
-    client = sign_in(staff("end_session", username="carol"))
+    client = sign_in(staff_with("end_session", username="carol"))
     other = TokenClient(client.row.user)
     assert client.delete(of(client.row.user)).status_code == 204
     assert signed_out == ["carol"]
@@ -120,14 +117,14 @@ def test_1_5_staff_who_delete_their_own_sessions_are_signed_out(
     assert [each.row.end_reason for each in (client, other)] == [EndReason.DELETED] * 2
 
 
-def test_1_5_superusers_delete_the_sessions_of_superusers():
-    root, other = staff(is_superuser=True), staff(is_superuser=True)
+def test_superusers_delete_the_sessions_of_superusers():
+    root, other = staff_with(is_superuser=True), staff_with(is_superuser=True)
     session = TokenClient(other)
     assert TokenClient(root).delete(of(other)).status_code == 204
     assert session.row.end_reason == EndReason.DELETED
 
 
-def test_1_5_the_sessions_of_a_user_who_is_not_active_are_seen_and_deleted(admin, alice):
+def test_the_sessions_of_a_user_who_is_not_active_are_seen_and_deleted(admin, alice):
     client = TokenClient(alice)
     OVER["of a deactivated user"](client)
     [shown] = admin.get(of(alice)).json()

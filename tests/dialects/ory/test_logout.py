@@ -1,4 +1,4 @@
-"""Section 1.5 of the contract, DELETE /self-service/logout/api: whoever has a token ends it."""
+"""Ory's DELETE /self-service/logout/api: whoever has a token ends it."""
 
 import pytest
 
@@ -6,22 +6,20 @@ from sessions_api import credentials
 from sessions_api.models import EndReason
 from tests.dialects.callers import OVER, Browser, Caller
 from tests.dialects.ory import expected
-from tests.dialects.ory.clients import TokenClient, changeable
+from tests.dialects.ory.clients import WHOAMI, TokenClient, changeable
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
 LOGOUT = "/ory/self-service/logout/api"
-WHOAMI = "/ory/sessions/whoami"
 
 
 def log_out(client, body, **headers):
     return client.ask("DELETE", LOGOUT, body, **headers)
 
 
-def test_1_5_a_token_ends_its_session_and_may_do_so_again(alice, signed_out):
+def test_a_token_ends_its_session_and_may_do_so_again(alice, signed_out):
     client, other = TokenClient(alice), TokenClient(alice)
     response = log_out(Caller(), {"session_token": client.token})
     assert (response.status_code, response.content) == (204, b"")
@@ -34,16 +32,20 @@ def test_1_5_a_token_ends_its_session_and_may_do_so_again(alice, signed_out):
     assert signed_out == ["alice"]
 
 
-@on("over", ["ended", "expired", "of a deactivated user", "of another password"])
-def test_1_5_the_token_of_a_session_that_is_over_is_known_still(alice, over):
+@pytest.mark.parametrize(
+    "over", ["ended", "expired", "of a deactivated user", "of another password"]
+)
+def test_the_token_of_a_session_that_is_over_is_known_still(alice, over):
     client = TokenClient(alice)
     OVER[over](client)
     assert log_out(Caller(), {"session_token": client.token}).status_code == 204
     assert client.row.ended_at is not None
 
 
-@on("headers", [{}, {"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}], ids=str)
-def test_1_5_the_token_in_the_body_is_all_that_counts(alice, headers):
+@pytest.mark.parametrize(
+    "headers", [{}, {"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}], ids=str
+)
+def test_the_token_in_the_body_is_all_that_counts(alice, headers):
     client, caller = TokenClient(alice), Browser(UserFactory.create())
     other = TokenClient(alice)
     headers = {"x-session-token": other.token, "authorization": "Bearer wrong", **headers}
@@ -52,7 +54,7 @@ def test_1_5_the_token_in_the_body_is_all_that_counts(alice, headers):
     assert (caller.row.ended_at, other.row.ended_at) == (None, None)
 
 
-@on(
+@pytest.mark.parametrize(
     "token",
     [
         "wrong",
@@ -67,7 +69,7 @@ def test_1_5_the_token_in_the_body_is_all_that_counts(alice, headers):
     ],
     ids=lambda token: ascii(token)[:20],
 )
-def test_1_5_an_unknown_token_is_403(alice, token):
+def test_an_unknown_token_is_403(alice, token):
     client, before = TokenClient(alice), changeable()
     response = log_out(client, {"session_token": token})
     reason = "The session token is not known."
@@ -76,14 +78,14 @@ def test_1_5_an_unknown_token_is_403(alice, token):
     assert changeable() == before
 
 
-def test_1_5_the_token_of_a_deleted_session_is_not_known_any_more(alice):
+def test_the_token_of_a_deleted_session_is_not_known_any_more(alice):
     client = TokenClient(alice)
     OVER["deleted"](client)
     assert log_out(Caller(), {"session_token": client.token}).status_code == 403
     assert client.row.end_reason == EndReason.DELETED
 
 
-def test_1_5_the_key_of_a_browsers_session_is_no_token(alice):
+def test_the_key_of_a_browsers_session_is_no_token(alice):
     browser = Browser(alice)
     key = browser.cookies["sessionid"].value
     assert credentials.digest(key) == browser.row.key_digest
@@ -91,7 +93,7 @@ def test_1_5_the_key_of_a_browsers_session_is_no_token(alice):
     assert browser.row.ended_at is None
 
 
-@on(
+@pytest.mark.parametrize(
     "body",
     [
         {},
@@ -110,7 +112,7 @@ def test_1_5_the_key_of_a_browsers_session_is_no_token(alice):
     ],
     ids=str,
 )
-def test_1_5_a_body_without_a_token_is_400(alice, body):
+def test_a_body_without_a_token_is_400(alice, body):
     client = TokenClient(alice)
     response = log_out(client, body)
     error = response.json()["error"]

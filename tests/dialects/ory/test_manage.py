@@ -1,24 +1,23 @@
-"""Section 1.5 of the contract, POST /admin/sessions: many sessions, ended or deleted at once."""
+"""Ory's POST /admin/sessions: many sessions, ended or deleted at once."""
 
 import pytest
 
 from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.dialects.ory import admin_views
 from sessions_api.models import EndReason, Session
-from tests.dialects.callers import OVER, Browser, staff
+from tests.dialects.callers import OVER, Browser
 from tests.dialects.ory import expected
-from tests.dialects.ory.clients import TokenClient, changeable, sessions_of
+from tests.dialects.ory.clients import TokenClient, changeable, is_signed_in, sessions_of
 from tests.factories import UserFactory
+from tests.helpers import staff_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
-on_each_action = on(
+on_each_action = pytest.mark.parametrize(
     ("action", "reason"), [("disable", EndReason.REVOKED), ("delete", EndReason.DELETED)]
 )
 
 ADMIN = "/ory/admin/sessions"
-WHOAMI = "/ory/sessions/whoami"
 SOMEBODY = "01890000-0000-7000-8000-000000000000"
 MALFORMED_TO_MARIADB = "03df2dfe-bbdf-88ea-8033-ad6f13fced41"
 
@@ -29,10 +28,6 @@ def manage(client, action, **named):
     return response.json()
 
 
-def is_signed_in(client):
-    return client.get(WHOAMI).status_code == 200
-
-
 @pytest.fixture
 def two(alice):
     """Return the clients of Alice and of Bob."""
@@ -41,7 +36,7 @@ def two(alice):
 
 
 @on_each_action
-def test_1_5_the_sessions_of_the_identities_named_go_and_no_others(admin, two, action, reason):
+def test_the_sessions_of_the_identities_named_go_and_no_others(admin, two, action, reason):
     alices, bobs = two
     identity = str(uuid_of(alices[0].row.user_id))
     assert manage(admin, action, identities=[identity]) == {"processed": 2, "more": False}
@@ -53,7 +48,7 @@ def test_1_5_the_sessions_of_the_identities_named_go_and_no_others(admin, two, a
 
 
 @on_each_action
-def test_1_5_the_sessions_named_go_and_no_others(admin, two, action, reason):
+def test_the_sessions_named_go_and_no_others(admin, two, action, reason):
     named, others = [two[0][0], two[1][1]], [two[0][1], two[1][0]]
     pks = [client.pk for client in named]
     assert manage(admin, action, sessions=pks) == {"processed": 2, "more": False}
@@ -63,13 +58,13 @@ def test_1_5_the_sessions_named_go_and_no_others(admin, two, action, reason):
 
 
 @on_each_action
-def test_1_5_many_identities_are_named_at_once(admin, two, action, reason):
+def test_many_identities_are_named_at_once(admin, two, action, reason):
     identities = [str(uuid_of(clients[0].row.user_id)) for clients in two]
     assert manage(admin, action, identities=identities)["processed"] == 4
 
 
 @on_each_action
-def test_1_5_what_is_not_named_may_be_an_empty_list_or_null(admin, two, action, reason):
+def test_what_is_not_named_may_be_an_empty_list_or_null(admin, two, action, reason):
     alice, bob = two[0][0], two[1][0]
     identity = str(uuid_of(bob.row.user_id))
     assert manage(admin, action, identities=[], sessions=[alice.pk])["processed"] == 1
@@ -79,7 +74,7 @@ def test_1_5_what_is_not_named_may_be_an_empty_list_or_null(admin, two, action, 
     assert [client.row.end_reason for client in (alice, bob)] == [reason] * 2
 
 
-def test_1_5_disable_counts_what_was_active_and_delete_every_row(admin, alice):
+def test_disable_counts_what_was_active_and_delete_every_row(admin, alice):
     clients = [TokenClient(alice) for _ in range(3)]
     OVER["ended"](clients[0])
     OVER["expired"](clients[1])
@@ -94,7 +89,7 @@ def test_1_5_disable_counts_what_was_active_and_delete_every_row(admin, alice):
 
 
 @on_each_action
-def test_1_5_unknown_ids_are_passed_over(admin, two, action, reason):
+def test_unknown_ids_are_passed_over(admin, two, action, reason):
     alice = two[0][0]
     before = changeable()
     nobodys = [
@@ -115,7 +110,7 @@ def test_1_5_unknown_ids_are_passed_over(admin, two, action, reason):
 
 
 @on_each_action
-def test_1_5_500_may_be_named_at_once(admin, alice, action, reason):
+def test_500_may_be_named_at_once(admin, alice, action, reason):
     rows = sessions_of(alice, 500)
     pks = [str(row.pk) for row in rows]
     assert manage(admin, action, sessions=pks) == {"processed": 500, "more": False}
@@ -124,8 +119,8 @@ def test_1_5_500_may_be_named_at_once(admin, alice, action, reason):
 
 
 @on_each_action
-def test_1_5_the_star_is_everybody_the_caller_too(sign_in, signed_out, two, action, reason):
-    client = sign_in(staff(is_superuser=True, username="carol"))
+def test_the_star_is_everybody_the_caller_too(sign_in, signed_out, two, action, reason):
+    client = sign_in(staff_with(is_superuser=True, username="carol"))
     assert manage(client, action, identities=["*"]) == {"processed": 5, "more": False}
     assert not any(is_signed_in(each) for clients in two for each in [*clients, client])
     assert signed_out == ["carol"]
@@ -133,11 +128,11 @@ def test_1_5_the_star_is_everybody_the_caller_too(sign_in, signed_out, two, acti
 
 
 @on_each_action
-def test_1_5_the_star_takes_so_many_at_once_and_the_caller_last(
+def test_the_star_takes_so_many_at_once_and_the_caller_last(
     sign_in, alice, monkeypatch, action, reason
 ):
     monkeypatch.setattr(admin_views, "MOST_AT_ONCE", 3)
-    client = sign_in(staff(is_superuser=True))
+    client = sign_in(staff_with(is_superuser=True))
     rows = sessions_of(alice, 7)
     assert [manage(client, action, identities=["*"]) for _ in range(3)] == [
         {"processed": 3, "more": True},
@@ -150,7 +145,7 @@ def test_1_5_the_star_takes_so_many_at_once_and_the_caller_last(
 
 
 @on_each_action
-def test_1_5_the_star_is_followed_to_the_end_where_the_last_batch_is_full(
+def test_the_star_is_followed_to_the_end_where_the_last_batch_is_full(
     admin, alice, monkeypatch, action, reason
 ):
     monkeypatch.setattr(admin_views, "MOST_AT_ONCE", 3)
@@ -160,9 +155,7 @@ def test_1_5_the_star_is_followed_to_the_end_where_the_last_batch_is_full(
     assert [answer["processed"] for answer in answers] == [3, 3, 1]
 
 
-def test_1_5_whoever_disables_the_star_does_not_meet_again_what_has_ended(
-    alice, monkeypatch, admin
-):
+def test_whoever_disables_the_star_does_not_meet_again_what_has_ended(alice, monkeypatch, admin):
     monkeypatch.setattr(admin_views, "MOST_AT_ONCE", 3)
     rows = sessions_of(alice, 9)
     Session.objects.filter(pk__in=[row.pk for row in rows[:7]]).update(
@@ -173,9 +166,9 @@ def test_1_5_whoever_disables_the_star_does_not_meet_again_what_has_ended(
 
 
 @on_each_action
-@on("named", ["identities", "sessions", "star"])
-def test_1_5_staff_do_not_touch_the_sessions_of_superusers(admin, alice, action, reason, named):
-    root, client = TokenClient(staff(is_superuser=True)), TokenClient(alice)
+@pytest.mark.parametrize("named", ["identities", "sessions", "star"])
+def test_staff_do_not_touch_the_sessions_of_superusers(admin, alice, action, reason, named):
+    root, client = TokenClient(staff_with(is_superuser=True)), TokenClient(alice)
     given = {
         "identities": {"identities": [str(uuid_of(each.row.user_id)) for each in (root, client)]},
         "sessions": {"sessions": [root.pk, client.pk]},
@@ -187,13 +180,11 @@ def test_1_5_staff_do_not_touch_the_sessions_of_superusers(admin, alice, action,
     assert client.row.end_reason == reason
 
 
-@on("saves", [False, True])
+@pytest.mark.parametrize("saves", [False, True])
 @on_each_action
-def test_1_5_staff_who_name_their_own_session_are_signed_out(
-    sign_in, settings, action, reason, saves
-):
+def test_staff_who_name_their_own_session_are_signed_out(sign_in, settings, action, reason, saves):
     settings.SESSION_SAVE_EVERY_REQUEST = saves
-    client = sign_in(staff("end_session"))
+    client = sign_in(staff_with("end_session"))
     assert manage(client, action, sessions=[client.pk]) == {"processed": 1, "more": False}
     assert not is_signed_in(client)
     assert client.row.ended_at is not None
@@ -202,7 +193,7 @@ def test_1_5_staff_who_name_their_own_session_are_signed_out(
 UUIDS = [SOMEBODY]
 
 
-@on(
+@pytest.mark.parametrize(
     "body",
     [
         {},
@@ -253,7 +244,7 @@ UUIDS = [SOMEBODY]
     ],
     ids=lambda body: ascii(body)[:60],
 )
-def test_1_5_what_cannot_be_meant_is_400_and_changes_nothing(admin, two, body):
+def test_what_cannot_be_meant_is_400_and_changes_nothing(admin, two, body):
     before = changeable()
     response = admin.ask("POST", ADMIN, body)
     error = response.json()["error"]

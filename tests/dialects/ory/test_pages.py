@@ -1,4 +1,4 @@
-"""Section 1.4 of the contract: pages by offset and by keyset, and the headers that link them."""
+"""In Ory's dialect: pages by offset and by keyset, and the headers that link them."""
 
 import base64
 import json
@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.models import EndReason, Session
+from tests.dialects.callers import ids_in
 from tests.dialects.ory import expected
 from tests.dialects.ory.clients import TokenClient, sessions_of
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-on = pytest.mark.parametrize
 at_the_root = pytest.mark.urls("sessions_api.dialects.ory.urls")
 
 SESSIONS = "/ory/sessions"
@@ -34,15 +34,10 @@ def token(offset):
 
 
 def links(response):
-    """Return the addresses of a Link header by their relations, in its order."""
+    """Return the URLs of a Link header by their relations, in its order."""
     found = re.findall(r'<([^>]*)>; rel="(\w+)"', response.headers["Link"])
     assert ",".join(f'<{url}>; rel="{name}"' for url, name in found) == response.headers["Link"]
     return {name: url for url, name in found}
-
-
-def ids(response):
-    assert response.status_code == 200
-    return [session["id"] for session in response.json()]
 
 
 def in_order(rows):
@@ -56,7 +51,7 @@ def walk(client, path):
     pages = []
     while path is not None:
         response = client.get(path)
-        pages.append(ids(response))
+        pages.append(ids_in(response))
         path = links(response).get("next")
     return pages
 
@@ -77,7 +72,7 @@ def end(rows):
 
 
 @at_the_root
-def test_1_4_the_links_of_a_first_page_of_three_are_as_ory_writes_them(alice):
+def test_the_links_of_a_first_page_of_three_are_as_ory_writes_them(alice):
     sessions_of(alice, 5)
     response = TokenClient(alice).get("/sessions?page_size=2")
     assert response.headers["Link"] == (
@@ -90,7 +85,7 @@ def test_1_4_the_links_of_a_first_page_of_three_are_as_ory_writes_them(alice):
 
 
 @at_the_root
-def test_1_4_the_link_of_an_only_page_is_as_ory_writes_it(alice):
+def test_the_link_of_an_only_page_is_as_ory_writes_it(alice):
     sessions_of(alice, 3)
     response = TokenClient(alice).get("/sessions")
     assert response.headers["Link"] == (
@@ -101,7 +96,7 @@ def test_1_4_the_link_of_an_only_page_is_as_ory_writes_it(alice):
 
 
 @at_the_root
-def test_1_4_no_link_leads_away_from_an_empty_page(alice):
+def test_no_link_leads_away_from_an_empty_page(alice):
     """Ory links a next page there, too, after which there would always be another."""
     response = TokenClient(alice).get("/sessions")
     assert response.json() == []
@@ -112,8 +107,10 @@ def test_1_4_no_link_leads_away_from_an_empty_page(alice):
     assert response.headers[TOTAL] == "0"
 
 
-@on("style", ["page={page}&per_page={size}", "page_size={size}&page_token={token}"])
-@on(
+@pytest.mark.parametrize(
+    "style", ["page={page}&per_page={size}", "page_size={size}&page_token={token}"]
+)
+@pytest.mark.parametrize(
     ("total", "size", "page", "relations"),
     [
         (1, 1, 0, {"first": 0}),
@@ -131,11 +128,11 @@ def test_1_4_no_link_leads_away_from_an_empty_page(alice):
         (30, 5, 3, {"first": 0, "next": 4, "prev": 2, "last": 5}),
     ],
 )
-def test_1_4_a_page_links_to_those_there_are(alice, total, size, page, relations, style):
+def test_a_page_links_to_those_there_are(alice, total, size, page, relations, style):
     rows = sessions_of(alice, total)
     query = style.format(page=page, size=size, token=token(page * size))
     response = TokenClient(alice).get(f"{SESSIONS}?{query}")
-    assert ids(response) == in_order(rows)[page * size : page * size + size]
+    assert ids_in(response) == in_order(rows)[page * size : page * size + size]
     assert response.headers[TOTAL] == str(total)
     linked = min(size, total)
     assert list(links(response).items()) == [
@@ -148,7 +145,7 @@ def test_1_4_a_page_links_to_those_there_are(alice, total, size, page, relations
     ]
 
 
-def test_1_4_a_link_keeps_the_rest_of_the_query_and_sorts_it(admin, alice):
+def test_a_link_keeps_the_rest_of_the_query_and_sorts_it(admin, alice):
     sessions_of(alice, 3)
     of_alice = f"/ory/admin/identities/{uuid_of(alice.pk)}/sessions"
     query = "z=%C3%A9%0A&page=0&active=true&a=2&a=1&per_page=2&empty=&%3Cb%3E=%22"
@@ -158,15 +155,15 @@ def test_1_4_a_link_keeps_the_rest_of_the_query_and_sorts_it(admin, alice):
     )
 
 
-def test_1_4_a_link_is_an_address_however_the_uuid_is_written(admin, alice):
+def test_a_link_is_a_url_however_the_uuid_is_written(admin, alice):
     [row] = sessions_of(alice, 1)
     path = f"/ory/admin/identities/%7B{uuid_of(alice.pk)}%7D/sessions"
     response = admin.get(path)
     assert links(response)["first"].startswith(f"{path}?page=0&")
-    assert ids(admin.get(links(response)["first"])) == [str(row.pk)]
+    assert ids_in(admin.get(links(response)["first"])) == [str(row.pk)]
 
 
-@on(
+@pytest.mark.parametrize(
     ("query", "first", "size"),
     [
         ("", 0, 250),
@@ -198,10 +195,10 @@ def test_1_4_a_link_is_an_address_however_the_uuid_is_written(admin, alice):
         (f"page_size=2&page_token={token(4)}==", 4, 2),
     ],
 )
-def test_1_4_sizes_and_pages_are_clamped_or_ignored(alice, query, first, size):
+def test_sizes_and_pages_are_clamped_or_ignored(alice, query, first, size):
     rows = sessions_of(alice, 9)
     response = TokenClient(alice).get(f"{SESSIONS}?{query}")
-    assert ids(response) == in_order(rows)[first : first + size]
+    assert ids_in(response) == in_order(rows)[first : first + size]
     assert response.headers[TOTAL] == "9"
 
 
@@ -235,19 +232,19 @@ HOSTILE_TOKENS = [
 ]
 
 
-@on("query", ["page_size=2&page_token={}", "per_page=2&page={}"])
-def test_1_4_what_no_page_can_be_is_the_first(alice, admin, query):
+@pytest.mark.parametrize("query", ["page_size=2&page_token={}", "per_page=2&page={}"])
+def test_what_no_page_can_be_is_the_first(alice, admin, query):
     client = TokenClient(alice)
     rows = sessions_of(alice, 3)
     of_alice = f"/ory/admin/identities/{uuid_of(alice.pk)}/sessions"
     for text in [*HOSTILE_TOKENS, "9" * 4_000, "-" + "9" * 30]:
         asked = query.format(text)
-        assert ids(client.get(f"{SESSIONS}?{asked}")) == in_order(rows)[:2]
-        assert ids(admin.get(f"{of_alice}?{asked}")) == in_order(rows)[:2]
+        assert ids_in(client.get(f"{SESSIONS}?{asked}")) == in_order(rows)[:2]
+        assert ids_in(admin.get(f"{of_alice}?{asked}")) == in_order(rows)[:2]
 
 
-@on("active", ["", "&active=true", "&active=false"])
-def test_1_4_a_page_far_behind_the_last_is_empty(alice, admin, active):
+@pytest.mark.parametrize("active", ["", "&active=true", "&active=false"])
+def test_a_page_far_behind_the_last_is_empty(alice, admin, active):
     end(sessions_of(alice, 5))
     client = TokenClient(alice)
     of_alice = f"/ory/admin/identities/{uuid_of(alice.pk)}/sessions"
@@ -259,24 +256,24 @@ def test_1_4_a_page_far_behind_the_last_is_empty(alice, admin, active):
         assert (of_it.json(), of_it.headers[TOTAL]) == ([], total)
 
 
-def test_1_4_no_more_than_1000_are_on_a_page(alice, admin):
+def test_no_more_than_1000_are_on_a_page(alice, admin):
     sessions_of(alice, 1_002)
     of_alice = f"/ory/admin/identities/{uuid_of(alice.pk)}/sessions"
     client = TokenClient(alice)
     for size in ("1001", "9" * 18):
-        assert len(ids(client.get(f"{SESSIONS}?page_size={size}"))) == 1_000
-        assert len(ids(client.get(f"{SESSIONS}?per_page={size}"))) == 1_000
-        assert len(ids(admin.get(f"{of_alice}?page_size={size}"))) == 1_000
-        assert len(ids(admin.get(f"{ADMIN}?page_size={size}"))) == 1_000
-    assert len(ids(client.get(SESSIONS))) == 250
-    assert len(ids(admin.get(of_alice))) == 250
+        assert len(ids_in(client.get(f"{SESSIONS}?page_size={size}"))) == 1_000
+        assert len(ids_in(client.get(f"{SESSIONS}?per_page={size}"))) == 1_000
+        assert len(ids_in(admin.get(f"{of_alice}?page_size={size}"))) == 1_000
+        assert len(ids_in(admin.get(f"{ADMIN}?page_size={size}"))) == 1_000
+    assert len(ids_in(client.get(SESSIONS))) == 250
+    assert len(ids_in(admin.get(of_alice))) == 250
     for size in ("0", "-1", "-" + "9" * 18):
-        assert len(ids(admin.get(f"{ADMIN}?page_size={size}"))) == 250
-    assert len(ids(admin.get(ADMIN))) == 250
+        assert len(ids_in(admin.get(f"{ADMIN}?page_size={size}"))) == 250
+    assert len(ids_in(admin.get(ADMIN))) == 250
 
 
-@on(("count", "size"), WALKS)
-def test_1_4_whoever_follows_next_meets_each_of_her_sessions_once(alice, count, size):
+@pytest.mark.parametrize(("count", "size"), WALKS)
+def test_whoever_follows_next_meets_each_of_their_sessions_once(alice, count, size):
     rows = end(sessions_of(alice, count))
     pages = walk(TokenClient(alice), f"{SESSIONS}?page_size={size}")
     assert flat(pages) == in_order(rows)
@@ -284,11 +281,9 @@ def test_1_4_whoever_follows_next_meets_each_of_her_sessions_once(alice, count, 
     assert pages[-1]
 
 
-@on(("count", "size"), WALKS)
-@on("active", ["", "true", "false"])
-def test_1_4_staff_who_follow_next_meet_each_session_of_a_user_once(
-    alice, admin, count, size, active
-):
+@pytest.mark.parametrize(("count", "size"), WALKS)
+@pytest.mark.parametrize("active", ["", "true", "false"])
+def test_staff_who_follow_next_meet_each_session_of_a_user_once(alice, admin, count, size, active):
     rows = sessions_of(alice, count)
     living = end(rows)
     wanted = {
@@ -303,9 +298,9 @@ def test_1_4_staff_who_follow_next_meet_each_session_of_a_user_once(
     assert pages[-1]
 
 
-@on(("count", "size"), WALKS)
-@on("active", ["", "true", "false"])
-def test_1_4_staff_who_follow_next_meet_everybodys_sessions_once(admin, count, size, active):
+@pytest.mark.parametrize(("count", "size"), WALKS)
+@pytest.mark.parametrize("active", ["", "true", "false"])
+def test_staff_who_follow_next_meet_everybodys_sessions_once(admin, count, size, active):
     rows = [row for _ in range(4) for row in sessions_of(UserFactory.create(), count // 4)]
     living = end(rows)
     wanted = {
@@ -321,22 +316,22 @@ def test_1_4_staff_who_follow_next_meet_everybodys_sessions_once(admin, count, s
     assert max(map(len, pages)) <= size
 
 
-@on("style", ["page={}&per_page=2", "page_size=2&page_token={}"])
-def test_1_4_the_second_page_is_not_the_first_and_the_last_can_be_reached(alice, style):
+@pytest.mark.parametrize("style", ["page={}&per_page=2", "page_size=2&page_token={}"])
+def test_the_second_page_is_not_the_first_and_the_last_can_be_reached(alice, style):
     """Ory answers both with the same rows, and never the last: ory/kratos#3883."""
     rows = sessions_of(alice, 5)
     client = TokenClient(alice)
     pages = [page if "per_page" in style else token(page * 2) for page in range(3)]
-    shown = [ids(client.get(f"{SESSIONS}?{style.format(page)}")) for page in pages]
+    shown = [ids_in(client.get(f"{SESSIONS}?{style.format(page)}")) for page in pages]
     assert shown == [in_order(rows)[:2], in_order(rows)[2:4], in_order(rows)[4:]]
     first = client.get(f"{SESSIONS}?{style.format(pages[0])}")
-    assert ids(client.get(links(first)["last"])) == in_order(rows)[4:]
+    assert ids_in(client.get(links(first)["last"])) == in_order(rows)[4:]
     last = client.get(links(first)["last"])
-    assert ids(client.get(links(last)["prev"])) == in_order(rows)[2:4]
-    assert ids(client.get(links(last)["first"])) == in_order(rows)[:2]
+    assert ids_in(client.get(links(last)["prev"])) == in_order(rows)[2:4]
+    assert ids_in(client.get(links(last)["first"])) == in_order(rows)[:2]
 
 
-def test_1_4_the_admin_list_links_to_the_first_page_and_the_next_and_counts_nothing(admin, alice):
+def test_the_admin_list_links_to_the_first_page_and_the_next_and_counts_nothing(admin, alice):
     sessions_of(alice, 4)
     first = admin.get(f"{ADMIN}?page_size=2&expand=devices&expand=identity&active=true")
     assert TOTAL not in first.headers
@@ -344,30 +339,30 @@ def test_1_4_the_admin_list_links_to_the_first_page_and_the_next_and_counts_noth
     kept = f"{ADMIN}?active=true&expand=devices&expand=identity&page_size=2&page_token="
     assert links(first)["first"] == kept
     assert links(first)["next"].startswith(kept)
-    assert ids(admin.get(links(first)["first"])) == ids(first)
+    assert ids_in(admin.get(links(first)["first"])) == ids_in(first)
     second = admin.get(links(first)["next"])
     third = admin.get(links(second)["next"])
     assert list(links(second)) == ["first", "next"]
     assert list(links(third)) == ["first"]
-    assert [len(ids(page)) for page in (first, second, third)] == [2, 2, 1]
+    assert [len(ids_in(page)) for page in (first, second, third)] == [2, 2, 1]
 
 
-def test_1_4_a_page_of_the_admin_list_begins_where_the_last_one_ended_whatever_began_since(
+def test_a_page_of_the_admin_list_begins_where_the_last_one_ended_whatever_began_since(
     admin, alice
 ):
     before = sessions_of(alice, 4)
     first = admin.get(f"{ADMIN}?page_size=3")
     sessions_of(alice, 3)
     rest = flat(walk(admin, links(first)["next"]))
-    assert sorted([*ids(first), *rest]) == sorted(str(row.pk) for row in [*before, admin.row])
+    assert sorted([*ids_in(first), *rest]) == sorted(str(row.pk) for row in [*before, admin.row])
 
 
-def test_1_4_the_token_of_one_list_is_none_of_the_other(admin, alice):
+def test_the_token_of_one_list_is_none_of_the_other(admin, alice):
     sessions_of(alice, 4)
     of_alice = f"/ory/admin/identities/{uuid_of(alice.pk)}/sessions"
     first = admin.get(f"{ADMIN}?page_size=2")
     [keyset] = parse_qs(urlsplit(links(first)["next"]).query)["page_token"]
-    assert len(ids(admin.get(of_alice, {"page_size": 2, "page_token": keyset}))) == 2
+    assert len(ids_in(admin.get(of_alice, {"page_size": 2, "page_token": keyset}))) == 2
     response = admin.get(ADMIN, {"page_token": token(2)})
     reason = "The page_token is not one of this site's."
     assert response.json() == expected.error(400, expected.MALFORMED, reason=reason)

@@ -1,4 +1,4 @@
-"""Section 1.2 of the contract: a session, its device and its identity, field by field."""
+"""In Ory's dialect: a session, its device and its identity, field by field."""
 
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -11,17 +11,16 @@ from django.utils import timezone
 
 from sessions_api import credentials
 from sessions_api.models import Session
-from tests.dialects.callers import FIREFOX, OVER, Browser, Caller, written
+from tests.dialects.callers import OVER, Browser, Caller, written
 from tests.dialects.ory import expected
-from tests.dialects.ory.clients import TokenClient
+from tests.dialects.ory.clients import WHOAMI, TokenClient
 from tests.factories import PASSWORD, UserFactory
+from tests.helpers import FIREFOX
 from tests.site.views import BACKEND
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
-WHOAMI = "/ory/sessions/whoami"
 ENDINGS = ("ended", "expired", "of a deactivated user", "of another password")
 THEN = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 
@@ -32,7 +31,7 @@ def shown(client, pk, **params):
     return response.json()
 
 
-def test_1_2_every_field_of_a_session_is_as_it_is_written_here(alice):
+def test_every_field_of_a_session_is_as_it_is_written_here(alice):
     with time_machine.travel(THEN, tick=False):
         client = TokenClient(alice, lifetime=timedelta(hours=24))
         Session.objects.update(ip_address="203.0.113.7", user_agent="curl/8", methods="password")
@@ -74,8 +73,8 @@ def test_1_2_every_field_of_a_session_is_as_it_is_written_here(alice):
     }
 
 
-@on("zone", ["Asia/Kolkata", "America/St_Johns", "Pacific/Kiritimati"])
-def test_1_2_times_are_in_utc_whatever_the_time_zone_of_the_site(alice, settings, zone):
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/St_Johns", "Pacific/Kiritimati"])
+def test_times_are_in_utc_whatever_the_time_zone_of_the_site(alice, settings, zone):
     with time_machine.travel(THEN, tick=False):
         before = TokenClient(alice).get(WHOAMI).json()
         settings.TIME_ZONE = zone
@@ -86,12 +85,12 @@ def test_1_2_times_are_in_utc_whatever_the_time_zone_of_the_site(alice, settings
     assert after["identity"] == before["identity"]
 
 
-def test_1_2_a_whole_second_is_written_without_a_fraction(alice):
+def test_a_whole_second_is_written_without_a_fraction(alice):
     with time_machine.travel(THEN.replace(microsecond=0), tick=False):
         assert TokenClient(alice).get(WHOAMI).json()["issued_at"] == "2026-03-01T12:00:00Z"
 
 
-def test_1_2_the_device_is_that_of_the_sign_in(alice):
+def test_the_device_is_that_of_the_sign_in(alice):
     browser = Browser(alice)
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
         browser.get(WHOAMI, headers={"user-agent": "curl/8"}, REMOTE_ADDR="198.51.100.9")
@@ -102,15 +101,17 @@ def test_1_2_the_device_is_that_of_the_sign_in(alice):
     ]
 
 
-def test_1_2_what_is_not_known_of_a_device_is_null_and_its_location_empty(alice):
+def test_what_is_not_known_of_a_device_is_null_and_its_location_empty(alice):
     client = TokenClient(alice)
     assert client.get(WHOAMI).json()["devices"] == [
         {"id": client.pk, "ip_address": None, "user_agent": None, "location": ""}
     ]
 
 
-@on("header", ["True-Client-IP", "Cf-Connecting-IP", "X-Real-IP", "X-Forwarded-For"])
-def test_7_15_only_a_proxy_of_the_sites_says_where_a_client_is(alice, settings, header):
+@pytest.mark.parametrize(
+    "header", ["True-Client-IP", "Cf-Connecting-IP", "X-Real-IP", "X-Forwarded-For"]
+)
+def test_only_a_proxy_of_the_sites_says_where_a_client_is(alice, settings, header):
     headers = {header: "203.0.113.7", "Cf-Ipcity": "Munich", "Cf-Ipcountry": "DE"}
     shown = []
     for proxies in ((), ["127.0.0.1/32"]):
@@ -122,13 +123,13 @@ def test_7_15_only_a_proxy_of_the_sites_says_where_a_client_is(alice, settings, 
     assert shown == [("127.0.0.1", ""), ("203.0.113.7", "")]
 
 
-def test_1_2_a_user_without_an_address_has_empty_traits():
+def test_a_user_without_an_e_mail_address_has_empty_traits():
     user = UserFactory.create(username="carol", email="")
     traits = TokenClient(user).get(WHOAMI).json()["identity"]["traits"]
     assert traits == {"email": "", "username": "carol"}
 
 
-def test_1_2_metadata_for_admins_is_on_admin_routes_alone(admin):
+def test_metadata_for_admins_is_on_admin_routes_alone(admin):
     user = admin.row.user
     identity = expected.identity(user)
     of_it = f"/ory/admin/identities/{identity['id']}/sessions"
@@ -144,7 +145,7 @@ def test_1_2_metadata_for_admins_is_on_admin_routes_alone(admin):
     assert [session["identity"] for session in for_staff] == [identity] * 6
 
 
-@on(
+@pytest.mark.parametrize(
     ("words", "aal", "level", "methods"),
     [
         ("", None, "aal1", []),
@@ -166,7 +167,7 @@ def test_1_2_metadata_for_admins_is_on_admin_routes_alone(admin):
         ("constructor remote_user password", 1, "aal1", [("password", "aal1")]),
     ],
 )
-def test_7_5_only_methods_that_ory_has_a_name_for_are_named(alice, words, aal, level, methods):
+def test_only_methods_that_ory_has_a_name_for_are_named(alice, words, aal, level, methods):
     client = TokenClient(alice)
     Session.objects.update(methods=words, aal=aal)
     completed_at = written(client.row.authenticated_at)
@@ -178,7 +179,7 @@ def test_7_5_only_methods_that_ory_has_a_name_for_are_named(alice, words, aal, l
     assert body["authentication_methods"] == (named or None)
 
 
-def test_1_2_a_login_with_a_password_says_so(alice):
+def test_a_login_with_a_password_says_so(alice):
     client = Caller()
     client.get(f"/do/password_login:alice|{PASSWORD}/")
     row = Session.objects.get()
@@ -194,7 +195,7 @@ def test_1_2_a_login_with_a_password_says_so(alice):
     )
 
 
-def test_1_2_a_session_that_was_adopted_has_not_been_authenticated_that_is_known_of(alice):
+def test_a_session_that_was_adopted_has_not_been_authenticated_that_is_known_of(alice):
     store = import_module(django_settings.SESSION_ENGINE).SessionStore()
     store[SESSION_KEY], store[BACKEND_SESSION_KEY] = str(alice.pk), BACKEND
     store[HASH_SESSION_KEY] = alice.get_session_auth_hash()
@@ -208,21 +209,21 @@ def test_1_2_a_session_that_was_adopted_has_not_been_authenticated_that_is_known
     assert (body["authenticated_at"], body["authentication_methods"]) == (None, None)
 
 
-def test_1_2_an_absolute_timeout_is_when_a_session_expires(alice, settings):
+def test_an_absolute_timeout_is_when_a_session_expires(alice, settings):
     client = TokenClient(alice)
     settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": 3600}
     end = written(client.row.authenticated_at + timedelta(hours=1))
     assert client.get(WHOAMI).json()["expires_at"] == end
 
 
-@on(
+@pytest.mark.parametrize(
     ("kind", "over"),
     [
         *((kind, over) for kind in (TokenClient, Browser) for over in ENDINGS),
         (Browser, "lost by the engine"),
     ],
 )
-def test_1_2_a_session_that_is_over_is_shown_as_it_was_but_not_active(alice, admin, kind, over):
+def test_a_session_that_is_over_is_shown_as_it_was_but_not_active(alice, admin, kind, over):
     client = kind(alice)
     assert shown(admin, client.pk)["active"] is True
     OVER[over](client)
@@ -238,7 +239,7 @@ def test_1_2_a_session_that_is_over_is_shown_as_it_was_but_not_active(alice, adm
     assert admin.get(of_it).json() == [expected.for_staff(row, active=False)]
 
 
-def test_1_2_a_session_is_not_active_once_it_has_been_idle_for_too_long(alice, admin, settings):
+def test_a_session_is_not_active_once_it_has_been_idle_for_too_long(alice, admin, settings):
     client = TokenClient(alice)
     settings.SESSIONS_API = {"IDLE_TIMEOUT": 600}
     assert shown(admin, client.pk)["active"] is True

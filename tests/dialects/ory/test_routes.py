@@ -1,4 +1,4 @@
-"""Sections 0, 1.1 and 7 of the contract: which addresses there are, for whom, and in which form."""
+"""In Ory's dialect: which paths there are, for whom, and in which form."""
 
 import re
 from uuid import UUID, uuid4
@@ -13,14 +13,14 @@ from rest_framework.versioning import (
 from rest_framework.views import APIView
 
 from sessions_api.dialects.identifiers import uuid_of
-from tests.dialects.callers import Browser, Caller, later, staff
+from tests.dialects.callers import Browser, Caller
 from tests.dialects.ory import expected
 from tests.dialects.ory.clients import TokenClient, changeable
 from tests.factories import UserFactory
+from tests.helpers import later, staff_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
 ANYTHING = {"get", "post", "put", "patch", "delete", "options", "trace", "connect"}
 ROUTES = {
@@ -35,7 +35,7 @@ ROUTES = {
     "/ory/admin/sessions/{session_id}/extend": {"patch"},
     "/ory/admin/identities/{identity_id}/sessions": {"get", "delete"},
 }
-"""The methods of every address."""
+"""The methods of every path."""
 
 REDIRECTED = ["/ory/identities/{identity_id}/sessions", "/ory/admin/sessions/whoami"]
 OWN_JSON = ["/ory/sessions", "/ory/sessions/whoami"]
@@ -66,7 +66,7 @@ def ask(client, call, session):
     return client.ask(method, path, body)
 
 
-def test_0_there_are_no_other_addresses():
+def test_there_are_no_other_paths():
     patterns = get_resolver("sessions_api.dialects.ory.urls").url_patterns
     actions = {
         "/ory/" + re.sub(r"<str:(\w+)>", r"{\1}", str(pattern.pattern)): set(
@@ -86,9 +86,11 @@ def test_0_there_are_no_other_addresses():
     }
 
 
-@on("method", ["get", "head", "post", "put", "patch", "delete", "trace", "connect", "propfind"])
-@on("path", [path for path, methods in ROUTES.items() if methods != ANYTHING])
-def test_1_1_a_method_that_an_address_does_not_have_is_405_for_anybody(alice, path, method):
+@pytest.mark.parametrize(
+    "method", ["get", "head", "post", "put", "patch", "delete", "trace", "connect", "propfind"]
+)
+@pytest.mark.parametrize("path", [path for path, methods in ROUTES.items() if methods != ANYTHING])
+def test_a_method_that_a_path_does_not_have_is_405_for_anybody(alice, path, method):
     has = ROUTES[path] | ({"head"} if "get" in ROUTES[path] else set())
     client = TokenClient(alice)
     for caller in (client, Caller()):
@@ -103,16 +105,18 @@ def test_1_1_a_method_that_an_address_does_not_have_is_405_for_anybody(alice, pa
                 assert response.json() == expected.error(405, message, reason=message)
 
 
-@on("path", [path for path in ROUTES if path not in [*REDIRECTED, "/ory/self-service/logout/api"]])
-def test_1_1_options_answers_whoever_is_signed_in(alice, path):
+@pytest.mark.parametrize(
+    "path", [path for path in ROUTES if path not in [*REDIRECTED, "/ory/self-service/logout/api"]]
+)
+def test_options_answers_whoever_is_signed_in(alice, path):
     client = TokenClient(alice)
     path = path.format(session_id=client.pk, identity_id=uuid_of(alice.pk))
     assert client.ask("OPTIONS", path).status_code == 200
     assert Caller().ask("OPTIONS", path).status_code == 401
 
 
-@on("path", [*OWN_JSON, *ADMIN_JSON])
-def test_1_1_head_answers_as_get_without_a_body(admin, path):
+@pytest.mark.parametrize("path", [*OWN_JSON, *ADMIN_JSON])
+def test_head_answers_as_get_without_a_body(admin, path):
     path = path.format(session_id=admin.pk, identity_id=uuid_of(admin.row.user_id))
     with later(seconds=1):
         got, headed = admin.ask("GET", path), admin.ask("HEAD", path)
@@ -120,8 +124,8 @@ def test_1_1_head_answers_as_get_without_a_body(admin, path):
     assert {**headed.headers, "Content-Length": ""} == {**got.headers, "Content-Length": ""}
 
 
-@on("path", [*OWN_JSON, *ADMIN_JSON, *REDIRECTED])
-def test_1_1_no_answer_to_get_is_to_be_stored(admin, path):
+@pytest.mark.parametrize("path", [*OWN_JSON, *ADMIN_JSON, *REDIRECTED])
+def test_no_answer_to_get_is_to_be_stored(admin, path):
     statuses = (307, 307) if path in REDIRECTED else (200, 401)
     path = path.format(session_id=admin.pk, identity_id=uuid_of(admin.row.user_id))
     for client, status in zip((admin, Caller()), statuses, strict=True):
@@ -131,15 +135,15 @@ def test_1_1_no_answer_to_get_is_to_be_stored(admin, path):
         assert directives >= {"private", "no-cache", "no-store", "must-revalidate"}
 
 
-@on("path", [*OWN_JSON, *ADMIN_JSON])
-def test_1_1_the_media_type_of_a_body_tells_success_from_error(admin, path):
+@pytest.mark.parametrize("path", [*OWN_JSON, *ADMIN_JSON])
+def test_the_media_type_of_a_body_tells_success_from_error(admin, path):
     path = path.format(session_id=admin.pk, identity_id=uuid_of(admin.row.user_id))
     assert admin.get(path).headers["Content-Type"] == "application/json; charset=utf-8"
     response = Caller().get(path)
     assert (response.status_code, response.headers["Content-Type"]) == (401, "application/json")
 
 
-def test_1_1_a_204_has_no_body(admin, alice):
+def test_a_204_has_no_body(admin, alice):
     others = [TokenClient(alice).row for _ in range(2)]
     for session, call in zip(
         others,
@@ -154,20 +158,20 @@ def test_1_1_a_204_has_no_body(admin, alice):
         assert "Content-Type" not in response.headers
 
 
-def test_1_1_nobody_extends_on_the_public_side(alice):
+def test_nobody_extends_on_the_public_side(alice):
     client = TokenClient(alice)
     assert client.ask("PATCH", f"/ory/sessions/{client.pk}/extend").status_code == 404
 
 
-@on("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-@on("caller", ["admin", "anonymous"])
-def test_1_1_whoami_on_the_admin_side_is_sent_to_the_public_one(request, caller, method):
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("caller", ["admin", "anonymous"])
+def test_whoami_on_the_admin_side_is_sent_to_the_public_one(request, caller, method):
     client = request.getfixturevalue("admin") if caller == "admin" else Caller()
     response = client.ask(method, "/ory/admin/sessions/whoami")
     assert (response.status_code, response.headers["Location"]) == (307, "/ory/sessions/whoami")
 
 
-@on(
+@pytest.mark.parametrize(
     ("query", "kept"),
     [
         ("tokenize_as=x&y=%2F", "tokenize_as=x&y=%2F"),
@@ -176,12 +180,12 @@ def test_1_1_whoami_on_the_admin_side_is_sent_to_the_public_one(request, caller,
         ("x=é", "x=%C3%A9"),
     ],
 )
-def test_1_1_what_is_sent_elsewhere_keeps_its_query(query, kept):
+def test_what_is_sent_elsewhere_keeps_its_query(query, kept):
     response = Caller().get(f"/ory/admin/sessions/whoami?{query}")
     assert response.headers["Location"] == f"/ory/sessions/whoami?{kept}"
 
 
-def test_1_1_a_site_where_all_must_be_signed_in_sends_nobody_elsewhere_to_its_login_page(
+def test_a_site_where_all_must_be_signed_in_sends_nobody_elsewhere_to_its_login_page(
     admin, settings
 ):
     settings.MIDDLEWARE = [
@@ -194,14 +198,16 @@ def test_1_1_a_site_where_all_must_be_signed_in_sends_nobody_elsewhere_to_its_lo
             assert Caller().ask(method.upper(), path).status_code in (200, 307, 400, 401)
 
 
-@on("identity", [uuid_of(1), uuid4(), "nonsense"])
-def test_1_1_an_identitys_sessions_on_the_public_side_are_sent_to_the_admin_one(identity):
+@pytest.mark.parametrize(
+    "identity", [uuid_of(1), uuid4(), "nonsense"], ids=["a user's UUID", "nobody's UUID", "no UUID"]
+)
+def test_an_identitys_sessions_on_the_public_side_are_sent_to_the_admin_one(identity):
     response = Caller().ask("DELETE", f"/ory/identities/{identity}/sessions")
     location = f"/ory/admin/identities/{identity}/sessions"
     assert (response.status_code, response.headers["Location"]) == (307, location)
 
 
-def test_1_1_ending_the_others_on_the_admin_side_is_sent_to_the_public_one(admin, alice):
+def test_ending_the_others_on_the_admin_side_is_sent_to_the_public_one(admin, alice):
     other = TokenClient(admin.row.user)
     before = changeable()
     for client in (admin, TokenClient(alice)):
@@ -214,8 +220,8 @@ def test_1_1_ending_the_others_on_the_admin_side_is_sent_to_the_public_one(admin
     assert other.row.ended_at is not None
 
 
-@on("path", ROUTES)
-def test_7_1_no_address_ends_in_a_slash_or_is_redirected_to_one(admin, path):
+@pytest.mark.parametrize("path", ROUTES)
+def test_no_path_ends_in_a_slash_or_is_redirected_to_one(admin, path):
     path = path.format(session_id=admin.pk, identity_id=uuid_of(admin.row.user_id))
     for method in ("GET", "DELETE", "PATCH", "POST"):
         assert admin.ask(method, f"{path}/").status_code == 404
@@ -223,7 +229,7 @@ def test_7_1_no_address_ends_in_a_slash_or_is_redirected_to_one(admin, path):
 
 
 @pytest.mark.urls("sessions_api.dialects.ory.urls")
-def test_7_2_the_addresses_are_the_same_under_no_prefix(alice):
+def test_the_paths_are_the_same_under_no_prefix(alice):
     client = TokenClient(alice)
     other = TokenClient(alice)
     assert client.get("/sessions/whoami").json() == expected.full(client.row)
@@ -232,19 +238,19 @@ def test_7_2_the_addresses_are_the_same_under_no_prefix(alice):
     assert client.get("/admin/sessions").status_code == 403
 
 
-@on("versioning", [AcceptHeaderVersioning, NamespaceVersioning, URLPathVersioning])
-def test_7_2_the_versions_of_the_sites_own_api_are_none_of_the_vendors(
-    alice, monkeypatch, versioning
-):
+@pytest.mark.parametrize(
+    "versioning", [AcceptHeaderVersioning, NamespaceVersioning, URLPathVersioning]
+)
+def test_the_versions_of_the_sites_own_api_are_none_of_the_vendors(alice, monkeypatch, versioning):
     monkeypatch.setattr(versioning, "allowed_versions", ["v1"])
     monkeypatch.setattr(APIView, "versioning_class", versioning)
     client = TokenClient(alice)
     assert client.get("/ory/sessions/whoami").json() == expected.full(client.row)
 
 
-def test_7_2_addresses_in_answers_lead_to_where_the_site_is_mounted(settings):
+def test_urls_in_answers_lead_to_where_the_site_is_mounted(settings):
     settings.SESSIONS_API = {"ORY_REQUIRED_AAL": "tests.site.levels.of"}
-    client = TokenClient(staff("view_session"))
+    client = TokenClient(staff_with("view_session"))
     set_script_prefix("/auth/")
     try:
         redirected = client.delete("/ory/admin/sessions", SCRIPT_NAME="/auth")
@@ -258,7 +264,7 @@ def test_7_2_addresses_in_answers_lead_to_where_the_site_is_mounted(settings):
     assert listed.headers["Link"].startswith("</auth/ory/admin/sessions?")
 
 
-def test_7_4_every_id_is_a_uuid(admin):
+def test_every_id_is_a_uuid(admin):
     response = admin.get("/ory/admin/sessions?expand=identity&expand=devices")
     [session] = response.json()
     ids = [session["id"], session["identity"]["id"], session["devices"][0]["id"]]
@@ -266,7 +272,7 @@ def test_7_4_every_id_is_a_uuid(admin):
     assert ids[0] == admin.pk
 
 
-def test_7_14_the_cookie_is_the_sites_own_whatever_its_name(alice, settings):
+def test_the_cookie_is_the_sites_own_whatever_its_name(alice, settings):
     settings.SESSION_COOKIE_NAME = "ory_kratos_session"
     browser = Browser(alice)
     key = browser.cookies["ory_kratos_session"].value
@@ -275,9 +281,11 @@ def test_7_14_the_cookie_is_the_sites_own_whatever_its_name(alice, settings):
         assert response.status_code == status
 
 
-@on("accept", ["application/problem+json", "text/html", "*/*", "image/png", "nonsense", ""])
-@on("query", ["", "?format=xml", "?format=api"])
-def test_7_8_the_answer_is_json_whatever_is_accepted(alice, accept, query):
+@pytest.mark.parametrize(
+    "accept", ["application/problem+json", "text/html", "*/*", "image/png", "nonsense", ""]
+)
+@pytest.mark.parametrize("query", ["", "?format=xml", "?format=api"])
+def test_the_answer_is_json_whatever_is_accepted(alice, accept, query):
     client = TokenClient(alice)
     response = client.ask("GET", f"/ory/sessions/whoami{query}", accept=accept)
     assert (response.status_code, response.json()["id"]) == (200, client.pk)
@@ -285,16 +293,16 @@ def test_7_8_the_answer_is_json_whatever_is_accepted(alice, accept, query):
     assert (refused.status_code, refused.json()) == (401, expected.unauthorized())
 
 
-@on("call", ADMIN)
-def test_1_5_operators_calls_are_for_staff_with_the_permission(alice, call):
+@pytest.mark.parametrize("call", ADMIN)
+def test_operators_calls_are_for_staff_with_the_permission(alice, call):
     session = TokenClient(alice).row
     permission, status = ADMIN[call]
     refused = {
         "anonymous": (Caller(), 401),
         "a user": (TokenClient(UserFactory.create()), 403),
         "the owner": (TokenClient(alice), 403),
-        "staff without a permission": (TokenClient(staff()), 403),
-        "staff with the others": (TokenClient(staff(*PERMISSIONS - {permission})), 403),
+        "staff without a permission": (TokenClient(staff_with()), 403),
+        "staff with the others": (TokenClient(staff_with(*PERMISSIONS - {permission})), 403),
     }
     before = changeable()
     for name, (client, code) in refused.items():
@@ -310,13 +318,13 @@ def test_1_5_operators_calls_are_for_staff_with_the_permission(alice, call):
             )
         )
     assert changeable() == before
-    assert ask(Browser(staff(permission)), call, session).status_code == status
-    assert ask(TokenClient(staff(is_superuser=True)), call, TokenClient(alice).row).status_code == (
-        status
-    )
+    assert ask(Browser(staff_with(permission)), call, session).status_code == status
+    assert ask(
+        TokenClient(staff_with(is_superuser=True)), call, TokenClient(alice).row
+    ).status_code == (status)
 
 
-@on(
+@pytest.mark.parametrize(
     "call",
     [
         "DELETE /ory/admin/sessions/{session_id}",
@@ -324,8 +332,8 @@ def test_1_5_operators_calls_are_for_staff_with_the_permission(alice, call):
         "PATCH /ory/admin/sessions/{session_id}/extend",
     ],
 )
-def test_1_5_staff_do_not_touch_the_sessions_of_superusers(admin, call):
-    root = staff(is_superuser=True)
+def test_staff_do_not_touch_the_sessions_of_superusers(admin, call):
+    root = staff_with(is_superuser=True)
     session = TokenClient(root).row
     before = changeable()
     response = ask(admin, call, session)

@@ -17,7 +17,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A user who is her handle, and has no e-mail address."""
+    """A user who is their handle, and has no e-mail address."""
 
     handle = models.CharField(primary_key=True, max_length=150)
     is_active = models.BooleanField(default=True)

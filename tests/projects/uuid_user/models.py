@@ -20,6 +20,6 @@ class Colleague(User):
 
 
 class Customer(User):
-    """A user with more to her."""
+    """A user with more to them."""
 
     number = models.PositiveIntegerField(default=1)

@@ -1,25 +1,22 @@
-"""Section 1.5 of the contract, /admin/sessions: everybody's, seen, ended and extended by staff."""
+"""Ory's /admin/sessions: everybody's, seen, ended and extended by staff."""
 
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import caches
 from django.utils import timezone
 
 from sessions_api.models import EndReason, Session
-from tests.dialects.callers import OVER, Browser, staff, written
+from tests.dialects.callers import OVER, Browser, written
 from tests.dialects.ory import expected
-from tests.dialects.ory.clients import TokenClient, changeable
+from tests.dialects.ory.clients import WHOAMI, TokenClient, changeable
 from tests.factories import UserFactory
-from tests.matrix.conftest import ENGINES
+from tests.helpers import SERVER_SIDE, later, staff_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on = pytest.mark.parametrize
 
 ADMIN = "/ory/admin/sessions"
-WHOAMI = "/ory/sessions/whoami"
 MALFORMED_TO_MARIADB = "03df2dfe-bbdf-88ea-8033-ad6f13fced41"
 YES = ["1", "t", "T", "TRUE", "true", "True"]
 NO = ["0", "f", "F", "FALSE", "false", "False"]
@@ -41,15 +38,15 @@ def everybody(alice, admin):
     return clients[::-1]
 
 
-def test_1_5_staff_see_everybodys_sessions_with_nothing_expanded(admin, everybody):
+def test_staff_see_everybodys_sessions_with_nothing_expanded(admin, everybody):
     assert get(admin, ADMIN) == [
         *(expected.session(client.row, active=client.row.kind == "token") for client in everybody),
         expected.session(admin.row),
     ]
 
 
-@on("expand", ["identity", "Identity", "IDENTITY"])
-def test_1_5_staff_see_whose_sessions_they_are_if_they_ask(admin, everybody, expand):
+@pytest.mark.parametrize("expand", ["identity", "Identity", "IDENTITY"])
+def test_staff_see_whose_sessions_they_are_if_they_ask(admin, everybody, expand):
     assert get(admin, ADMIN, expand=expand) == [
         expected.session(
             client.row,
@@ -60,7 +57,7 @@ def test_1_5_staff_see_whose_sessions_they_are_if_they_ask(admin, everybody, exp
     ]
 
 
-def test_1_5_staff_see_the_devices_if_they_ask(admin, everybody):
+def test_staff_see_the_devices_if_they_ask(admin, everybody):
     assert get(admin, ADMIN, expand="Devices") == [
         expected.session(
             client.row,
@@ -71,15 +68,15 @@ def test_1_5_staff_see_the_devices_if_they_ask(admin, everybody):
     ]
 
 
-@on("expand", [["identity", "devices"], ["devices", "Identity", "devices"]])
-def test_1_5_staff_see_both_if_they_ask(admin, everybody, expand):
+@pytest.mark.parametrize("expand", [["identity", "devices"], ["devices", "Identity", "devices"]])
+def test_staff_see_both_if_they_ask(admin, everybody, expand):
     assert get(admin, ADMIN, expand=expand) == [
         expected.for_staff(client.row, active=client.row.kind == "token")
         for client in [*everybody, admin]
     ]
 
 
-@on(
+@pytest.mark.parametrize(
     ("given", "wanted"),
     [
         *((text, True) for text in YES),
@@ -87,7 +84,7 @@ def test_1_5_staff_see_both_if_they_ask(admin, everybody, expand):
         ("", None),
     ],
 )
-def test_1_5_staff_see_those_that_are_active_or_those_that_are_not(
+def test_staff_see_those_that_are_active_or_those_that_are_not(
     admin, alice, everybody, given, wanted
 ):
     expected_ids = [
@@ -100,7 +97,7 @@ def test_1_5_staff_see_those_that_are_active_or_those_that_are_not(
     assert [session["id"] for session in of_alice] == [pk for pk in expected_ids if pk in alices]
 
 
-def test_1_5_staff_see_one_session_with_what_they_ask_for(admin, alice):
+def test_staff_see_one_session_with_what_they_ask_for(admin, alice):
     client = Browser(alice)
     path, row = f"{ADMIN}/{client.pk}", client.row
     owner = expected.identity(alice, metadata_admin=None)
@@ -112,7 +109,7 @@ def test_1_5_staff_see_one_session_with_what_they_ask_for(admin, alice):
     assert both == expected.session(row, identity=owner, devices=devices)
 
 
-def test_1_5_staff_see_one_session_whatever_has_become_of_it_unless_it_is_deleted(admin, alice):
+def test_staff_see_one_session_whatever_has_become_of_it_unless_it_is_deleted(admin, alice):
     for over in ("ended", "expired", "of another password", "of a deactivated user"):
         client = TokenClient(alice)
         OVER[over](client)
@@ -122,7 +119,7 @@ def test_1_5_staff_see_one_session_whatever_has_become_of_it_unless_it_is_delete
     assert admin.get(f"{ADMIN}/{client.pk}").status_code == 404
 
 
-def test_1_5_staff_end_a_session_and_see_it_still(admin, alice, sign_in):
+def test_staff_end_a_session_and_see_it_still(admin, alice, sign_in):
     client, other = sign_in(alice), sign_in(alice)
     response = admin.delete(f"{ADMIN}/{client.pk}")
     assert (response.status_code, response.content) == (204, b"")
@@ -132,8 +129,10 @@ def test_1_5_staff_end_a_session_and_see_it_still(admin, alice, sign_in):
     assert get(admin, f"{ADMIN}/{client.pk}")["active"] is False
 
 
-@on("over", ["ended", "expired", "of a deactivated user", "of another password"])
-def test_1_5_staff_end_a_session_that_is_over_as_any_other(admin, alice, over):
+@pytest.mark.parametrize(
+    "over", ["ended", "expired", "of a deactivated user", "of another password"]
+)
+def test_staff_end_a_session_that_is_over_as_any_other(admin, alice, over):
     client = TokenClient(alice)
     OVER[over](client)
     assert admin.delete(f"{ADMIN}/{client.pk}").status_code == 204
@@ -143,8 +142,8 @@ def test_1_5_staff_end_a_session_that_is_over_as_any_other(admin, alice, over):
     assert changeable() == before
 
 
-@on("method", ["GET", "DELETE"])
-def test_7_10_an_unknown_or_deleted_session_is_404(admin, alice, method):
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_an_unknown_or_deleted_session_is_404(admin, alice, method):
     client = TokenClient(alice)
     OVER["deleted"](client)
     before = changeable()
@@ -154,8 +153,8 @@ def test_7_10_an_unknown_or_deleted_session_is_404(admin, alice, method):
     assert changeable() == before
 
 
-def test_1_5_staff_who_end_their_own_session_are_signed_out(sign_in, signed_out):
-    client = sign_in(staff("end_session", username="carol"))
+def test_staff_who_end_their_own_session_are_signed_out(sign_in, signed_out):
+    client = sign_in(staff_with("end_session", username="carol"))
     assert client.delete(f"{ADMIN}/{client.pk}").status_code == 204
     assert signed_out == ["carol"]
     assert client.row.end_reason == EndReason.LOGOUT
@@ -166,7 +165,7 @@ def extend(client, pk):
     return client.ask("PATCH", f"{ADMIN}/{pk}/extend")
 
 
-def test_1_6_a_token_session_is_extended_by_the_lifetime_of_tokens_from_now(admin, alice, settings):
+def test_a_token_session_is_extended_by_the_lifetime_of_tokens_from_now(admin, alice, settings):
     settings.SESSIONS_API = {"TOKEN_LIFETIME": 24 * 3600}
     client = TokenClient(alice, lifetime=timedelta(hours=1))
     now = timezone.now()
@@ -178,13 +177,10 @@ def test_1_6_a_token_session_is_extended_by_the_lifetime_of_tokens_from_now(admi
     assert response.json() == expected.session(row, identity=owner, devices=[])
 
 
-@on("engine", ["db", "cached_db", "cache", "file"])
-def test_1_5_a_browsers_session_is_extended_with_its_engine_session(admin, alice, settings, engine):
-    for name, value in ENGINES[engine].items():
-        setattr(settings, name, value)
-    caches[settings.SESSION_CACHE_ALIAS].clear()
+@pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)
+def test_a_browsers_session_is_extended_with_its_engine_session(admin, alice, settings, engine):
     browser = Browser(alice)
-    with time_machine.travel(timezone.now() + timedelta(days=10), tick=False):
+    with later(days=10):
         response = extend(admin, browser.pk)
         in_two_weeks = timezone.now() + timedelta(days=14)
         assert response.status_code == 200
@@ -194,8 +190,10 @@ def test_1_5_a_browsers_session_is_extended_with_its_engine_session(admin, alice
         assert cookie["max-age"] == 14 * 24 * 3600
 
 
-@on("over", ["ended", "expired", "of another password", "of a deactivated user"])
-def test_1_5_what_is_over_is_shown_as_it_is_and_not_extended(admin, alice, over):
+@pytest.mark.parametrize(
+    "over", ["ended", "expired", "of another password", "of a deactivated user"]
+)
+def test_what_is_over_is_shown_as_it_is_and_not_extended(admin, alice, over):
     client = TokenClient(alice)
     OVER[over](client)
     before, row = changeable(), client.row
@@ -206,7 +204,7 @@ def test_1_5_what_is_over_is_shown_as_it_is_and_not_extended(admin, alice, over)
     assert changeable() == before
 
 
-def test_1_5_what_ends_at_a_fixed_date_is_shown_as_it_is_and_not_extended(admin, alice):
+def test_what_ends_at_a_fixed_date_is_shown_as_it_is_and_not_extended(admin, alice):
     browser = Browser(alice)
     held = browser.session
     held.set_expiry(timezone.now() + timedelta(days=1))
@@ -220,14 +218,14 @@ def test_1_5_what_ends_at_a_fixed_date_is_shown_as_it_is_and_not_extended(admin,
     assert changeable() == before
 
 
-def test_1_5_a_token_that_lasts_longer_than_others_is_not_made_to_end_sooner(admin, alice):
+def test_a_token_that_lasts_longer_than_others_is_not_made_to_end_sooner(admin, alice):
     client = TokenClient(alice, lifetime=timedelta(days=365))
     before = client.row.expires_at
     response = extend(admin, client.pk)
     assert (response.status_code, client.row.expires_at) == (200, before)
 
 
-def test_1_5_what_the_engine_cannot_extend_is_409(admin, alice, settings):
+def test_what_the_engine_cannot_extend_is_409(admin, alice, settings):
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     browser = Browser(alice)
     before = changeable()
@@ -239,8 +237,8 @@ def test_1_5_what_the_engine_cannot_extend_is_409(admin, alice, settings):
     assert extend(admin, client.pk).status_code == 200
 
 
-def test_1_5_staff_extend_their_own_session_and_owners_without_the_permission_do_not(alice):
-    client = TokenClient(staff("change_session"), lifetime=timedelta(hours=1))
+def test_staff_extend_their_own_session_and_owners_without_the_permission_do_not(alice):
+    client = TokenClient(staff_with("change_session"), lifetime=timedelta(hours=1))
     before = client.row.expires_at
     assert extend(client, client.pk).status_code == 200
     assert client.row.expires_at > before

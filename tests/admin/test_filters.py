@@ -1,0 +1,145 @@
+"""The filters beside the list of sessions, and its search."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.admin.pages import CHANGELIST, html_of, listed
+from tests.factories import SessionFactory, UserFactory
+from tests.helpers import session_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_filters_select(admin_client):
+    now = timezone.now()
+    fields: dict[str, dict[str, Any]] = {
+        "chrome": {"browser": "Chrome Mobile 156", "os": "Android 14", "device_type": "mobile"},
+        "edge": {"browser": "Edge 156", "os": "Windows", "device_type": "desktop"},
+        "safari": {"browser": "Mobile Safari 26", "os": "iOS 17.2", "device_type": "tablet"},
+        "odd": {"browser": "NetSurf 3", "os": "Haiku"},
+        "nothing": {},
+        "token": {"kind": "token", "browser": "Firefox 9", "os": "macOS 12.3"},
+        "ended": {"ended_at": now},
+        "expired": {"expires_at": now - timedelta(days=1)},
+        "old": {"last_used": now - timedelta(days=40)},
+        "older": {"last_used": now - timedelta(days=8)},
+    }
+    made = {str(SessionFactory.create(**each).pk): name for name, each in fields.items()}
+    made[str(session_of(admin_client).pk)] = "own"
+    everything = set(made.values())
+
+    def found(query):
+        return {made[pk] for pk in listed(admin_client.get(f"{CHANGELIST}?{query}"))}
+
+    no_name = everything - {"chrome", "edge", "safari", "token"}
+    assert found("") == everything
+    assert found("ended=no") == everything - {"ended", "expired"}
+    assert found("kind=token") == {"token"}
+    assert found("kind=browser") == everything - {"token"}
+    assert found("device_type=mobile") == {"chrome"}
+    assert found("device_type=unknown") == everything - {"chrome", "edge", "safari"}
+    assert found("browser=chrome") == {"chrome"}
+    assert found("browser=safari") == {"safari"}
+    assert found("browser=opera") == set()
+    assert found("browser=other") == no_name
+    assert found("os=windows") == {"edge"}
+    assert found("os=ios") == {"safari"}
+    assert found("os=macos") == {"token"}
+    assert found("os=other") == no_name
+    assert found("last_used=hour") == everything - {"old", "older"}
+    assert found("last_used=week") == everything - {"old", "older"}
+    assert found("last_used=month") == everything - {"old"}
+    assert found("last_used=before") == {"old"}
+    assert found("browser=safari&os=ios&device_type=tablet&ended=no") == {"safari"}
+
+
+def test_one_users_sessions_are_shown_under_the_name_with_the_way_back(admin_client):
+    session = SessionFactory.create()
+    SessionFactory.create()
+    response = admin_client.get(f"{CHANGELIST}?user={session.user_id}")
+    assert listed(response) == [str(session.pk)]
+    assert f'<a href="?user={session.user_id}">{session.user}</a>' in html_of(response)
+    assert '<a href="?">All</a>' in html_of(response)
+    assert "By user" not in html_of(admin_client.get(CHANGELIST))
+    assert listed(admin_client.get(f"{CHANGELIST}?user={session.user_id + 100}")) == []
+
+
+def test_the_search_finds_ip_addresses_names_and_e_mail_addresses(admin_client):
+    user = UserFactory.create(username="Zoe", email="z@example.org")
+    first = str(SessionFactory.create(user=user, ip_address="203.0.113.7").pk)
+    second = str(SessionFactory.create(last_ip_address="2001:db8::1").pk)
+
+    def found(term):
+        return listed(admin_client.get(CHANGELIST, {"q": term}))
+
+    assert found("203.0.113.7") == found("zo") == found(" Zoe ") == found("Z@EXAMPLE") == [first]
+    assert found("2001:DB8:0::1") == [second]
+    assert found("203.0.113") == found("oe") == found("'") == []
+    assert len(found("  ")) == 3
+    help_text = "An exact IP address, or how a user name or e-mail address begins."
+    assert help_text in html_of(admin_client.get(CHANGELIST))
+
+
+def test_every_link_of_the_list_works(admin_client):
+    for kind, os in (("browser", "Linux"), ("token", "iOS 17"), ("browser", "")):
+        SessionFactory.create(kind=kind, os=os, browser="Firefox & <co>", device_type="mobile")
+    html = html_of(admin_client.get(CHANGELIST))
+    links = set(re.findall(r'href="(\?[^"]*)"', html))
+    assert {"?kind=token", "?device_type=mobile", "?ended=no", "?last_used=before"} <= links
+    for each in links:
+        html_of(admin_client.get(CHANGELIST + each))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?q=alice",
+        "?q=%00",
+        "?q=%ED%A0%80",
+        "?o=1.2",
+        "?p=0",
+        "?all=1",
+        f"?q={'x' * 300}",
+    ],
+)
+def test_searches_and_pages_that_find_nothing_or_all_are_answered(query, admin_client):
+    SessionFactory.create()
+    html_of(admin_client.get(CHANGELIST + query))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "kind=x",
+        "os=x",
+        "ended=yes",
+        "last_used=",
+        "device_type=x",
+        "browser=%00",
+        "user=x",
+        "user=%00",
+    ],
+)
+def test_a_choice_that_is_not_offered_leads_to_the_list_of_all(query, admin_client):
+    response = admin_client.get(f"{CHANGELIST}?{query}")
+    assert response.status_code == 302
+    assert response["Location"] == f"{CHANGELIST}?e=1"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "nonsense=1",
+        "user__password__startswith=md5",
+        "label=%00",
+        "backend=x",
+        "user__is_superuser=1",
+        "kind__exact=token",
+    ],
+)
+def test_a_question_that_no_filter_asks_is_refused(query, admin_client):
+    assert admin_client.get(f"{CHANGELIST}?{query}").status_code == 400

@@ -1,0 +1,29 @@
+"""Who is at the other end of a request, as far as the site records it."""
+
+import pytest
+
+from sessions_api.client import client_of
+from sessions_api.models import Client
+from tests.helpers import FIREFOX
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, Client("192.0.2.1", FIREFOX)),
+        ({"RECORD_IP": False}, Client(None, FIREFOX)),
+        ({"RECORD_USER_AGENT": False}, Client("192.0.2.1", "")),
+        ({"RECORD_IP": False, "RECORD_USER_AGENT": False}, Client(None, "")),
+    ],
+    ids=["both", "no IP address", "no user agent", "neither"],
+)
+def test_a_client_is_what_the_site_records_of_it(rf, settings, options, expected):
+    settings.SESSIONS_API = options
+    request = rf.get("/", REMOTE_ADDR="192.0.2.1", headers={"user-agent": FIREFOX})
+    assert client_of(request) == expected
+
+
+def test_a_request_that_says_nothing_has_an_unknown_client(rf):
+    request = rf.get("/")
+    del request.META["REMOTE_ADDR"]
+    assert client_of(request) == Client(None, "")

@@ -1,0 +1,65 @@
+"""The payloads that the engine would load: reading them changes nothing."""
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from sessions_api import engines
+from tests.engines.stores import on_each, saved
+from tests.helpers import later
+from tests.site.engines import DictionarySessionStore
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@on_each
+def test_many_payloads_are_loaded_by_their_keys(engine):
+    keys = [saved(number=number) for number in range(5)]
+    held = engines.load_many([*keys, "unknown0key", "another/key"])
+    assert {key: payload["number"] for key, payload in held.items()} == dict(
+        zip(keys, range(5), strict=True)
+    )
+    assert engines.load(keys[0]) == {"number": 0}
+    assert engines.load("unknown0key") is None
+    assert engines.load_many([]) == {}
+
+
+@on_each
+def test_loading_a_list_changes_nothing(engine):
+    with time_machine.travel("2030-01-01 12:00", tick=False):
+        key = saved(expiry=100)
+    with (
+        time_machine.travel("2030-01-01 13:00", tick=False),
+        CaptureQueriesContext(connection) as q,
+    ):
+        engines.load_many([key])
+    assert not [query for query in q if not query["sql"].startswith("SELECT")]
+
+
+@pytest.mark.parametrize("engine", ["file"], indirect=True)
+def test_a_file_that_has_expired_is_left_where_it_is(engine, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(engines.store_class(), "_storage_path", str(tmp_path), raising=False)
+    key = saved(number=1)
+    (file,) = tmp_path.iterdir()
+    with later(days=30):
+        assert engines.load(key) is None
+    file.write_text("")
+    assert engines.load(key) == {}
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("engine", ["dictionary"], indirect=True)
+def test_an_engine_of_a_third_party_is_asked_once_for_each_key(engine):
+    keys = [saved(number=number) for number in range(3)]
+    DictionarySessionStore.loads.clear()
+    engines.load_many(keys)
+    assert DictionarySessionStore.loads == keys
+    assert not engines.enforces_expiry()
+
+
+@pytest.mark.parametrize("engine", ["cached_db"], indirect=True)
+def test_a_cache_that_fails_leaves_cached_db_its_database(engine, settings):
+    key = saved(number=1)
+    settings.CACHES = {"default": {"BACKEND": "tests.site.cache.FailingCache"}}
+    assert engines.load(key) == {"number": 1}

@@ -1,0 +1,56 @@
+"""Which session engine the site has, and of what kind it is."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from sessions_api import engines
+from tests.engines.stores import saved
+from tests.helpers import ENGINES, SERVER_SIDE, THIRD_PARTY_ENGINES, later, use_engine
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_signed_cookie_is_believed_while_it_is_genuine_and_young(settings):
+    use_engine(settings, "signed_cookies")
+    cookie = saved(number=1)
+    assert engines.signed_payload(cookie) == {"number": 1}
+    assert engines.signed_payload(cookie + "x") == {}
+    assert engines.signed_payload("") == {}
+    with later(days=15):
+        assert engines.signed_payload(cookie) == {}
+
+
+def test_only_on_signed_cookies_the_cookie_is_the_session(engine):
+    assert engines.is_client_side() is (engine == "signed_cookies")
+
+
+ENFORCING = {"db", "cached_db", "cache", "redis", "cached_db_redis", "overriding", "subclassed"}
+
+
+@pytest.mark.parametrize("engine", [*ENGINES, *THIRD_PARTY_ENGINES], indirect=True)
+def test_an_engine_enforces_expiries_if_it_has_its_databases_or_its_caches_from_django(engine):
+    assert engines.enforces_expiry() is (engine in ENFORCING)
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(100, 100), (10**7, 14 * 24 * 3600)])
+def test_a_signed_cookie_expires_at_the_age_of_the_cookie_if_that_is_sooner(
+    settings, seconds, expected
+):
+    use_engine(settings, "signed_cookies")
+    with later(seconds=0):
+        store = engines.store_class()()
+        store.set_expiry(seconds)
+        assert engines.expiry(store) == timezone.now() + timedelta(seconds=expected)
+
+
+@pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)
+def test_a_session_goes_on_under_another_key_and_its_own_is_dropped(engine):
+    key, other = saved(number=1), saved(number=2)
+    session = engines.store_class()(key)
+    assert session["number"] == 1
+    engines.move(session, other)
+    session.save()
+    assert engines.load(key) is None
+    assert engines.load(other) == {"number": 1}

@@ -1,0 +1,201 @@
+"""The users behind sessions: what their authentication backends and the table say of them."""
+
+from typing import Any, ClassVar
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.models import AnonymousUser
+
+from sessions_api import users
+from sessions_api.models import Session
+from sessions_api.users import authentication_method
+from tests.factories import UserFactory
+from tests.user_models import hiding
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def user_of(backend):
+    user = UserFactory.build()
+    user.backend = backend
+    return user
+
+
+@pytest.mark.parametrize(
+    ("backend", "method"),
+    [
+        (MODEL_BACKEND, "password"),
+        ("django.contrib.auth.backends.AllowAllUsersModelBackend", "password"),
+        ("django.contrib.auth.backends.RemoteUserBackend", "remote_user"),
+        ("django.contrib.auth.backends.BaseBackend", ""),
+        (f"{__name__}.MagicLinkBackend", ""),
+    ],
+)
+def test_a_backend_tells_what_it_goes_by(settings, backend, method):
+    settings.AUTHENTICATION_BACKENDS = [backend]
+    assert authentication_method(user_of(backend)) == method
+
+
+@pytest.mark.parametrize("backend", ["", "some.site.Backend"])
+def test_a_backend_that_the_site_does_not_use_tells_nothing(backend):
+    assert authentication_method(user_of(backend)) == ""
+
+
+def test_a_user_who_was_not_authenticated_tells_nothing():
+    assert authentication_method(UserFactory.build()) == ""
+
+
+class MagicLinkBackend:
+    """Takes the key from a link in an e-mail."""
+
+    def authenticate(self, request, key=None):
+        """Know nobody."""
+
+
+class DirectoryBackend(BaseBackend):
+    """A backend with a directory of its own, which may be down. It counts how often it is asked."""
+
+    asked: ClassVar[list[Any]] = []
+    is_down = False
+
+    def get_user(self, user_id):
+        self.asked.append(user_id)
+        if self.is_down:
+            raise ConnectionError
+        return get_user_model().objects.filter(pk=user_id).first()
+
+
+DIRECTORY = f"{__name__}.DirectoryBackend"
+
+
+@pytest.fixture
+def directory(settings, monkeypatch):
+    """Have the site's users come from a directory."""
+    settings.AUTHENTICATION_BACKENDS = [DIRECTORY]
+    monkeypatch.setattr(DirectoryBackend, "asked", [])
+    return DirectoryBackend
+
+
+@pytest.mark.parametrize(
+    ("backends", "expected"),
+    [
+        ([MODEL_BACKEND], MODEL_BACKEND),
+        (["tests.site.backends.VetoBackend", MODEL_BACKEND], MODEL_BACKEND),
+        (["django.contrib.auth.backends.BaseBackend", MODEL_BACKEND], MODEL_BACKEND),
+        ([DIRECTORY, MODEL_BACKEND], DIRECTORY),
+        (["tests.site.backends.VetoBackend"], ""),
+    ],
+)
+def test_the_first_backend_is_the_first_that_gives_users(settings, backends, expected):
+    settings.AUTHENTICATION_BACKENDS = backends
+    assert users.first_backend() == expected
+
+
+@pytest.mark.parametrize(
+    ("user", "expected"),
+    [
+        (None, True),
+        (UserFactory.build(is_active=False), True),
+        (UserFactory.build(), False),
+        (Session(), False),
+    ],
+    ids=["gone", "deactivated", "active", "of a model that deactivates nobody"],
+)
+def test_an_account_is_deactivated_or_gone(user, expected):
+    assert users.is_deactivated(user) is expected
+
+
+@pytest.mark.django_db
+def test_a_user_is_stored_whatever_a_manager_leaves_out(alice):
+    with hiding("alice"):
+        assert not get_user_model()._default_manager.exists()
+        assert users.stored(alice.pk) == alice
+    assert users.stored(alice.pk + 1) is None
+    assert users.stored(None) is None
+
+
+@pytest.mark.django_db
+def test_model_backend_gives_whom_the_default_manager_shows(alice):
+    assert users.given_by_model_backend(alice) == [alice]
+    with hiding("bob"):
+        assert users.given_by_model_backend(alice) == []
+
+
+def test_a_user_model_without_auth_hashes_has_no_digest():
+    assert users.auth_digest_of(AnonymousUser()) == ""
+    assert len(users.auth_digest_of(UserFactory.build(password="x"))) == 64
+
+
+@pytest.mark.django_db
+def test_model_backend_gives_active_users_in_one_query(django_assert_num_queries):
+    active = UserFactory.create_batch(3)
+    claims = [(MODEL_BACKEND, user.pk) for user in active]
+    with django_assert_num_queries(1):
+        backends = users.Backends(claims)
+        assert [backends.user(*claim) for claim in claims] == active
+
+
+@pytest.mark.django_db
+def test_users_whom_model_backend_does_not_give_are_told_apart_without_another_query(
+    alice, django_assert_num_queries
+):
+    deactivated = UserFactory.create(is_active=False)
+    claims = [(MODEL_BACKEND, alice.pk), (MODEL_BACKEND, deactivated.pk)]
+    with django_assert_num_queries(1):
+        backends = users.Backends(claims)
+        assert backends.user(MODEL_BACKEND, alice.pk) == alice
+        assert backends.user(MODEL_BACKEND, deactivated.pk) is None
+        assert backends.is_deactivated(deactivated.pk)
+
+
+@pytest.mark.django_db
+def test_a_user_who_is_gone_counts_as_deactivated(alice):
+    pk = alice.pk
+    alice.delete()
+    backends = users.Backends([(MODEL_BACKEND, pk)])
+    assert backends.user(MODEL_BACKEND, pk) is None
+    assert backends.is_deactivated(pk)
+
+
+@pytest.mark.django_db
+def test_users_who_are_known_are_not_asked_for(alice, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        backends = users.Backends([(MODEL_BACKEND, alice.pk)], known=[alice])
+        assert backends.user(MODEL_BACKEND, alice.pk) is alice
+
+
+@pytest.mark.django_db
+def test_a_backend_of_the_sites_own_is_asked_once_for_each_user(alice, directory):
+    bob = UserFactory.create()
+    backends = users.Backends([(DIRECTORY, alice.pk), (DIRECTORY, bob.pk), (DIRECTORY, alice.pk)])
+    assert backends.user(DIRECTORY, alice.pk) == alice
+    assert backends.user(DIRECTORY, bob.pk) == bob
+    assert sorted(directory.asked) == sorted([alice.pk, bob.pk])
+
+
+@pytest.mark.django_db
+def test_a_backend_that_does_not_answer_gives_nobody_and_deactivates_nobody(
+    alice, directory, monkeypatch, caplog
+):
+    monkeypatch.setattr(directory, "is_down", True)
+    backends = users.Backends([(DIRECTORY, alice.pk)])
+    assert backends.user(DIRECTORY, alice.pk) is None
+    assert not backends.is_deactivated(alice.pk)
+    assert "DirectoryBackend does not answer" in caplog.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["", "some.site.Backend", DIRECTORY])
+def test_a_backend_that_the_site_does_not_have_gives_nobody(alice, path):
+    backends = users.Backends([(path, alice.pk)])
+    assert backends.user(path, alice.pk) is None
+    assert not backends.is_deactivated(alice.pk)
+
+
+@pytest.mark.django_db
+def test_a_user_whom_the_site_hides_is_not_given_and_not_deactivated(alice):
+    with hiding("alice"):
+        backends = users.Backends([(MODEL_BACKEND, alice.pk)])
+        assert backends.user(MODEL_BACKEND, alice.pk) is None
+        assert not backends.is_deactivated(alice.pk)

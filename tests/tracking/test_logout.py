@@ -1,0 +1,74 @@
+"""A logout, in a view and in a script."""
+
+import pytest
+from django.contrib.auth import get_user_model, logout, user_logged_out
+
+from sessions_api import engines, validity
+from sessions_api.models import EndReason
+from sessions_api.tracking import logout as tracking_logout
+from tests.factories import UserFactory
+from tests.helpers import browser_of, lose, name_of, reasons, returning_browser, script_request
+
+
+def test_a_logout_ends_the_session(db, executed):
+    user = UserFactory.create()
+    browser = browser_of(user)
+    with executed():
+        browser.get("/do/logout/")
+    assert name_of(browser) == ""
+    assert reasons(user) == [EndReason.LOGOUT]
+
+
+def test_a_logout_in_a_script_ends_the_session(db, executed):
+    user = UserFactory.create()
+    browser = browser_of(user)
+    request = script_request(engines.store_class()(browser.session.session_key))
+    request.user = user
+    with executed():
+        logout(request)
+    assert name_of(browser) == ""
+    assert reasons(user) == [EndReason.LOGOUT]
+
+
+def test_a_logout_of_a_session_we_do_not_know_is_none_of_ours(db, django_assert_num_queries):
+    request = script_request(engines.store_class()())
+    with django_assert_num_queries(0):
+        user_logged_out.send(sender=get_user_model(), request=request, user=UserFactory.build())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("steps", "reason"),
+    [
+        ("logout", EndReason.LOGOUT),
+        ("user,logout", EndReason.LOGOUT),
+        ("user,logout,write", EndReason.LOGOUT),
+        ("flush", EndReason.FLUSHED),
+        ("user,clear", EndReason.FLUSHED),
+    ],
+)
+def test_the_row_says_how_the_user_went_out_of_the_session(alice, steps, reason):
+    browser = returning_browser(alice)
+    browser.get(f"/do/{steps}/")
+    assert reasons(alice) == [reason]
+    assert name_of(browser) == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_engine_has_lost_ends_when_it_is_asked_for_its_user(alice):
+    browser = returning_browser(alice)
+    lose(browser)
+    assert name_of(browser) == ""
+    assert validity.active_sessions(alice) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_logout_leaves_the_users_other_sessions_alone(alice):
+    browser, other = returning_browser(alice), returning_browser(alice)
+    browser.get("/do/logout/")
+    assert reasons(alice) == ["", EndReason.LOGOUT]
+    assert name_of(other) == "alice"
+
+
+def test_a_logout_without_a_request_is_none_of_ours():
+    tracking_logout.begin(None, None)
