@@ -94,15 +94,21 @@ def end_many(request: HttpRequest, sessions: SessionQuerySet, *, dry_run: bool =
 
 
 def end_by(
-    request: HttpRequest, sessions: SessionQuerySet, end: Callable[[SessionQuerySet], Result]
+    request: HttpRequest,
+    sessions: SessionQuerySet,
+    end: Callable[[SessionQuerySet], Result],
+    *,
+    signs_out: bool | None = None,
 ) -> Result:
-    """End sessions in a way of one's own, and sign the caller out if theirs is among them.
+    """End sessions by a function of one's own, and sign the caller out if theirs is among them.
 
-    Only those are handed to ``end`` that the caller may end. Returns what ``end`` returns.
+    ``end`` gets only those that the caller may end. Returns what ``end`` returns. ``signs_out`` says
+    whether the caller's own is among them, where that is known without a query.
     """
-    endable = policy.endable_by(request.user, sessions)
-    current_id = current_session_id(request)
-    signs_out = current_id is not None and endable.filter(pk=current_id).exists()
+    endable = policy.endable_by(request.user, sessions.on_primary())
+    if signs_out is None:
+        current_id = current_session_id(request)
+        signs_out = current_id is not None and endable.filter(pk=current_id).exists()
     result = end(endable)
     if signs_out:
         sign_out(request)
@@ -120,11 +126,14 @@ def sign_out(request: HttpRequest) -> None:
     user_logged_out.send(sender=type(auth.user), request=request, user=auth.user)
 
 
-def sign_out_browser_of(request: HttpRequest) -> None:
-    """End the browser's session that a request brings along, if it is the caller's."""
+def brings_own_browser(request: HttpRequest) -> bool:
+    """Tell whether the browser's session that a request brings along is the caller's."""
+    return bool(payload.user_id(request.session) == request.user.pk)
+
+
+def sign_out_browser(request: HttpRequest) -> None:
+    """End the browser's session that a request brings along. See ``brings_own_browser``."""
     browser = request.session
-    if payload.user_id(browser) != request.user.pk:
-        return
     if session_id := payload.session_id(browser):
         own = Session.objects.for_user(request.user).filter(pk=session_id)
         lifecycle.end_many(own, reason=EndReason.LOGOUT)

@@ -3,7 +3,7 @@
 import inspect
 import logging
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import get_user_model, load_backend
@@ -106,9 +106,9 @@ class Backends:
             self._from_model |= dict.fromkeys(unknown) | found
 
     def _ask(self, backend: BaseBackend | None, pk: Key) -> AnyUser | None:
-        if isinstance(backend, ModelBackend) and _asks_the_model(backend):
-            user = self._from_model[pk]
-            is_given = user is not None and backend.user_can_authenticate(user)  # type: ignore[arg-type]  # the stubs know one user model
+        if _asks_the_model(backend):
+            user, model_backend = self._from_model[pk], cast(ModelBackend, backend)
+            is_given = user is not None and model_backend.user_can_authenticate(user)  # type: ignore[arg-type]  # the stubs know one user model
             return user if is_given else None
         try:
             return backend.get_user(pk) if backend is not None else None

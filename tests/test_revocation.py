@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse, JsonResponse
 from django.urls import path
 from django.utils import timezone
@@ -13,6 +14,7 @@ from sessions_api import lifecycle, revocation
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.lifecycle import ending
 from sessions_api.models import EndReason, Session
+from sessions_api.tracking.state import Admitted, begin
 from tests.dialects.callers import OVER, Browser, Caller, TokenClient, change
 from tests.factories import UserFactory
 from tests.helpers import staff_with
@@ -211,3 +213,26 @@ def test_what_has_ended_before_stays_as_it_ended():
     path = f"/framework/end/?user={browser.row.user_id}"
     assert counts(me, path) == {"matched": 0, "ended": 0}
     assert (browser.row.end_reason, browser.row.ended_at) == (EndReason.LIMIT, long_ago)
+
+
+class ReadsFromReplica:
+    """A router that reads sessions from a replica, which is not there at all."""
+
+    def db_for_read(self, model, **hints):
+        return "replica" if model is Session else None
+
+    def db_for_write(self, model, **hints):
+        return "default"
+
+
+def test_no_replica_decides_whether_the_caller_has_ended_their_own_session(rf, settings, alice):
+    browser = Browser(alice)
+    request = rf.get("/")
+    request.session, request.user = browser.session, alice
+    state = begin(request)
+    state.admit(Admitted(alice))
+    settings.DATABASE_ROUTERS = [f"{__name__}.ReadsFromReplica"]
+    own = Session.objects.filter(pk=browser.pk)
+    revocation.end_by(request, own, lambda endable: lifecycle.end_many(endable, by=alice))
+    assert request.session.is_empty()
+    assert isinstance(request.user, AnonymousUser)

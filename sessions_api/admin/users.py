@@ -132,7 +132,8 @@ class SessionsLinkMixin(ModelAdmin):
             with override(None):
                 self.log_change(request, user, "Ended all sessions.")
 
-        revocation.end_by(request, Session.objects.for_user(user), end)
+        is_own = user.pk == request.user.pk
+        revocation.end_by(request, Session.objects.for_user(user), end, signs_out=is_own)
         message = _("All sessions of %(user)s have ended.") % {"user": user}
         messages.success(request, message)
         return HttpResponseRedirect(self._url(user, "change"))

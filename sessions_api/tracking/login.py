@@ -61,8 +61,11 @@ def begin(request: HttpRequest | None, user: AbstractBaseUser) -> None:
 def go_on_as(request: HttpRequest, row: Session, *, superseded: Q) -> None:
     """Have the request's browser session go on under another row, as after a login."""
     state = state_of(request)
-    if state is not None:
-        state.sign_in(row, superseded)
+    if state is None:
+        return
+    if isinstance(state.browser, SignedIn):
+        superseded |= state.browser.superseded
+    state.sign_in(row, superseded)
 
 
 def settle(

@@ -10,7 +10,13 @@ from sessions_api.engines import EngineSession
 from sessions_api.models import EndReason, Session
 from sessions_api.tracking import delivery
 from sessions_api.tracking.current import presented_by
-from sessions_api.tracking.state import RequestState, SignedOut, state_of
+from sessions_api.tracking.state import (
+    RequestState,
+    SignedOut,
+    TokenAdmitted,
+    TokenRefused,
+    state_of,
+)
 
 
 def begin(request: HttpRequest | None, user: AbstractBaseUser | None) -> None:
@@ -18,9 +24,11 @@ def begin(request: HttpRequest | None, user: AbstractBaseUser | None) -> None:
     session, state = getattr(request, "session", None), state_of(request)
     if state is not None and session is state.session:
         state.sign_out()
-        token = state.presented_token
-        if token is not None and user is not None and user.pk == token.user_id:
-            lifecycle.end(token, by=user, reason=EndReason.LOGOUT)
+        presented = state.presented
+        if user is None or not isinstance(presented, TokenAdmitted | TokenRefused):
+            return
+        if user.pk == presented.session.user_id:
+            lifecycle.end(presented.session, by=user, reason=EndReason.LOGOUT)
         return
     session_id = payload.session_id(session) if session is not None else None
     if session_id is not None and user is not None:

@@ -7,11 +7,13 @@ Each has one value, and every legal transition is a method of ``RequestState``:
                       UNASKED | Admitted -> SignedOut                by ``logout()``
                       SignedIn -> SignedIn, to be settled as signed out
                       SignedIn | SignedOut keep what the gate has said before or says later
-    token             None    -> TokenAdmitted | TokenRefused        by SessionTokenAuthentication
+    token             any     -> TokenAdmitted | TokenRefused        by SessionTokenAuthentication
+                      any     -> TokenChecked                        for a server that relays a token
                       any     -> TokenIssued                         by a sign-in for a token
 
 ``logout()`` leaves the browser session as it is where an admitted token made the request: it is the
-token that signs out. Refused stays refused unless somebody signs in.
+token that signs out. Refused stays refused unless somebody signs in, and remembers a ``logout()``
+before that. TokenIssued keeps the token that was presented.
 """
 
 from collections.abc import Callable
@@ -56,6 +58,8 @@ class Admitted:
 class Refused:
     """The gate has turned the session away and flushed it."""
 
+    is_signed_out: bool = False
+    """``logout()`` was called after that."""
     admitted: ClassVar[None] = None
 
 
@@ -99,11 +103,19 @@ class TokenRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenChecked:
+    """A server has asked about a token that its own client has shown to it."""
+
+
+@dataclass(frozen=True, slots=True)
 class TokenIssued:
     """Somebody has signed in for a token. Signals of that sign-in do not mean the browser."""
 
+    presented: TokenAdmitted | TokenRefused | TokenChecked | None = None
+    """What the request had presented before."""
 
-Token = TokenAdmitted | TokenRefused | TokenIssued
+
+Token = TokenAdmitted | TokenRefused | TokenChecked | TokenIssued
 
 
 @dataclass(slots=True)
@@ -126,10 +138,9 @@ class RequestState:
         return self.browser.admitted
 
     @property
-    def presented_token(self) -> Session | None:
-        """Return the session of the token that was presented, admitted or not."""
-        token = self.token
-        return token.session if isinstance(token, TokenAdmitted | TokenRefused) else None
+    def presented(self) -> TokenAdmitted | TokenRefused | TokenChecked | None:
+        """Return what has become of the token that was presented, whatever was issued since."""
+        return self.token.presented if isinstance(self.token, TokenIssued) else self.token
 
     def admit(self, admitted: Admitted) -> None:
         if isinstance(self.browser, SignedIn | SignedOut):
@@ -145,18 +156,32 @@ class RequestState:
         before = self.browser
         if isinstance(before, SignedIn):
             # The first login of this request never reaches the browser.
-            self.browser = replace(before, row=row)
+            self.browser = replace(before, row=row, superseded=superseded)
             return
-        reason = EndReason.LOGOUT if isinstance(before, SignedOut) else EndReason.REPLACED
+        is_signed_out = isinstance(before, SignedOut) or (
+            isinstance(before, Refused) and before.is_signed_out
+        )
+        reason = EndReason.LOGOUT if is_signed_out else EndReason.REPLACED
         self.browser = SignedIn(row, superseded, reason, self.admitted)
 
     def sign_out(self) -> None:
-        if isinstance(self.token, TokenAdmitted):
+        if isinstance(self.presented, TokenAdmitted):
             return
         if isinstance(self.browser, SignedIn):
             self.browser = replace(self.browser, reason=EndReason.LOGOUT)
-        elif not isinstance(self.browser, Refused):
+        elif isinstance(self.browser, Refused):
+            self.browser = Refused(is_signed_out=True)
+        else:
             self.browser = SignedOut(self.admitted)
+
+    def present_token(self, token: TokenAdmitted | TokenRefused) -> None:
+        self.token = token
+
+    def check_token(self) -> None:
+        self.token = TokenChecked()
+
+    def issue_token(self) -> None:
+        self.token = TokenIssued(self.presented)
 
     def defer(self, act: Callable[[], object]) -> None:
         """Do something in the response phase, outside the view's transaction.

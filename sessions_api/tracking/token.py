@@ -12,7 +12,6 @@ from sessions_api.tracking import use
 from sessions_api.tracking.state import (
     RequestState,
     TokenAdmitted,
-    TokenIssued,
     TokenRefused,
     state_of,
 )
@@ -30,9 +29,9 @@ def present(request: HttpRequest, session: Session) -> bool:
     state = state_of(request)
     if state is not None:
         if verdict.is_active:
-            state.token = TokenAdmitted(session)
+            state.present_token(TokenAdmitted(session))
         elif verdict.reason is not None and session.ended_at is None:
-            state.token = TokenRefused(session, verdict.reason)
+            state.present_token(TokenRefused(session, verdict.reason))
     return verdict.is_active
 
 
@@ -40,22 +39,24 @@ def issue(request: HttpRequest) -> None:
     """Note that a token is issued: what is said of its sign-in is not said of the browser."""
     state = state_of(request)
     if state is not None:
-        state.token = TokenIssued()
+        state.issue_token()
 
 
 def is_due(state: RequestState) -> bool:
     """Tell whether the request's token has anything to write."""
-    if isinstance(state.token, TokenAdmitted):
-        return Recent.of(state.token.session).touch_is_due(recent.now())
-    return isinstance(state.token, TokenRefused)
+    presented = state.presented
+    if isinstance(presented, TokenAdmitted):
+        return Recent.of(presented.session).touch_is_due(recent.now())
+    return isinstance(presented, TokenRefused)
 
 
 def settle(request: HttpRequest, state: RequestState) -> None:
     """End the request's token if it was refused for good, or write that it was used."""
-    if isinstance(state.token, TokenRefused):
-        end_refused(state.token.session, state.token.reason)
-    elif isinstance(state.token, TokenAdmitted):
-        write_use(request, state.token.session)
+    presented = state.presented
+    if isinstance(presented, TokenRefused):
+        end_refused(presented.session, presented.reason)
+    elif isinstance(presented, TokenAdmitted):
+        write_use(request, presented.session)
 
 
 def end_refused(session: Session, reason: EndReason) -> None:

@@ -112,7 +112,7 @@ def _row(session_id: UUID) -> Session | None:
 
 
 def _is_touch_due(request: HttpRequest, state: RequestState, remembered: Recent) -> bool:
-    if state.presented_token is not None:
+    if state.presented is not None:
         return False  # the use of a token says nothing of the browser's user
     is_due = state.admitted is not None and remembered.touch_is_due(recent.now())
     return is_due and is_activity(request)

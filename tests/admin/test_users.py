@@ -185,3 +185,14 @@ def test_staff_end_all_their_own_sessions_and_are_signed_out(staff, staff_browse
     assert response.redirect_chain[-1][0].startswith("/UserAdmin/login/")
     html_of(response)
     assert [name_of(staff_browser), name_of(other)] == ["", ""]
+
+
+def test_staff_are_signed_out_by_ending_their_own_sessions_where_our_middleware_is_not_installed(
+    staff, staff_browser, settings, executed
+):
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "sessions_api" not in name]
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+    with executed():
+        response = staff_browser.post(path_of(staff, "end_sessions"), {"post": "yes"})
+    assert response.status_code == 302
+    assert response.cookies["sessionid"]["max-age"] == 0

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.auth import login
 from django.contrib.auth.backends import ModelBackend
 from django.test import Client
 from django.utils import timezone
@@ -119,6 +120,28 @@ def test_a_signed_cookies_session_goes_on_under_another_id(alice, settings):
     before.refresh_from_db()
     assert before.end_reason == EndReason.REPLACED
     assert session_of(client).created_at == before.created_at
+
+
+def test_a_signed_cookies_session_signed_in_again_on_the_way_leaves_one_session(alice, settings):
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.sign_in_again"]
+    client = signed_in(alice)
+    assert prove(client).status_code == 200
+    ended = Session.objects.filter(end_reason=EndReason.REPLACED)
+    assert ended.count() == 2
+    assert validity.active_sessions(alice) == [session_of(client)]
+    assert not Session.objects.not_ended().filter(expires_at=None).exists()
+
+
+def sign_in_again(get_response):
+    """Sign in once more whoever is about to prove who they are."""
+
+    def middleware(request):
+        if request.path == REAUTHENTICATE:
+            login(request, request.user, backend=MODEL_BACKEND)
+        return get_response(request)
+
+    return middleware
 
 
 @pytest.mark.parametrize("password", ["wrong", ""])

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -17,12 +18,16 @@ from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.test.client import MULTIPART_CONTENT
+from django.utils import timezone
 from django.views.debug import ExceptionReporter
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 
 from sessions_api import lifecycle
 from sessions_api.api.views import OwnSessionViewSet
-from sessions_api.models import Session
+from sessions_api.authentication import SessionTokenAuthentication
+from sessions_api.models import EndReason, Session
 from tests.api.clients import post, sign_in
 from tests.factories import PASSWORD, UserFactory
 from tests.helpers import CURRENT, REAUTHENTICATE, SESSIONS, bearer, later
@@ -282,3 +287,26 @@ def test_nor_does_one_of_a_reauthentication(alice, reports, content_type):
     assert "as a site" in report
     assert "a slip" not in report
     assert token not in report
+
+
+def present_the_token(get_response):
+    """Authenticate a token before the view does, as a site's middleware may."""
+
+    def middleware(request):
+        with suppress(AuthenticationFailed):
+            SessionTokenAuthentication().authenticate(Request(request))
+        return get_response(request)
+
+    return middleware
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["active", "expired"])
+def test_a_token_presented_on_the_way_to_a_sign_in_is_settled_too(alice, settings, is_over):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.present_the_token"]
+    issued = lifecycle.issue_token(UserFactory.create(), lifetime=timedelta(hours=2))
+    with later(hours=3 if is_over else 1):
+        body = {"username": "alice", "password": PASSWORD}
+        assert post(SESSIONS, body, **bearer(issued.token)).status_code == 201
+        issued.session.refresh_from_db()
+        assert issued.session.end_reason == (EndReason.EXPIRED if is_over else "")
+        assert is_over or issued.session.last_used == timezone.now()

@@ -230,6 +230,27 @@ def test_a_token_that_is_posted_leaves_the_senders_own_session_alone(alice):
         assert Session.objects.values().get(pk=browser.pk) == before
 
 
+def look_at_the_user(get_response):
+    """Read the user before the view does, as a site's log of requests may."""
+
+    def middleware(request):
+        assert request.user.is_authenticated in (True, False)
+        return get_response(request)
+
+    return middleware
+
+
+def test_a_token_that_is_posted_is_no_use_of_the_senders_session_though_a_middleware_looks(
+    alice, settings
+):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.look_at_the_user"]
+    browser, token = Browser(UserFactory.create()), TokenClient(alice)
+    with later(minutes=2):
+        assert post(token.token, browser).json()["is_valid"]
+        assert browser.row.last_used < timezone.now() - timedelta(minutes=1)
+        assert token.row.last_used == timezone.now()
+
+
 @pytest.mark.parametrize(
     "headers", [{"origin": "https://evil.example"}, {"sec_fetch_site": "cross-site"}]
 )

@@ -4,12 +4,18 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.contrib.auth import login, user_logged_in, user_logged_out
+from django.contrib.auth import (
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+    login,
+    user_logged_in,
+    user_logged_out,
+)
 from django.template import TemplateDoesNotExist
 from django.test import Client, RequestFactory
 from django.urls import path
 
-from sessions_api import credentials, engines, validity
+from sessions_api import credentials, engines, recent, validity
 from sessions_api.exceptions import SessionLimitReached
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
@@ -185,3 +191,18 @@ def test_what_a_sites_own_page_of_the_limit_lacks_is_not_passed_over(settings, d
     settings.TEMPLATES = [{"BACKEND": DJANGO_TEMPLATES, "DIRS": [tmp_path]}]
     with pytest.raises(TemplateDoesNotExist, match=r"nowhere\.html"):
         answer_beyond_the_limit(settings)
+
+
+def test_a_logout_and_a_login_after_a_refusal_end_the_old_session_as_signed_out(db, executed):
+    alice, bob = UserFactory.create(), UserFactory.create()
+    browser = signed_in(alice)
+    row, engine_session = session_of(browser), browser.session
+    engine_session[SESSION_KEY] = str(bob.pk)
+    engine_session[HASH_SESSION_KEY] = bob.get_session_auth_hash()
+    engine_session.save()
+    recent.clear()
+    with executed():
+        browser.get(f"/do/user,logout,login:{bob.pk}/")
+    row.refresh_from_db()
+    assert row.end_reason == EndReason.LOGOUT
+    assert name_of(browser) == bob.username

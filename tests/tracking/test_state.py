@@ -17,6 +17,7 @@ from sessions_api.tracking.state import (
     SignedIn,
     SignedOut,
     TokenAdmitted,
+    TokenChecked,
     TokenIssued,
     TokenRefused,
     begin,
@@ -45,7 +46,7 @@ def test_a_request_begins_unasked_and_without_a_token(state):
     assert state.browser is UNASKED
     assert state.token is None
     assert state.admitted is None
-    assert state.presented_token is None
+    assert state.presented is None
     assert not state.is_settled
     assert not state.has_deferred
 
@@ -92,11 +93,11 @@ def test_a_login_after_a_logout_ends_the_old_session_as_signed_out(state, admitt
     assert state.browser == SignedIn(row, FIRST, EndReason.LOGOUT, admitted)
 
 
-def test_a_second_login_takes_the_place_of_the_first_and_replaces_what_that_would_have(state):
+def test_a_second_login_takes_the_place_of_the_first(state):
     first, second = Session(), Session()
     state.sign_in(first, FIRST)
     state.sign_in(second, SECOND)
-    assert state.browser == SignedIn(second, FIRST, EndReason.REPLACED, None)
+    assert state.browser == SignedIn(second, SECOND, EndReason.REPLACED, None)
 
 
 def test_a_logout_of_an_unasked_session_signs_it_out(state):
@@ -129,7 +130,15 @@ def test_a_logout_after_a_login_has_the_old_session_end_as_signed_out(state):
 def test_what_was_refused_stays_refused_by_a_logout(state):
     state.refuse()
     state.sign_out()
-    assert state.browser == Refused()
+    assert state.browser == Refused(is_signed_out=True)
+
+
+def test_a_login_after_a_refusal_and_a_logout_ends_the_old_session_as_signed_out(state):
+    row = Session()
+    state.refuse()
+    state.sign_out()
+    state.sign_in(row, FIRST)
+    assert state.browser == SignedIn(row, FIRST, EndReason.LOGOUT, None)
 
 
 def test_a_login_is_not_undone_by_a_refusal(state):
@@ -165,8 +174,8 @@ def test_a_logout_in_the_request_of_an_admitted_token_leaves_the_browser_alone(
 
 @pytest.mark.parametrize(
     "presented",
-    [TokenRefused(Session(), EndReason.EXPIRED), TokenIssued()],
-    ids=["a token that is refused", "a token that is issued"],
+    [TokenRefused(Session(), EndReason.EXPIRED), TokenChecked(), TokenIssued()],
+    ids=["a token that is refused", "a token that is checked", "a token that is issued"],
 )
 def test_a_logout_beside_any_other_token_signs_the_browser_out(state, presented):
     state.token = presented
@@ -175,29 +184,33 @@ def test_a_logout_beside_any_other_token_signs_the_browser_out(state, presented)
 
 
 @pytest.mark.parametrize(
-    ("presented", "is_presented"),
+    "presented",
     [
-        (lambda session: TokenAdmitted(session), True),
-        (lambda session: TokenRefused(session, EndReason.IDLE), True),
-        (lambda session: TokenIssued(), False),
-        (lambda session: None, False),
+        None,
+        TokenAdmitted(Session()),
+        TokenRefused(Session(), EndReason.IDLE),
+        TokenChecked(),
     ],
-    ids=["admitted", "refused", "issued", "none"],
+    ids=["none", "admitted", "refused", "checked"],
 )
-def test_a_token_is_presented_whether_it_is_admitted_or_not(state, presented, is_presented):
-    session = Session()
-    state.token = presented(session)
-    assert state.presented_token is (session if is_presented else None)
-
-
-def test_a_token_may_be_issued_after_any_other(rf):
+def test_a_token_that_was_presented_is_kept_when_another_is_issued(rf, presented):
     request = rf.get("/")
     request.session = engines.store_class()()
     state: Any = begin(request)
-    for before in (None, TokenAdmitted(Session()), TokenRefused(Session(), EndReason.IDLE)):
-        state.token = before
-        token.issue(request)
-        assert state.token == TokenIssued()
+    state.token = presented
+    assert state.presented is presented
+    token.issue(request)
+    assert state.token == TokenIssued(presented)
+    token.issue(request)
+    assert state.token == TokenIssued(presented)
+    assert state.presented is presented
+
+
+def test_a_logout_leaves_the_browser_alone_though_the_admitted_token_has_issued_another(state):
+    state.present_token(TokenAdmitted(Session()))
+    state.issue_token()
+    state.sign_out()
+    assert state.browser is UNASKED
 
 
 def test_without_our_middleware_a_token_is_issued_and_nothing_is_noted(rf):

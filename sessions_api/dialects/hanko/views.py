@@ -79,8 +79,8 @@ class HankoViewSet(DialectViewSet):
     def log_out(self, request: Request) -> Response:
         """Sign out; 204. With a token, the same user's cookie beside it is signed out, too."""
         revocation.sign_out(request)
-        if comes_from_here(request):
-            revocation.sign_out_browser_of(request)
+        if revocation.brings_own_browser(request) and comes_from_here(request):
+            revocation.sign_out_browser(request)
         return no_content()
 
 
@@ -93,9 +93,11 @@ def _admits_relayed(request: Request, session: Session) -> bool:
     if state is None:
         return verdict.is_active
     if verdict.is_active:
+        state.check_token()
         client = session.last_client
         state.defer(partial(tokens.write_use, request._request, session, client))
     elif verdict.reason is not None and session.ended_at is None:
+        state.check_token()
         state.defer(partial(tokens.end_refused, session, verdict.reason))
     return verdict.is_active
 
