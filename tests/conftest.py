@@ -1,6 +1,7 @@
 """What every test leaves behind."""
 
 import os
+from pathlib import Path
 
 import pytest
 from django.contrib.auth import user_logged_out
@@ -14,6 +15,59 @@ from tests.ids import NUMBERED, in_words
 from tests.site import views
 
 MADE_BY_MIGRATIONS = ("django_content_type", "auth_permission")
+
+
+# What a database can change: SQL, locks, collations, types, transactions. PostgreSQL and MariaDB run
+# these tests, by their marker. For the others, which ask every caller, body or dialect for the same
+# rows again or read no row at all, SQLite is enough.
+OF_DATABASES = (
+    "admin/test_changelist.py",
+    "admin/test_ending.py",
+    "admin/test_filters.py",
+    "admin/test_users.py",
+    "api/test_admin_views.py",
+    "api/test_pagination.py",
+    "api/test_reauthentication.py",
+    "api/test_sign_in.py",
+    "api/test_throttling.py",
+    "api/test_times.py",
+    "api/test_views.py",
+    "concurrency",
+    "dialects/ory/test_deletion.py",
+    "dialects/ory/test_hostile_inputs.py",
+    "dialects/ory/test_manage.py",
+    "dialects/ory/test_pages.py",
+    "dialects/test_identifiers.py",
+    "engines",
+    "lifecycle",
+    "listing",
+    "management/test_adopt_sessions.py",
+    "management/test_end_sessions.py",
+    "management/test_purge_sessions.py",
+    "management/test_reconcile_sessions.py",
+    "matrix",
+    "models",
+    "test_authentication.py",
+    "test_hostile_inputs.py",
+    "test_migrations.py",
+    "test_receivers.py",
+    "test_revocation.py",
+    "test_users.py",
+    "test_validity.py",
+    "tracking",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what a database can change. A test that is elsewhere has the marker itself."""
+    tests = Path(__file__).parent
+    chosen = [tests / name for name in OF_DATABASES]
+    missing = [str(path) for path in chosen if not path.exists()]
+    if missing:
+        raise pytest.UsageError(f"OF_DATABASES names what is not there: {missing}")
+    for item in items:
+        if any(item.path == path or path in item.path.parents for path in chosen):
+            item.add_marker(pytest.mark.database)
 
 
 def pytest_make_parametrize_id(config, val, argname):
@@ -50,7 +104,11 @@ def no_attempts_are_counted():
     cache.clear()
 
 
-@pytest.fixture(params=ENGINES)
+# Where there is Redis, it is the cache: without it the memory of the process is.
+IN_MEMORY = ("cache", "cached_db") if "redis" in ENGINES else ()
+
+
+@pytest.fixture(params=[name for name in ENGINES if name not in IN_MEMORY])
 def engine(request, settings):
     """Run the site on each session engine, and return the engine's name.
 

@@ -88,6 +88,7 @@ def test_a_due_request_costs_one_select_and_one_update(counted_engine, settings,
     assert operations == bare_operations
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("counted_engine", SERVER_SIDE, indirect=True)
 def test_a_due_update_runs_outside_the_views_transaction(counted_engine):
     client = returning_browser(UserFactory.create())

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.contrib.auth import get_user_model
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -170,10 +171,16 @@ RENEWED_EXAMPLE: Schema = {
 
 
 def user_key() -> Schema:
-    """Return the schema of a user's primary key."""
+    """Return the schema of a user's primary key. A number is within what the database holds."""
     key = get_user_model()._meta.pk
     if isinstance(key, models.IntegerField):
-        return {"type": "integer"}
+        bounds = {
+            name: each.limit_value
+            for each in key.validators
+            for name, kind in (("minimum", MinValueValidator), ("maximum", MaxValueValidator))
+            if isinstance(each, kind)
+        }
+        return {"type": "integer", **bounds}
     return {"type": "string", "format": "uuid"} if isinstance(key, models.UUIDField) else TEXT
 
 
