@@ -18,6 +18,7 @@ from tests.matrix import test_life_cycle
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
+PAGES = [*sorted(path.name for path in ROOT.glob("*.md")), *(f"docs/{name}" for name in DOCS)]
 README = (ROOT / "README.md").read_text()
 
 
@@ -117,7 +118,7 @@ def headings(page):
     return {line.lower().replace(" ", "-") for line in lines}
 
 
-@pytest.mark.parametrize("page", ["README.md", *(f"docs/{page}" for page in DOCS)])
+@pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page):
     for target in re.findall(r"\]\((?!http)([^)]+)\)", (ROOT / page).read_text()):
         name, _, anchor = target.partition("#")

@@ -136,7 +136,7 @@ class IssuedSerializer(SessionSerializer):
         return token
 
 
-class TextField(serializers.CharField):
+class StringField(serializers.CharField):
     """Text. A number or boolean is refused, not converted."""
 
     def to_internal_value(self, data: object) -> str:
@@ -146,7 +146,7 @@ class TextField(serializers.CharField):
         return text
 
 
-class PasswordField(TextField):
+class PasswordField(StringField):
     """A password as it is typed, spaces included, at most 4096 characters."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -157,9 +157,9 @@ class PasswordField(TextField):
 class CredentialsSerializer(serializers.Serializer[Any]):
     """What signs a user in, and the name of the session that this makes."""
 
-    username = TextField(max_length=MAX_SEARCH_TERM, trim_whitespace=False)
+    username = StringField(max_length=MAX_SEARCH_TERM, trim_whitespace=False)
     password = PasswordField()
-    label = TextField(  # type: ignore[assignment]  # a field, not this serializer's label
+    label = StringField(  # type: ignore[assignment]  # a field, not this serializer's label
         max_length=MAX_LABEL, required=False, default="", allow_blank=True
     )
 
@@ -173,6 +173,6 @@ class PasswordSerializer(serializers.Serializer[Any]):
 class LabelSerializer(serializers.Serializer[Any]):
     """The owner's name for a session, at most 100 characters. "" removes it."""
 
-    label = TextField(  # type: ignore[assignment]  # a field, not this serializer's label
+    label = StringField(  # type: ignore[assignment]  # a field, not this serializer's label
         max_length=MAX_LABEL, allow_blank=True
     )

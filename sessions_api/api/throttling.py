@@ -49,10 +49,11 @@ class IPAddressThrottle(SignInThrottle):
     default_rate = "30/min"
 
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
-        address = ip.client_ip_even_unrecorded(request._request)
-        if address is None:
+        client_ip = ip.client_ip_even_unrecorded(request._request)
+        if client_ip is None:
             return None
-        ident = ipaddress.ip_network((address, 64), strict=False) if ":" in address else address
+        is_ipv6 = ":" in client_ip
+        ident = ipaddress.ip_network((client_ip, 64), strict=False) if is_ipv6 else client_ip
         return self.cache_format % {"scope": self.scope, "ident": ident}
 
 
