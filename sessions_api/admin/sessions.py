@@ -176,7 +176,7 @@ class SessionAdmin(ModelAdmin):
         return display_for_value(validity.expires_at(session), self.get_empty_value_display())
 
     @admin.display(
-        description=_("extended; the browser gets its new cookie at its next use"), boolean=True
+        description=_("the browser needs a new cookie"), boolean=True
     )
     def extension_is_due(self, session: Session) -> bool:
         return session.cookie_is_due

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.auth import (
     get_user_model,
+    login,
     user_logged_in,
     user_logged_out,
     user_login_failed,
@@ -24,7 +25,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 
-from sessions_api import lifecycle
+from sessions_api import lifecycle, payload
 from sessions_api.api.views import OwnSessionViewSet
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.models import EndReason, Session
@@ -33,6 +34,8 @@ from tests.factories import PASSWORD, UserFactory
 from tests.helpers import CURRENT, REAUTHENTICATE, SESSIONS, bearer, later
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
@@ -310,3 +313,24 @@ def test_a_token_presented_on_the_way_to_a_sign_in_is_settled_too(alice, setting
         issued.session.refresh_from_db()
         assert issued.session.end_reason == (EndReason.EXPIRED if is_over else "")
         assert is_over or issued.session.last_used == timezone.now()
+
+
+def sign_the_browser_in(get_response):
+    """Sign alice in by the cookie, too, and tell whether the view has left that session alone."""
+
+    def middleware(request):
+        login(request, get_user_model().objects.get(username="alice"), backend=MODEL_BACKEND)
+        before = request.session[payload.ID_KEY]
+        response = get_response(request)
+        response["X-Left-Alone"] = str(request.session[payload.ID_KEY] == before)
+        return response
+
+    return middleware
+
+
+def test_a_sign_in_for_a_token_leaves_a_sign_in_of_the_browser_in_the_same_request(alice, settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.sign_the_browser_in"]
+    response = sign_in()
+    assert response.status_code == 201
+    assert response["X-Left-Alone"] == "True"
+    assert sorted(Session.objects.values_list("kind", flat=True)) == ["browser", "token"]
