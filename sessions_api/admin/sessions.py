@@ -175,9 +175,7 @@ class SessionAdmin(ModelAdmin):
     def expires(self, session: Session) -> str:
         return display_for_value(validity.expires_at(session), self.get_empty_value_display())
 
-    @admin.display(
-        description=_("the browser needs a new cookie"), boolean=True
-    )
+    @admin.display(description=_("the browser needs a new cookie"), boolean=True)
     def extension_is_due(self, session: Session) -> bool:
         return session.cookie_is_due
 
