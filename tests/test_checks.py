@@ -15,6 +15,7 @@ import pytest
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.checks import registry, run_checks
 from django.core.management import CommandError, call_command
+from django.utils.translation import gettext_lazy
 
 from sessions_api import checks
 from sessions_api.middleware import SessionsMiddleware
@@ -482,3 +483,8 @@ def test_a_message_can_be_silenced(settings, db):
     said = {m.id: m.is_silenced() for m in run_checks()}
     assert said["sessions_api.W005"] is True
     assert said["sessions_api.W006"] is False
+
+
+def test_a_path_may_be_a_lazy_text(settings):
+    settings.SESSIONS_API = {"ORGANIZATION": gettext_lazy("tests.site.organizations.of")}
+    assert found() == []

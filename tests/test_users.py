@@ -4,12 +4,12 @@ from typing import Any, ClassVar
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.contrib.auth.models import AnonymousUser
 
 from sessions_api import users
 from sessions_api.models import Session
-from sessions_api.users import authentication_method
+from sessions_api.users import Backends, authentication_method
 from tests.factories import UserFactory
 from tests.user_models import hiding
 
@@ -199,3 +199,22 @@ def test_a_user_whom_the_site_hides_is_not_given_and_not_deactivated(alice):
         backends = users.Backends([(MODEL_BACKEND, alice.pk)])
         assert backends.user(MODEL_BACKEND, alice.pk) is None
         assert not backends.is_deactivated(alice.pk)
+
+
+class BorrowingBackend(BaseBackend):
+    """Not a ModelBackend, but it gives users as one does."""
+
+    get_user = ModelBackend.get_user
+    user_can_authenticate = ModelBackend.user_can_authenticate
+
+
+def test_a_backend_that_borrows_model_backends_get_user_is_asked_for_all_users_at_once(
+    db, settings, django_assert_num_queries
+):
+    path = f"{__name__}.BorrowingBackend"
+    settings.AUTHENTICATION_BACKENDS = [path]
+    keys = [UserFactory.create().pk for _ in range(4)]
+    with django_assert_num_queries(1):
+        backends = Backends([(path, key) for key in keys])
+    given = [backends.user(path, key) for key in keys]
+    assert [user.pk for user in given if user is not None] == keys

@@ -23,6 +23,11 @@ def judge(session: Session) -> validity.Verdict:
     return validity.judge([session], known=known)[session.pk]
 
 
+def reason_to_end(session: Session, verdict: validity.Verdict) -> EndReason | None:
+    """Return why a token is to be written as ended. None if it is not over, or is written so."""
+    return verdict.reason if session.ended_at is None else None
+
+
 def present(request: HttpRequest, session: Session) -> bool:
     """Tell whether a token's session authenticates the request. What is due is written later."""
     verdict = judge(session)
@@ -30,8 +35,8 @@ def present(request: HttpRequest, session: Session) -> bool:
     if state is not None:
         if verdict.is_active:
             state.present_token(TokenAdmitted(session))
-        elif verdict.reason is not None and session.ended_at is None:
-            state.present_token(TokenRefused(session, verdict.reason))
+        elif reason := reason_to_end(session, verdict):
+            state.present_token(TokenRefused(session, reason))
     return verdict.is_active
 
 

@@ -359,6 +359,7 @@ def test_logging_out_with_a_token_on_another_sites_page_leaves_the_cookie_alone(
     browser, token = Browser(alice), TokenClient(alice)
     response = both(browser, token, **headers)
     assert response.status_code == 204
+    assert "Cookie" in response["Vary"]  # it was looked at
     assert not response.cookies
     assert token.row.end_reason == EndReason.LOGOUT
     assert browser.user_name == "alice"

@@ -96,9 +96,9 @@ def _admits_relayed(request: Request, session: Session) -> bool:
         state.check_token()
         client = session.last_client
         state.defer(partial(tokens.write_use, request._request, session, client))
-    elif verdict.reason is not None and session.ended_at is None:
+    elif reason := tokens.reason_to_end(session, verdict):
         state.check_token()
-        state.defer(partial(tokens.end_refused, session, verdict.reason))
+        state.defer(partial(tokens.end_refused, session, reason))
     return verdict.is_active
 
 
