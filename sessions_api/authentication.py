@@ -4,18 +4,28 @@ from functools import lru_cache
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import connections, router
+from django.db import Error, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Model
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
+from rest_framework import status
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework.request import Request
 
 from sessions_api import credentials
+from sessions_api.exceptions import SessionsUnavailable
 from sessions_api.models import Kind, Session
 from sessions_api.tracking import token as tokens
+
+
+class Unavailable(APIException):
+    """503: only the table could say whether a token is good, and it cannot be used."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = SessionsUnavailable.MESSAGE
+    default_code = "unavailable"
 
 
 class SessionTokenAuthentication(BaseAuthentication):
@@ -29,13 +39,20 @@ class SessionTokenAuthentication(BaseAuthentication):
 
     @sensitive_variables()
     def authenticate(self, request: Request) -> tuple[AbstractBaseUser, Session] | None:
-        tokens_sent = self.presented(request)
+        try:
+            tokens_sent = self.presented(request)
+        except Error as error:
+            raise Unavailable from error
         if not tokens_sent:
             return None
         if len(tokens_sent) > 1:
             raise AuthenticationFailed(_("Two different tokens were sent."))
-        session = find(tokens_sent.pop())
-        if session is None or not tokens.present(request, session):
+        try:
+            session = find(tokens_sent.pop())
+            is_admitted = session is not None and tokens.present(request, session)
+        except Error as error:
+            raise Unavailable from error
+        if session is None or not is_admitted:
             raise AuthenticationFailed(_("This token is not valid, or not any more."))
         return session.user, session
 

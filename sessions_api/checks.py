@@ -75,16 +75,28 @@ def check_middleware(**kwargs: object) -> list[CheckMessage]:
 
 
 def check_engine(**kwargs: object) -> list[CheckMessage]:
-    """W005 and W006: what signed_cookies costs."""
+    """W005 to W007: what signed_cookies costs, and a cache that hides its errors."""
     try:
-        is_client_side = engines.is_client_side()
-    except (ImportError, AttributeError, ValueError):
-        return []  # no engine: the first request says so in Django's own words
+        is_client_side, hides_errors = engines.is_client_side(), engines.swallows_errors()
+    except Exception:  # noqa: BLE001 (no engine, or one that fails: the first request says so)
+        return []
+    if hides_errors:
+        return [
+            Warning(
+                "The cache that holds the sessions says 'nothing there' when it fails.",
+                hint=(
+                    "All users are signed out for as long as it fails, and nobody is told. Remove "
+                    "IGNORE_EXCEPTIONS (django-redis) or ignore_exc (memcached) from its OPTIONS, or "
+                    "name another cache in SESSION_CACHE_ALIAS."
+                ),
+                id="sessions_api.W007",
+            )
+        ]
     if not is_client_side:
         return []
     warnings: list[CheckMessage] = [
         Warning(
-            "With signed_cookies the cookie alone is the session. Every authenticated request has to "
+            "The cookie alone is the session, as with signed_cookies. Every authenticated request has to "
             "read its row, or no session could be ended.",
             hint=(
                 "Choose a SESSION_ENGINE with a store on the server, such as "

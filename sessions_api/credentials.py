@@ -42,6 +42,16 @@ def unseal(sealed_key: str) -> str | None:
         return None
 
 
+def secret_key_id() -> str:
+    """Return 8 hexadecimal digits that tell SECRET_KEY from others, and nothing of it."""
+    return _ids_of((settings.SECRET_KEY,))[0]
+
+
+def is_own_secret_key(key_id: str) -> bool:
+    """Tell whether an id is that of SECRET_KEY or of one of its fallbacks."""
+    return key_id in _ids_of((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+
+
 def new_token() -> str:
     """Return a new token: TOKEN_PREFIX, "_", 256 random bits, and a checksum.
 
@@ -91,6 +101,14 @@ def _versioned(value: int, *, version: int) -> uuid.UUID:
 
 def _sealer() -> MultiFernet:
     return _sealer_for((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+
+
+@lru_cache(maxsize=8)
+def _ids_of(secret_keys: tuple[str | bytes, ...]) -> tuple[str, ...]:
+    return tuple(
+        salted_hmac(_SALT + ".id", b"", secret=secret, algorithm="sha256").hexdigest()[:8]
+        for secret in secret_keys
+    )
 
 
 @lru_cache(maxsize=4)

@@ -1,7 +1,9 @@
-"""Decorators for the site's own views."""
+"""Decorators for views: ``not_activity`` for the site's, ``not_atomic`` for ours."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+
+from django.db import connections, transaction
 
 ACTIVITY = "sessions_api_counts_as_activity"
 
@@ -16,4 +18,11 @@ def not_activity(view: View) -> View:
     ``@not_activity`` on one of its methods, such as ``get``, or on an action of a viewset.
     """
     setattr(view, ACTIVITY, False)
+    return view
+
+
+def not_atomic(view: View) -> View:
+    """Keep a view of ours out of ATOMIC_REQUESTS: what it ends has ended before its answer says so."""
+    for alias in connections:
+        transaction.non_atomic_requests(alias)(view)
     return view

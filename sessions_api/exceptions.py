@@ -42,5 +42,49 @@ class CannotList(Exception):
     """The site's session engine cannot say which sessions it holds."""
 
 
-class EngineDoesNotAnswer(Exception):
-    """The site's session engine cannot be read at the moment, or not by this process."""
+class EngineNotProven(Exception):
+    """It is not proven that this process reads the session engine of the site's web processes.
+
+    Sessions that it does not find may be alive, so nothing ends. ``why`` is one of the reasons below.
+    """
+
+    NOT_LEFT = (
+        "The web processes have not left their canary in the session engine yet. The site has to serve "
+        "a sign-in, or a request of somebody who is signed in, first."
+    )
+    OTHER_KEY = (
+        "This process has another SECRET_KEY than the web processes: it cannot open what they have "
+        "sealed. Run it with their SECRET_KEY, or name theirs in SECRET_KEY_FALLBACKS."
+    )
+    OTHER_ENGINE = "This process has another SESSION_ENGINE than the web processes."
+    NOT_FOUND = (
+        "The canary that the web processes have left in the session engine is not there. Either this "
+        "process reads another cache, database or directory than they do (LocMemCache and DummyCache "
+        "hold nothing of theirs); or the cache does not answer and swallows its errors, as django-redis "
+        "does with IGNORE_EXCEPTIONS; or SECRET_KEY differs; or the engine was emptied, and the site "
+        "has not left another canary since, which it does within an hour of serving."
+    )
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class TooManyLost(Exception):
+    """An unusual share of the sessions would end as lost, or because a password has changed."""
+
+    def __init__(self, lost: int, of: int) -> None:
+        super().__init__(
+            f"{lost} of {of} sessions would end as lost or because their password has changed. That is "
+            "unusual, so it stops here. If the session engine was emptied, or many passwords have "
+            "changed, give --force."
+        )
+
+
+class SessionsUnavailable(Exception):
+    """The table of sessions cannot be used now, and nothing else can say who is signed in.
+
+    The middleware answers 503 (RFC 9110, section 15.6.4).
+    """
+
+    MESSAGE = _("Signing in is not possible at the moment. Try again in a little while.")

@@ -1,5 +1,6 @@
 """The middleware that stands directly after Django's AuthenticationMiddleware."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -9,9 +10,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
-from sessions_api.exceptions import SessionLimitReached
+from sessions_api import acts
+from sessions_api.exceptions import SessionLimitReached, SessionsUnavailable
 from sessions_api.models import AnyUser
-from sessions_api.tracking import gate, login, response
+from sessions_api.tracking import gate, login, logout, response
 from sessions_api.tracking.state import RequestState, begin
 
 
@@ -31,27 +33,51 @@ class SessionsMiddleware:
         if self.is_async:
             return self.__acall__(request)
         state = _begin(request)
-        answer = self.get_response(request)
-        if response.is_due(request, state):
-            response.settle(request, answer, state)
-        state.is_settled = True
+        noted = acts.begin(state.acts)
+        try:
+            answer = self.get_response(request)
+            if response.is_due(request, state):
+                answer = response.settle(request, answer, state)
+        except BaseException as end:
+            # gunicorn stops a worker that takes too long by SystemExit.
+            if isinstance(end, Exception):
+                raise
+            response.settle_unsent(request, state)
+            raise
+        finally:
+            state.is_settled = True
+            acts.stop(noted)
         return answer
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         state = _begin(request)
-        answer: HttpResponseBase = await self.get_response(request)  # type: ignore[misc]  # is_async
-        if response.is_due(request, state):
-            await sync_to_async(response.settle)(request, answer, state)
-        state.is_settled = True
+        noted = acts.begin(state.acts)
+        try:
+            answer: HttpResponseBase = await self.get_response(request)  # type: ignore[misc]  # is_async
+            if response.is_due(request, state):
+                answer = await sync_to_async(response.settle)(request, answer, state)
+        except BaseException as end:
+            # Where the client has gone, ASGI cancels the request.
+            if isinstance(end, Exception):
+                raise
+            await asyncio.shield(_settle_unsent(request, state))
+            raise
+        finally:
+            state.is_settled = True
+            acts.stop(noted)
         return answer
 
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
-        """Answer a login that the limit refuses with 403 and the reason."""
+        """Answer a login that the limit refuses with 403 and the reason, and what needs our table 503.
+
+        Finish a sign-out that has failed.
+        """
         if isinstance(exception, SessionLimitReached):
             return login.answer_refusal(request, exception)
-        return None
+        logout.finish_failed(request, exception)
+        return response.unavailable() if isinstance(exception, SessionsUnavailable) else None
 
 
 def _begin(request: HttpRequest) -> RequestState:
@@ -66,6 +92,10 @@ def _begin(request: HttpRequest) -> RequestState:
     agated: Any = partial(_auser, request, state, request.auser)
     request.user, request.auser = gated, agated
     return state
+
+
+async def _settle_unsent(request: HttpRequest, state: RequestState) -> None:
+    await sync_to_async(response.settle_unsent)(request, state)
 
 
 async def _auser(

@@ -61,6 +61,11 @@ def session_id(payload: Payload) -> UUID | None:
         return None
 
 
+def marks(payload: Payload) -> dict[str, str]:
+    """Return what the start of a session has written into its payload."""
+    return {key: payload[key] for key in (ID_KEY, METHOD_KEY) if key in payload}
+
+
 def names_a_user(payload: Payload) -> bool:
     """Tell whether a payload says that somebody is signed in."""
     return SESSION_KEY in payload

@@ -3,10 +3,12 @@
 from django.apps import apps
 from django.contrib.auth import get_user_model, user_logged_in, user_logged_out
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models.signals import post_delete, post_save
+from django.core.signals import setting_changed
+from django.db.models.signals import post_delete, post_migrate, post_save
 from django.http import HttpRequest
 
-from sessions_api.lifecycle import ending
+from sessions_api import client, recent
+from sessions_api.lifecycle import canary, ending
 from sessions_api.models import Session
 from sessions_api.tracking import login, logout
 
@@ -16,6 +18,8 @@ def connect() -> None:
     user_logged_in.connect(on_login, dispatch_uid="sessions_api.login")
     user_logged_out.connect(on_logout, dispatch_uid="sessions_api.logout")
     post_delete.connect(on_delete, sender=Session, dispatch_uid="sessions_api.delete")
+    setting_changed.connect(on_changed_settings, dispatch_uid="sessions_api.settings")
+    post_migrate.connect(on_migrated, dispatch_uid="sessions_api.migrated")
     for model in apps.get_models():
         if issubclass(model, get_user_model()):
             post_save.connect(on_user_saved, sender=model, dispatch_uid="sessions_api.user_saved")
@@ -29,6 +33,15 @@ def on_logout(
     *, request: HttpRequest | None, user: AbstractBaseUser | None, **kwargs: object
 ) -> None:
     logout.begin(request, user)
+
+
+def on_changed_settings(**kwargs: object) -> None:
+    client.forget_header()
+    canary.forget()
+
+
+def on_migrated(**kwargs: object) -> None:
+    recent.clear()  # the tables may be new, as between two tests
 
 
 def on_delete(*, instance: Session, using: str, **kwargs: object) -> None:

@@ -6,27 +6,35 @@ Every surface ends sessions through here. Two rules have their home here:
 - Only what the caller may end is ended, and they are signed out if their own session is among it.
 """
 
+import logging
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.contrib.auth import logout, user_logged_out
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils import timezone
 
-from sessions_api import lifecycle, payload, policy, validity
+from sessions_api import engines, lifecycle, payload, policy, validity
 from sessions_api.conf import conf
 from sessions_api.lifecycle import ending, rows
 from sessions_api.models import EndReason, Session, SessionQuerySet
 from sessions_api.tracking.current import current_session, current_session_id
 
+logger = logging.getLogger("sessions_api.lifecycle")
+
 Result = TypeVar("Result")
 
 
 class Counts(NamedTuple):
-    """How many sessions were active, and how many of these have been ended."""
+    """How many sessions were not over, and how many of these have been ended."""
 
     matched: int
     ended: int
+    in_force_by: datetime | None = None
+    """The latest moment at which all of it is in force. None: it is now."""
 
 
 def has_recent_proof(request: HttpRequest) -> bool:
@@ -62,35 +70,63 @@ def lacks_proof(request: HttpRequest, sessions: SessionQuerySet) -> bool:
     return _without(own, current_session_id(request)).exists()
 
 
-def end(request: HttpRequest, session: Session) -> None:
-    """End a session that the caller may end. Their current one ends by signing out."""
+def end(request: HttpRequest, session: Session) -> datetime | None:
+    """End a session that the caller may end. Their current one ends by signing out.
+
+    Returns the latest moment at which the end is in force. None: it is now.
+    """
     if session.pk == current_session_id(request):
-        sign_out(request)
-    else:
-        lifecycle.end(session, by=request.user)
+        return sign_out(request)
+    chosen = Session.objects.filter(pk=session.pk)
+    return in_force_by(ending.carry_out(chosen, by=request.user))
 
 
-def end_many(request: HttpRequest, sessions: SessionQuerySet, *, dry_run: bool = False) -> Counts:
+def in_force_by(outcome: ending.Outcome) -> datetime | None:
+    """Return the latest moment at which ends are in force. None: they are now.
+
+    Where the engine could not delete a session, each process refuses it when it next reads the row.
+    """
+    if not outcome.unfinished or conf.STRICT or engines.is_client_side():
+        return None
+    return timezone.now() + conf.TOUCH_INTERVAL
+
+
+def end_many(
+    request: HttpRequest,
+    sessions: SessionQuerySet,
+    *,
+    shows: Callable[[validity.Verdict], bool] | None = None,
+    dry_run: bool = False,
+) -> Counts:
     """End those of the sessions that the caller may end, the current one last.
 
-    Active sessions are counted, as a list shows them. The others that nobody has ended yet end as
-    well: one of them may only look inactive because something is out of order.
+    Sessions that are not over are counted, as a list shows them. ``shows`` narrows them down to those
+    with some verdicts. The others that nobody has ended yet end as well: one of them may only look
+    over because something is out of order.
     """
     current_id = current_session_id(request)
     signs_out = current_id is not None and sessions.filter(pk=current_id).exists()
     others = _without(sessions.not_ended(), current_id)
     matched = ended = int(signs_out)
+    outcome = ending.NOTHING
     for pks in rows.batches(others, ending.BATCH):
         batch = Session.objects.on_primary().filter(pk__in=pks)
-        active = {session.pk for session in validity.active(batch, known=[request.user])}
+        verdicts = validity.judge(batch, known=[request.user])
+        # Not a login under way, which no list shows.
+        bound = [session.pk for session in batch if session.expires_at is not None]
+        standing = {pk for pk in bound if not verdicts[pk].is_over}
+        if shows is not None:
+            left_out = {pk for pk in standing if not shows(verdicts[pk])}
+            standing, batch = standing - left_out, batch.exclude(pk__in=left_out)
         endable = policy.endable_by(request.user, batch)
-        matched += len(active)
-        ended += len(active.intersection(endable.values_list("pk", flat=True)))
+        matched += len(standing)
+        ended += len(standing.intersection(endable.values_list("pk", flat=True)))
         if not dry_run:
-            lifecycle.end_many(endable, by=request.user)
-    if signs_out and not dry_run:
-        sign_out(request)
-    return Counts(matched, 0 if dry_run else ended)
+            outcome += ending.carry_out(endable, by=request.user)
+    if dry_run:
+        return Counts(matched, 0)
+    signed_out_by = sign_out(request) if signs_out else None
+    return Counts(matched, ended, in_force_by(outcome) or signed_out_by)
 
 
 def end_by(
@@ -115,15 +151,31 @@ def end_by(
     return result
 
 
-def sign_out(request: HttpRequest) -> None:
-    """End the session that a Django or DRF request was authenticated by, of whatever kind."""
+def sign_out(request: HttpRequest) -> datetime | None:
+    """End the session that a Django or DRF request was authenticated by, of whatever kind.
+
+    Returns the latest moment at which that is in force. None: it is now.
+    """
     auth = getattr(request, "auth", None)
     request = getattr(request, "_request", request)
-    if not isinstance(auth, Session):
+    if isinstance(auth, Session):
+        lifecycle.end(auth, by=auth.user, reason=EndReason.LOGOUT)
+        user_logged_out.send(sender=type(auth.user), request=request, user=auth.user)
+        return None
+    session_id = current_session_id(request)
+    try:
         logout(request)
-        return
-    lifecycle.end(auth, by=auth.user, reason=EndReason.LOGOUT)
-    user_logged_out.send(sender=type(auth.user), request=request, user=auth.user)
+    except Exception:
+        # The row says that the session has ended. Only the engine still holds it.
+        logger.exception("The session engine could not delete a session.")
+        engines.flush(request.session)
+        request.user = AnonymousUser()
+        return in_force_by(ending.Outcome(1, 1))
+    if session_id is None:
+        return None
+    # The file engine does not say when it fails.
+    unfinished = Session.objects.on_primary().unfinished().filter(pk=session_id).count()
+    return in_force_by(ending.Outcome(1, unfinished))
 
 
 def brings_own_browser(request: HttpRequest) -> bool:

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.contrib.auth import get_user_model, load_backend
 from django.contrib.auth.backends import BaseBackend, ModelBackend, RemoteUserBackend
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models, router
 
-from sessions_api import credentials
+from sessions_api import credentials, logs
 from sessions_api.models import AnyUser
 
 logger = logging.getLogger("sessions_api.users")
@@ -26,7 +27,8 @@ def is_deactivated(user: AnyUser | None) -> bool:
 
 def stored(pk: Key) -> AbstractBaseUser | None:
     """Return a user as the table has them, whatever managers and backends leave out, or None."""
-    user: AbstractBaseUser | None = get_user_model()._base_manager.filter(pk=pk).first()
+    users = _on_primary(get_user_model()._base_manager)
+    user: AbstractBaseUser | None = users.filter(pk=pk).first()
     return user
 
 
@@ -77,7 +79,7 @@ class Backends:
 
     ``known`` are users whom a backend has given before. The others take one query, and one more for
     users whom their backend does not give. A backend with a ``get_user`` of its own is asked once
-    for each user.
+    for each user. The users' table is read on the primary.
     """
 
     def __init__(
@@ -87,8 +89,10 @@ class Backends:
         known: Iterable[AnyUser] = (),
     ) -> None:
         self._from_model: dict[Key, AnyUser | None] = {user.pk: user for user in known}
-        self._prefetch({pk for path, pk in claims if _asks_the_model(_backend(path))})
-        self._given = {(path, pk): self._ask(_backend(path), pk) for path, pk in set(claims)}
+        self._silent: set[tuple[str, Key]] = set()
+        self._backends = {path: _backend(path) for path in {path for path, _ in claims}}
+        self._prefetch({pk for path, pk in claims if _asks_the_model(self._backends[path])})
+        self._given = {(path, pk): self._ask(path, pk) for path, pk in set(claims)}
         not_given = {pk for (_, pk), user in self._given.items() if user is None}
         self._stored = self._read(not_given)
 
@@ -96,38 +100,57 @@ class Backends:
         """Return the user whom the backend gives, or None."""
         return self._given[path, pk]
 
+    def is_silent(self, path: str, pk: Key) -> bool:
+        """Tell whether the backend could not be asked, or has failed to answer."""
+        return (path, pk) in self._silent
+
     def is_deactivated(self, pk: Key) -> bool:
         """Tell of a user whom a backend does not give whether their account is deactivated."""
         return is_deactivated(self._stored.get(pk))
 
     def _prefetch(self, pks: set[Key]) -> None:
         if unknown := pks - self._from_model.keys():
-            found = get_user_model()._default_manager.in_bulk(unknown)
+            found = _on_primary(get_user_model()._default_manager).in_bulk(unknown)
             self._from_model |= dict.fromkeys(unknown) | found
 
-    def _ask(self, backend: BaseBackend | None, pk: Key) -> AnyUser | None:
-        if _asks_the_model(backend):
-            user, model_backend = self._from_model[pk], cast(ModelBackend, backend)
-            is_given = user is not None and model_backend.user_can_authenticate(user)  # type: ignore[arg-type]  # the stubs know one user model
-            return user if is_given else None
+    def _ask(self, path: str, pk: Key) -> AnyUser | None:
+        backend = self._backends[path]
         try:
+            if isinstance(backend, Exception):
+                raise backend
+            if _asks_the_model(backend):
+                user, model_backend = self._from_model[pk], cast(ModelBackend, backend)
+                is_given = user is not None and model_backend.user_can_authenticate(user)  # type: ignore[arg-type]  # the stubs know one user model
+                return user if is_given else None
             return backend.get_user(pk) if backend is not None else None
-        except Exception:
-            logger.exception("%s does not answer for a user.", type(backend).__name__)
+        except Exception:  # noqa: BLE001 (whatever a backend of a third party raises)
+            self._silent.add((path, pk))
+            logs.warn_once_a_minute(logger, "%s does not answer for a user.", path)
             return None
 
     def _read(self, pks: set[Key]) -> dict[Key, AnyUser]:
         """Return those of the users whom the table has, whatever a manager leaves out."""
         known = {pk: user for pk, user in self._from_model.items() if user is not None}
         if unknown := pks - known.keys():
-            known |= get_user_model()._base_manager.in_bulk(unknown)
+            known |= _on_primary(get_user_model()._base_manager).in_bulk(unknown)
         return known
 
 
-def _backend(path: str) -> BaseBackend | None:
-    return load_backend(path) if path in settings.AUTHENTICATION_BACKENDS else None
+def _on_primary(manager: "models.Manager[Any]") -> "models.QuerySet[Any, Any]":
+    # A replica may not have a user yet who has just been created.
+    return manager.using(router.db_for_write(get_user_model()))
 
 
-def _asks_the_model(backend: BaseBackend | None) -> bool:
+def _backend(path: str) -> BaseBackend | Exception | None:
+    """Return a backend. None for one that the site does not have, an error for one that is broken."""
+    if path not in settings.AUTHENTICATION_BACKENDS:
+        return None
+    try:
+        return load_backend(path)
+    except Exception as error:  # noqa: BLE001 (whatever its module raises)
+        return error
+
+
+def _asks_the_model(backend: BaseBackend | Exception | None) -> bool:
     """Tell whether the backend's ``get_user`` is ModelBackend's, so that one query serves many."""
     return getattr(type(backend), "get_user", None) is ModelBackend.get_user

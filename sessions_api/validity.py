@@ -1,16 +1,22 @@
 """The one predicate: would a request that presents this credential right now be authenticated?
 
-Every surface asks here. A session is active when all of this holds:
+Every surface asks here. There are three answers: active, over, and unknown. A session is active when
+all of this holds:
 
 - its row has not ended and is within its deadlines;
 - the session engine would load a payload for its key, and that payload names this session;
 - the payload's authentication backend gives its user;
 - the payload's auth hash is that of the user, so that no password has changed since.
+
+It is over when one of these is known not to hold. Where this process cannot tell, it is unknown: the
+engine does not answer, a value cannot be decoded, a key was sealed under another SECRET_KEY, a
+backend raises. Nothing ends for that.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -19,15 +25,18 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
-from sessions_api import credentials, engines, payload, users
+from sessions_api import credentials, engines, logs, payload, users
 from sessions_api.conf import conf
 from sessions_api.models import AnyUser, EndReason, Kind, Session, SessionQuerySet
+
+logger = logging.getLogger("sessions_api.validity")
 
 
 class State(models.TextChoices):
     """What a session is right now."""
 
     ACTIVE = "active", _("active")
+    UNKNOWN = "unknown", _("unknown")
     ENDED = "ended", _("ended")
     EXPIRED = "expired", _("expired")
     INVALID = "invalid", _("invalid")
@@ -35,34 +44,50 @@ class State(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The state of one session and, unless it is active, the reason."""
+    """The state of one session and, if it is over, the reason.
+
+    The reason is None while the session is not over, and for a row that another version has ended
+    with a reason that this one does not have.
+    """
 
     state: State
     reason: EndReason | None = None
 
     @property
     def is_active(self) -> bool:
+        """Tell whether the session would authenticate a request right now."""
         return self.state is State.ACTIVE
 
     @property
-    def is_unanswered(self) -> bool:
-        """Tell whether the session may become active again.
+    def is_unknown(self) -> bool:
+        """Tell whether this process cannot say if the session is active, or its login is under way."""
+        return self.state is State.UNKNOWN
 
-        Its authentication backend does not give its user at the moment, or its login is under way.
-        """
-        return self.state is State.INVALID and self.reason is None
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the session is known not to be active."""
+        return self.state not in (State.ACTIVE, State.UNKNOWN)
 
     @property
     def is_lost(self) -> bool:
         """Tell whether the engine does not hold the session."""
         return self.state is State.INVALID and self.reason is EndReason.LOST
 
+    @property
+    def evidence(self) -> EndReason | None:
+        """Return the reason that a row which has not ended may be written as ended with, or None.
+
+        A backend that does not give its user may give them again.
+        """
+        return None if self.reason is EndReason.BACKEND else self.reason
+
 
 ACTIVE = Verdict(State.ACTIVE)
-UNANSWERED = Verdict(State.INVALID)
+UNKNOWN = Verdict(State.UNKNOWN)
 LOST = Verdict(State.INVALID, EndReason.LOST)
 CREDENTIALS_CHANGED = Verdict(State.INVALID, EndReason.CREDENTIALS)
 DEACTIVATED = Verdict(State.INVALID, EndReason.DEACTIVATED)
+NOT_GIVEN = Verdict(State.INVALID, EndReason.BACKEND)
 
 
 def judge(sessions: Iterable[Session], *, known: Iterable[AnyUser] = ()) -> dict[UUID, Verdict]:
@@ -82,12 +107,17 @@ def judge(sessions: Iterable[Session], *, known: Iterable[AnyUser] = ()) -> dict
             undecided.append(session)
         else:
             verdicts[session.pk] = verdict
-    payloads = _payloads(undecided)
-    claims = {session: _claim(session, payloads.get(session.pk)) for session in undecided}
-    asked = [(claim.backend, each.user_id) for each, claim in claims.items() if claim is not None]
+    answers = _answers(undecided)
+    claims = {each: _claim(each, answers.get(each.pk), now) for each in undecided}
+    asked = [
+        (claim.backend, each.user_id) for each, claim in claims.items() if isinstance(claim, _Claim)
+    ]
     backends = users.Backends(asked, known=known)
     for session, claim in claims.items():
-        verdicts[session.pk] = _by_claim(session, claim, backends)
+        if isinstance(claim, Verdict):
+            verdicts[session.pk] = claim
+        else:
+            verdicts[session.pk] = _by_claim(session, claim, backends)
     return verdicts
 
 
@@ -98,15 +128,30 @@ def active(sessions: Iterable[Session], *, known: Iterable[AnyUser] = ()) -> lis
     return [session for session in sessions if verdicts[session.pk].is_active]
 
 
+def not_over(sessions: Iterable[Session], *, known: Iterable[AnyUser] = ()) -> list[Session]:
+    """Return those of the sessions that are active or unknown, in their order. See ``judge``."""
+    sessions = list(sessions)
+    verdicts = judge(sessions, known=known)
+    return [session for session in sessions if not verdicts[session.pk].is_over]
+
+
 def active_sessions(user: AbstractBaseUser) -> list[Session]:
-    """Return the user's active sessions, the most recently used first."""
+    """Return the user's active sessions, the most recently used first. Without unknown ones."""
     sessions = candidates(Session.objects.on_primary().for_user(user))
     return active(sessions.order_by("-last_used", "-id"))
 
 
 def candidates(sessions: SessionQuerySet) -> SessionQuerySet:
     """Return the sessions that may be active, as far as the table alone knows."""
-    return sessions.not_ended().within_deadlines(timezone.now(), slack=expiry_slack())
+    return sessions.not_ended().within_deadlines(timezone.now(), **row_decides())
+
+
+def row_decides() -> dict[str, bool]:
+    """Return for ``within_deadlines`` whether ``expires_at`` of a browser's session decides.
+
+    Where the engine enforces its own expiry, it is right: a job may have saved the session.
+    """
+    return {"by_expiry": not engines.enforces_expiry()}
 
 
 def end_by_deadline(session: Session, now: datetime) -> EndReason | None:
@@ -115,9 +160,19 @@ def end_by_deadline(session: Session, now: datetime) -> EndReason | None:
         return EndReason.LIFETIME
     if conf.IDLE_TIMEOUT is not None and now >= session.last_used + conf.IDLE_TIMEOUT:
         return EndReason.IDLE
-    if session.expires_at is not None and now >= session.expires_at + _slack(session):
+    if is_past_expiry(session, now) and not _engine_knows_expiry(session):
         return EndReason.EXPIRED
     return None
+
+
+def is_past_expiry(session: Session, now: datetime) -> bool:
+    """Tell whether ``expires_at`` has passed. The engine may have moved its own expiry since."""
+    return session.expires_at is not None and now >= session.expires_at
+
+
+def reason_of_loss(session: Session, now: datetime) -> EndReason:
+    """Return why the engine does not hold a session any more."""
+    return EndReason.EXPIRED if is_past_expiry(session, now) else EndReason.LOST
 
 
 def end_by_account(session: Session) -> EndReason | None:
@@ -125,12 +180,13 @@ def end_by_account(session: Session) -> EndReason | None:
     user = users.stored(session.user_id)
     if user is None or users.is_deactivated(user):
         return EndReason.DEACTIVATED
-    return None if verifies(user, session.auth_digest) else EndReason.CREDENTIALS
+    claim = _Claim(session.backend, session.auth_digest, session.secret_key_id)
+    return _by_auth_hash(user, claim).evidence
 
 
 def deadline(session: Session) -> datetime:
     """Return the earliest moment at which the session ends by itself."""
-    deadlines = [(session.expires_at or session.created_at) + _slack(session)]
+    deadlines = [session.expires_at or session.created_at]
     if conf.IDLE_TIMEOUT is not None:
         deadlines.append(session.last_used + conf.IDLE_TIMEOUT)
     if conf.ABSOLUTE_TIMEOUT is not None:
@@ -145,11 +201,6 @@ def expires_at(session: Session) -> datetime | None:
     return min(session.expires_at, _since(session) + conf.ABSOLUTE_TIMEOUT)
 
 
-def expiry_slack() -> timedelta:
-    """Return how far a row's expiry may lag behind an engine that enforces its own."""
-    return conf.TOUCH_INTERVAL if engines.enforces_expiry() else timedelta(0)
-
-
 def verifies(user: AnyUser, auth_digest: str) -> bool:
     """Tell whether a digest is that of the user's auth hash, SECRET_KEY_FALLBACKS included."""
     if not hasattr(user, "get_session_auth_hash"):
@@ -162,9 +213,9 @@ def verifies(user: AnyUser, auth_digest: str) -> bool:
     )
 
 
-def _slack(session: Session) -> timedelta:
+def _engine_knows_expiry(session: Session) -> bool:
     # A token has no engine behind it.
-    return timedelta(0) if session.kind == Kind.TOKEN else expiry_slack()
+    return session.kind == Kind.BROWSER and engines.enforces_expiry()
 
 
 def _since(session: Session) -> datetime:
@@ -174,21 +225,30 @@ def _since(session: Session) -> datetime:
 def _by_row(session: Session, now: datetime) -> Verdict | None:
     if session.ended_at is not None:
         is_known = session.end_reason in EndReason.values
-        return Verdict(State.ENDED, EndReason(session.end_reason) if is_known else None)
+        reason = EndReason(session.end_reason) if is_known else None
+        # It has expired whether or not somebody has written that down.
+        is_deadline = reason is not None and reason.is_deadline
+        return Verdict(State.EXPIRED if is_deadline else State.ENDED, reason)
     if session.expires_at is None:
-        return UNANSWERED
+        return UNKNOWN
     if reason := end_by_deadline(session, now):
         return Verdict(State.EXPIRED, reason)
     return None
 
 
-def _payloads(sessions: list[Session]) -> dict[UUID, engines.Payload]:
+def _answers(sessions: list[Session]) -> dict[UUID, engines.Answer]:
+    """Return what the engine says of the browsers' sessions. A key that cannot be opened is unread."""
     if engines.is_client_side():
         return {}
-    in_browsers = [session for session in sessions if session.kind == Kind.BROWSER]
-    keys = {session.pk: credentials.unseal(session.sealed_key) for session in in_browsers}
+    sealed = [each for each in sessions if each.kind == Kind.BROWSER and each.sealed_key]
+    keys = {session.pk: credentials.unseal(session.sealed_key) for session in sealed}
+    if closed := sum(key is None for key in keys.values()):
+        logs.warn_once_a_minute(logger, "%d session keys were sealed under another key.", closed)
     held = engines.load_many(key for key in keys.values() if key is not None)
-    return {pk: held[key] for pk, key in keys.items() if key in held}
+    return {pk: SEALED if key is None else held[key] for pk, key in keys.items()}
+
+
+SEALED = engines.Unreadable(ValueError("The key was sealed under another SECRET_KEY."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,28 +257,42 @@ class _Claim:
 
     backend: str
     auth_digest: str
+    secret_key_id: str = ""
+    """Which SECRET_KEY has made the auth hash, where it may not be this process's."""
 
 
-def _claim(session: Session, held: engines.Payload | None) -> _Claim | None:
-    """Return what the session's credential claims. None when the credential is not the session's."""
+def _claim(session: Session, answer: engines.Answer, now: datetime) -> _Claim | Verdict:
+    """Return what the session's credential claims, or the verdict where that decides."""
+    by_row = _Claim(session.backend, session.auth_digest, session.secret_key_id)
     if session.kind == Kind.TOKEN:
-        return _Claim(session.backend, session.auth_digest)
+        return by_row
     if engines.is_client_side():
         # A row with a key was made on another engine.
-        has_key = session.key_digest is not None
-        return None if has_key else _Claim(session.backend, session.auth_digest)
+        return by_row if session.key_digest is None else LOST
+    if isinstance(answer, engines.Unreadable):
+        return UNKNOWN
+    if answer is None:
+        reason = reason_of_loss(session, now)
+        return LOST if reason is EndReason.LOST else Verdict(State.EXPIRED, reason)
     # A payload without an id belongs to the row of its key.
-    if held is None or payload.session_id(held) not in (None, session.pk):
-        return None
-    if payload.user_id(held) != session.user_id:
-        return None
-    return _Claim(payload.backend(held), payload.auth_digest(held))
-
-
-def _by_claim(session: Session, claim: _Claim | None, backends: users.Backends) -> Verdict:
-    if claim is None:
+    if payload.session_id(answer) not in (None, session.pk):
         return LOST
+    if payload.user_id(answer) != session.user_id:
+        return LOST
+    return _Claim(payload.backend(answer), payload.auth_digest(answer))
+
+
+def _by_claim(session: Session, claim: _Claim, backends: users.Backends) -> Verdict:
     user = backends.user(claim.backend, session.user_id)
-    if user is None:
-        return DEACTIVATED if backends.is_deactivated(session.user_id) else UNANSWERED
-    return ACTIVE if verifies(user, claim.auth_digest) else CREDENTIALS_CHANGED
+    if user is not None:
+        return _by_auth_hash(user, claim)
+    if backends.is_silent(claim.backend, session.user_id):
+        return UNKNOWN
+    return DEACTIVATED if backends.is_deactivated(session.user_id) else NOT_GIVEN
+
+
+def _by_auth_hash(user: AnyUser, claim: _Claim) -> Verdict:
+    if verifies(user, claim.auth_digest):
+        return ACTIVE
+    is_ours = not claim.secret_key_id or credentials.is_own_secret_key(claim.secret_key_id)
+    return CREDENTIALS_CHANGED if is_ours else UNKNOWN

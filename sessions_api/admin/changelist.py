@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from sessions_api import validity
+from sessions_api.admin.filters import UNKNOWN, StateFilter
 from sessions_api.listing import keyset
 from sessions_api.models import Session
 
@@ -34,6 +35,9 @@ class SessionChangeList(ChangeList):
         verdicts = validity.judge(page.rows)
         for session in page.rows:
             session.verdict = verdicts[session.pk]  # type: ignore[attr-defined]  # for the list alone
+        if self.params.get(StateFilter.parameter_name) == UNKNOWN:
+            # The table does not know this. So a page may be short.
+            page.rows[:] = [each for each in page.rows if verdicts[each.pk].is_unknown]
         self.result_list = page.rows
         # How many rows there are on all pages is not asked: counting reads the whole table.
         self.result_count = self.full_result_count = len(page.rows)

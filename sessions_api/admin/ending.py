@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import get_content_type_for_model
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from sessions_api import lifecycle, policy, revocation
+from sessions_api import policy, revocation
 from sessions_api.admin import words
+from sessions_api.lifecycle import ending
 from sessions_api.models import AnyUser, Session, SessionQuerySet
 from sessions_api.tracking.current import current_session_id
 from sessions_api.users import Key
@@ -66,19 +70,23 @@ class Ending:
         """End the sessions, log each, say what happened, and sign out who has ended their own."""
         chosen = Session.objects.filter(pk__in=[session.pk for session in self.sessions])
         ended = revocation.end_by(request, chosen, partial(self._end, by=request.user))
-        if ended:
-            message = ngettext("%(count)d session ended.", "%(count)d sessions ended.", len(ended))
-            messages.success(request, message % {"count": len(ended)})
-        self.say_what_is_left(request, over=self.over + len(self.sessions) - len(ended))
+        if ended.sessions:
+            count = len(ended.sessions)
+            message = ngettext("%(count)d session ended.", "%(count)d sessions ended.", count)
+            messages.success(request, message % {"count": count})
+        if ended.in_force_by is not None:
+            messages.warning(request, _pending(ended.in_force_by))
+        self.say_what_is_left(request, over=self.over + len(self.sessions) - len(ended.sessions))
 
-    def _end(self, chosen: SessionQuerySet, *, by: AnyUser) -> list[Session]:
+    def _end(self, chosen: SessionQuerySet, *, by: AnyUser) -> "Ended":
         """Return the sessions that ended now, and not by somebody else just before."""
-        if not lifecycle.end_many(chosen, by=by):
-            return []
+        outcome = ending.carry_out(chosen, by=by)
+        if not outcome.ended:
+            return Ended([], revocation.in_force_by(outcome))
         ids = set(chosen.on_primary().filter(ended_by=by.pk).values_list("pk", flat=True))
         ended = [session for session in self.sessions if session.pk in ids]
         _log(ended, by=by.pk)
-        return ended
+        return Ended(ended, revocation.in_force_by(outcome))
 
     def say_what_is_left(self, request: HttpRequest, *, over: int | None = None) -> None:
         """Say how many sessions do not end, and why."""
@@ -111,6 +119,20 @@ class Ending:
             )
             texts.append(text % {"count": over})
         return texts
+
+
+class Ended(NamedTuple):
+    """The sessions that were ended, and the latest moment at which that is in force. None: now."""
+
+    sessions: list[Session]
+    in_force_by: datetime | None
+
+
+def _pending(in_force_by: datetime) -> str:
+    return _(
+        "The session engine could not delete every session. They are refused from %(time)s on at the "
+        "latest. Run reconcile_sessions once the engine works, or end them again."
+    ) % {"time": date_format(words.local(in_force_by), "DATETIME_FORMAT")}
 
 
 def owners(sessions: Iterable[Session]) -> list[Owned]:

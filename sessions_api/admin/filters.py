@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 
+UNKNOWN = validity.State.UNKNOWN.value
+
+
 class SessionListFilter(admin.SimpleListFilter):
     """A filter that offers fixed choices."""
 
@@ -45,15 +48,19 @@ class SessionListFilter(admin.SimpleListFilter):
         raise NotImplementedError
 
 
-class EndedFilter(SessionListFilter):
-    """Leaves out the sessions that are over, as far as the table alone knows."""
+class StateFilter(SessionListFilter):
+    """Filters by state, as far as the table alone knows. The list leaves out what is not unknown."""
 
     title = _("state")
-    parameter_name = "ended"
-    offered = {"no": _("Not ended")}
+    parameter_name = "state"
+    offered = {
+        "not_over": _("Not over"),
+        UNKNOWN: _("Unknown"),
+        "pending": _("Ended, but still in the session engine"),
+    }
 
     def chosen(self, sessions: SessionQuerySet, value: str) -> SessionQuerySet:
-        return validity.candidates(sessions)
+        return sessions.unfinished() if value == "pending" else validity.candidates(sessions)
 
 
 class KindFilter(SessionListFilter):

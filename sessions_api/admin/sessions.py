@@ -27,6 +27,7 @@ from sessions_api import policy, validity
 from sessions_api.admin import filters, words
 from sessions_api.admin.changelist import SessionChangeList
 from sessions_api.admin.ending import USERS_SHOWN, Ending, owners
+from sessions_api.decorators import not_atomic
 from sessions_api.models import Session, SessionQuerySet
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class SessionAdmin(ModelAdmin):
     list_select_related = ("user",)
     list_filter = (
         filters.UserFilter,
-        filters.EndedFilter,
+        filters.StateFilter,
         filters.LastUsedFilter,
         filters.DeviceTypeFilter,
         filters.BrowserFilter,
@@ -188,12 +189,19 @@ class SessionAdmin(ModelAdmin):
         ticked = ticked.select_related("user")
         return self._ask_or_end(request, ticked, back_url=request.get_full_path())
 
+    @not_atomic
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, extra_context)
+
     def response_action(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponse | None:
         _ticked(request)  # refuses what is no id
         return super().response_action(request, *args, **kwargs)
 
+    @not_atomic
     def end_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, and then end one session. 403 where the caller may not, 404 for no session."""
         session = self.get_object(request, unquote(object_id))

@@ -43,9 +43,9 @@ def state(verdict: validity.Verdict) -> str:
     """Return in words whether the session is active and, if it is not, why."""
     if verdict.is_active:
         return str(verdict.state.label)
+    if verdict.is_unknown:
+        return _("unknown: it could not be read, and is left alone")
     reason = str(verdict.reason.label if verdict.reason else verdict.state.label)
-    if verdict.is_unanswered:
-        reason = _("its authentication backend does not answer")
     return _("not active: %(reason)s") % {"reason": reason}
 
 
@@ -65,9 +65,13 @@ def moment(time: datetime | None) -> str:
     """Return a time in the site's short format, if there is one."""
     if time is None:
         return ""
-    local = timezone.localtime(time) if timezone.is_aware(time) else time
     return format_html(
         '<time datetime="{}">{}</time>',
         time.isoformat(),
-        date_format(local, "SHORT_DATETIME_FORMAT"),
+        date_format(local(time), "SHORT_DATETIME_FORMAT"),
     )
+
+
+def local(time: datetime) -> datetime:
+    """Return a time in the site's time zone."""
+    return timezone.localtime(time) if timezone.is_aware(time) else time

@@ -17,10 +17,10 @@ from rest_framework.response import Response
 from sessions_api import lifecycle, policy, revocation
 from sessions_api.api.errors import Conflict, fields_of, refuse_parameters
 from sessions_api.api.serializers import AdminSessionSerializer
-from sessions_api.api.views import SessionViewSet
+from sessions_api.api.views import SessionViewSet, ended
 from sessions_api.exceptions import CannotExtend
 from sessions_api.listing.fields import TruthField, UserField
-from sessions_api.listing.filters import StaffSessionFilter, StateChoice
+from sessions_api.listing.filters import StaffSessionFilter
 from sessions_api.models import Session, SessionQuerySet
 from sessions_api.permissions import (
     MayEndAny,
@@ -29,6 +29,7 @@ from sessions_api.permissions import (
     ProofRequired,
     RecentlyAuthenticatedToEndOthers,
 )
+from sessions_api.validity import State
 
 
 class AdminSessionViewSet(SessionViewSet):
@@ -58,7 +59,7 @@ class AdminSessionViewSet(SessionViewSet):
         return response
 
     def end_all(self, request: Request, user_id: str) -> Response:
-        """End all sessions of a user; 200 ``{"ended": n}``. Takes no filter."""
+        """End all sessions of a user; 200 ``{"ended": n}``. Takes no filter. 202: see ``ended``."""
         refuse_parameters(request)
         user = self._user()
         if not policy.may_end_all_of(request.user, user):
@@ -66,12 +67,13 @@ class AdminSessionViewSet(SessionViewSet):
         sessions = Session.objects.on_primary().for_user(user)
         if revocation.lacks_proof(request, sessions):
             raise ProofRequired
-        return Response({"ended": revocation.end_many(request, sessions).ended})
+        counts = revocation.end_many(request, sessions)
+        return ended(counts.in_force_by, {"ended": counts.ended})
 
     def end_matching(self, request: Request) -> Response:
         """End the sessions that the filters in the body select; 200 ``{"matched", "ended"}``.
 
-        ``matched`` is how many active sessions the filters select. A superuser's are left alone
+        ``matched`` is how many sessions that are not over the filters select; 202: see ``ended``. A superuser's are left alone
         unless the caller is one. ``"dry_run": true`` ends nothing. A body without a filter is
         refused unless it says ``"all": true``.
         """
@@ -86,12 +88,15 @@ class AdminSessionViewSet(SessionViewSet):
         if not filterset.is_valid():
             raise ValidationError(filterset.errors)
         _refuse_blank({name: filterset.form.cleaned_data[name] for name in fields})
-        if filterset.form.cleaned_data["state"] not in ("", StateChoice.ACTIVE):
-            raise ValidationError({"state": [_("Only active sessions can be ended.")]})
+        if filterset.form.cleaned_data["state"] not in ("", State.ACTIVE, State.UNKNOWN):
+            raise ValidationError({"state": [_("Only sessions that are not over can be ended.")]})
         sessions = cast(SessionQuerySet, filterset.qs)
         if not dry_run and revocation.lacks_proof(request, sessions):
             raise ProofRequired
-        return Response(revocation.end_many(request, sessions, dry_run=dry_run)._asdict())
+        shows = filterset.shows if filterset.form.cleaned_data["state"] else None
+        counts = revocation.end_many(request, sessions, shows=shows, dry_run=dry_run)
+        body = {"matched": counts.matched, "ended": counts.ended}
+        return ended(counts.in_force_by, body)
 
     def extend(self, request: Request, pk: str) -> Response:
         """Give a session the lifetime that saving it now would give it; 200 and the session.

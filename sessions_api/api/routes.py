@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 from django.urls.resolvers import RoutePattern, URLPattern
 
+from sessions_api.decorators import not_atomic
+
 if TYPE_CHECKING:
     from rest_framework.viewsets import ViewSet
 else:
@@ -14,12 +16,16 @@ else:
 
 
 class Mounted(ViewSet):
-    """A view set that is told what its own route captures, and not what the site's prefix does."""
+    """A view set that is told what its own route captures, and not what the site's prefix does.
+
+    It runs outside ATOMIC_REQUESTS: an end is in force before the answer says so.
+    """
 
     versioning_class = None  # the site's own API may have versions; this one has none
     captured: Set[str] = frozenset()
     """The names of what the route captures from the URL."""
 
+    @not_atomic
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         own = {name: value for name, value in kwargs.items() if name in self.captured}
         return super().dispatch(request, *args, **own)

@@ -51,9 +51,9 @@ def renew(request: Request, session: Session, user: AbstractBaseUser) -> str | N
     pk = session.pk
     new_token = tokens.reauthenticated(session, user)
     if session.kind == Kind.BROWSER and new_token is not None:
+        request.session[payload.ID_KEY] = str(session.pk)
         if session.pk != pk:
             login.go_on_as(request, session, superseded=Q(pk=pk))
-        request.session[payload.ID_KEY] = str(session.pk)
         update_session_auth_hash(request._request, user)  # type: ignore[arg-type]  # the stubs know one user model
     return new_token
 

@@ -1,11 +1,14 @@
 """The caller's own sessions."""
 
 import builtins
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +44,8 @@ from sessions_api.api.serializers import (
     SessionSerializer,
 )
 from sessions_api.api.throttling import IPAddressThrottle, UserNameThrottle
-from sessions_api.authentication import SessionTokenAuthentication
+from sessions_api.api.times import utc
+from sessions_api.authentication import SessionTokenAuthentication, Unavailable
 from sessions_api.listing.filters import SessionFilter
 from sessions_api.models import Session, SessionQuerySet
 from sessions_api.permissions import (
@@ -51,7 +55,25 @@ from sessions_api.permissions import (
 )
 from sessions_api.tracking.current import current_session, current_session_id
 
+logger = logging.getLogger("sessions_api.api")
+
+END_PENDING = "end_pending"
+
 Verdicts = dict[UUID, validity.Verdict]
+
+
+def ended(in_force_by: datetime | None, body: Mapping[str, object] | None = None) -> Response:
+    """Answer an end: 200 with the body, or 204 without one.
+
+    202 where the session engine could not delete a session: the row has ended, and every process
+    refuses the session from ``in_force_by`` on at the latest (RFC 9110, section 15.3.3).
+    """
+    if in_force_by is not None:
+        pending = {"code": END_PENDING, "in_force_by": utc(in_force_by)}
+        return Response({**(body or {}), **pending}, status=status.HTTP_202_ACCEPTED)
+    if body is None:
+        return Response(status=status.HTTP_204_NO_CONTENT)
+    return Response(body)
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -88,6 +110,13 @@ class SessionViewSet(Mounted, GenericViewSet[Session]):
             raise MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
 
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer 503 while the database does not answer, or takes no writes."""
+        if isinstance(exc, OperationalError | InternalError | InterfaceError):
+            logger.error("The database cannot be used.", exc_info=exc)
+            exc = Unavailable()
+        return super().handle_exception(exc)
+
     def list(self, request: Request, **kwargs: object) -> Response:
         """Return a page of the sessions that are in a state that was asked for.
 
@@ -107,9 +136,8 @@ class SessionViewSet(Mounted, GenericViewSet[Session]):
         return self._show(self.get_object())
 
     def destroy(self, request: Request, pk: str) -> Response:
-        """End one session; 204, also when it has ended before."""
-        revocation.end(request, self.get_object())
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        """End one session; 204, also when it has ended before. 202: see ``ended``."""
+        return ended(revocation.end(request, self.get_object()))
 
     def _show(self, session: Session) -> Response:
         return Response(self._serialize(session, self._judge([session])))
@@ -230,7 +258,7 @@ class OwnSessionViewSet(SessionViewSet):
         return Response(IssuedSerializer(session, context=context).data)
 
     def end_others(self, request: Request) -> Response:
-        """End all sessions except the current one; 200 ``{"ended": n}``.
+        """End all sessions except the current one; 200 ``{"ended": n}``. 202: see ``ended``.
 
         ``?include_current=true`` ends that one, too, and signs the caller out.
         """
@@ -244,7 +272,8 @@ class OwnSessionViewSet(SessionViewSet):
                 )
                 raise ValidationError({"include_current": [message]})
             sessions = sessions.exclude(pk=current_id)
-        return Response({"ended": revocation.end_many(request, sessions).ended})
+        counts = revocation.end_many(request, sessions)
+        return ended(counts.in_force_by, {"ended": counts.ended})
 
     def rename(self, request: Request, pk: str) -> Response:
         """Rename one session; 200 and the session."""
@@ -259,9 +288,8 @@ class OwnSessionViewSet(SessionViewSet):
         return self._show(self._current())
 
     def destroy_current(self, request: Request) -> Response:
-        """Sign out; 204."""
-        revocation.end(request, self._current())
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        """Sign out; 204. 202: see ``ended``."""
+        return ended(revocation.end(request, self._current()))
 
     def _current(self) -> Session:
         session = current_session(self.request)

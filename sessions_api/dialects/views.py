@@ -87,9 +87,12 @@ class DialectViewSet(Mounted, ViewSet):
         return body
 
     def active(self, sessions: Iterable[Session], owner: AnyUser | None = None) -> list[Session]:
-        """Return the active ones. ``owner`` is their user, where that one has been read already."""
+        """Return those that are not over. ``owner`` is their user, where that one was read already.
+
+        The vendors have no third word: in their lists, an unknown session looks like an active one.
+        """
         owners = users.given_by_model_backend(owner) if owner is not None else []
-        return validity.active(sessions, known=[self.request.user, *owners])
+        return validity.not_over(sessions, known=[self.request.user, *owners])
 
     def user_named(self, text: str) -> AbstractBaseUser:
         """Return the user with a UUID. Raises ParseError for no UUID, and Http404 for no user."""

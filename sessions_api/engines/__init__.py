@@ -5,36 +5,56 @@ do not change how they store sessions, are asked for many keys at once. Any othe
 once for each key.
 """
 
+from sessions_api.engines.canary import holds_canary, leave_canary
 from sessions_api.engines.deletion import delete_many
 from sessions_api.engines.extension import extend
-from sessions_api.engines.listing import Held, check_answers, each
-from sessions_api.engines.loading import is_rolled_back, load, load_many
+from sessions_api.engines.listing import Held, each
+from sessions_api.engines.loading import (
+    Answer,
+    Unreadable,
+    is_gone,
+    is_rolled_back,
+    load_many,
+    payload_of,
+)
 from sessions_api.engines.store import (
     EngineSession,
     Payload,
     enforces_expiry,
     expiry,
+    flush,
+    held_expiry,
     is_client_side,
     move,
+    session_of,
     signed_payload,
     store_class,
+    swallows_errors,
 )
 
 __all__ = [
+    "Answer",
     "EngineSession",
     "Held",
     "Payload",
-    "check_answers",
+    "Unreadable",
     "delete_many",
     "each",
     "enforces_expiry",
     "expiry",
     "extend",
+    "flush",
+    "held_expiry",
+    "holds_canary",
     "is_client_side",
+    "is_gone",
     "is_rolled_back",
-    "load",
+    "leave_canary",
     "load_many",
     "move",
+    "payload_of",
+    "session_of",
     "signed_payload",
     "store_class",
+    "swallows_errors",
 ]

@@ -1,32 +1,45 @@
 """Deleting engine sessions, and finding out whether they are gone."""
 
+import contextlib
 import logging
 from collections.abc import Iterable
 
 from django.contrib.sessions.backends import cache, cached_db, db
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import router
+from django.db import connections, router
 
-from sessions_api.engines.loading import load_many
+from sessions_api.engines.loading import Answers, load_from_cache, load_many
 from sessions_api.engines.store import cache_store, database_store, is_unchanged, store_class
 
 logger = logging.getLogger("sessions_api.engines")
 
 
 def delete_many(keys: Iterable[str]) -> set[str]:
-    """Delete the engine sessions of these keys. Returns the keys of those that are still there.
+    """Delete the engine sessions of these keys. Returns the keys of those that are not known gone.
 
-    A failure of the engine is logged. Its keys count as still there, since nobody knows that they
-    are gone.
+    What fails is tried again on a fresh connection. A failure after that is logged, and its keys
+    count as still there, since nobody knows that they are gone.
     """
     keys = list(keys)
     if not keys:
         return set()
+    store = store_class()
+    with contextlib.suppress(Exception):
+        return _delete(store, keys)
+    _close_connection(store)
     try:
-        return _delete(store_class(), keys)
+        return _delete(store, keys)
     except Exception:
         logger.exception("The session engine could not delete %d sessions.", len(keys))
         return set(keys)
+
+
+def _close_connection(store: type[SessionBase]) -> None:
+    """Have the next statement open a connection. A cache does so by itself."""
+    if issubclass(store, db.SessionStore):
+        connection = connections[router.db_for_write(database_store().model)]
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 def _delete(store: type[SessionBase], keys: list[str]) -> set[str]:
@@ -41,7 +54,7 @@ def _delete(store: type[SessionBase], keys: list[str]) -> set[str]:
         return _delete_from_cache(keys)
     for key in keys:
         store(key).delete()
-    return set(load_many(keys))
+    return _still_held(load_many(keys))
 
 
 def _delete_from_database(keys: list[str]) -> set[str]:
@@ -56,6 +69,10 @@ def _delete_from_database(keys: list[str]) -> set[str]:
 def _delete_from_cache(keys: list[str]) -> set[str]:
     store = cache_store()
     prefix = store.cache_key_prefix
-    cached = [prefix + key for key in keys]
-    store._cache.delete_many(cached)
-    return {key.removeprefix(prefix) for key in store._cache.get_many(cached)}
+    store._cache.delete_many([prefix + key for key in keys])
+    return _still_held(load_from_cache(keys))
+
+
+def _still_held(answers: Answers) -> set[str]:
+    """Return the keys that the engine has not said are gone."""
+    return {key for key, answer in answers.items() if answer is not None}

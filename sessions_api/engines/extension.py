@@ -5,9 +5,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import router
 from django.utils import timezone
 
-from sessions_api.engines.loading import load
+from sessions_api.engines.loading import payload_of
 from sessions_api.engines.store import (
     cache_store,
     database_store,
@@ -28,7 +29,7 @@ def extend(key: str) -> datetime | None:
     Returns that expiry. None where the engine does not hold the session, and where the expiry
     cannot be raised without writing the payload: with signed_cookies and engines of third parties.
     """
-    store, payload = store_class(), load(key)
+    store, payload = store_class(), payload_of(key)
     raise_expiry = _expiry_raiser(store)
     if payload is None or raise_expiry is None:
         return None
@@ -48,7 +49,8 @@ def _expiry_raiser(store: type[SessionBase]) -> Callable[[str, datetime], bool] 
 
 def _raise_in_database(key: str, expires: datetime) -> bool:
     store = database_store()
-    held = store.model.objects.filter(session_key=key, expire_date__gt=timezone.now())
+    primary = store.model.objects.using(router.db_for_write(store.model))
+    held = primary.filter(session_key=key, expire_date__gt=timezone.now())
     return bool(held.update(expire_date=expires))
 
 

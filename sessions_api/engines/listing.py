@@ -1,6 +1,5 @@
-"""All that the engine holds, and whether this process can read it."""
+"""All that the engine holds and this process can read."""
 
-import contextlib
 import os
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,8 +7,7 @@ from itertools import islice
 from typing import TypeAlias, cast
 
 from django.conf import settings
-from django.contrib.sessions.backends import cache, file
-from django.core.cache.backends.locmem import LocMemCache
+from django.db import router
 from django.utils import timezone
 
 from sessions_api.engines.loading import load_from_files
@@ -17,7 +15,6 @@ from sessions_api.engines.store import (
     EngineSession,
     FileStore,
     Payload,
-    cache_store,
     database_store,
     file_store,
     is_cached_db,
@@ -26,7 +23,7 @@ from sessions_api.engines.store import (
     session_of,
     store_class,
 )
-from sessions_api.exceptions import CannotList, EngineDoesNotAnswer
+from sessions_api.exceptions import CannotList
 
 Held: TypeAlias = tuple[EngineSession, datetime]
 """An engine session as the engine holds it, and when it expires there."""
@@ -46,26 +43,10 @@ def each(size: int) -> Iterator[list[Held]]:
     raise CannotList(f"{settings.SESSION_ENGINE} cannot say which sessions it holds.")
 
 
-def check_answers() -> None:
-    """Raise EngineDoesNotAnswer where the engine seems empty because it cannot be read here.
-
-    To Django's engines, sessions in a cache that fails or in files they may not read are gone.
-    LocMemCache holds only what its own process has put there. Neither may end every session of the
-    site.
-    """
-    store = store_class()
-    try:
-        if issubclass(store, cache.SessionStore):
-            _check_can_read_cache()
-        elif issubclass(store, file.SessionStore):
-            _check_can_read_files()
-    except Exception as error:
-        raise EngineDoesNotAnswer(f"{settings.SESSION_ENGINE} does not answer here.") from error
-
-
 def _each_in_database(size: int) -> Iterator[list[Held]]:
     store = database_store()
-    unexpired = store.model.objects.filter(expire_date__gt=timezone.now()).order_by("session_key")
+    primary = store.model.objects.using(router.db_for_write(store.model))
+    unexpired = primary.filter(expire_date__gt=timezone.now()).order_by("session_key")
     rows = unexpired.values_list("session_key", "session_data", "expire_date")
     last = ""
     while batch := list(rows.filter(session_key__gt=last)[:size]):
@@ -79,7 +60,8 @@ def _each_file(size: int) -> Iterator[list[Held]]:
         names = (file.name for file in files if file.name.startswith(store.file_prefix))
         keys = (name.removeprefix(store.file_prefix) for name in names)
         while batch := list(islice(keys, size)):
-            yield [_with_expiry(key, payload) for key, payload in load_from_files(batch).items()]
+            answers = load_from_files(batch).items()
+            yield [_with_expiry(key, answer) for key, answer in answers if isinstance(answer, dict)]
 
 
 def _with_expiry(key: str, payload: Payload) -> Held:
@@ -90,19 +72,3 @@ def _with_expiry(key: str, payload: Payload) -> Held:
     except OSError:  # deleted meanwhile
         saved = timezone.now()
     return session, store.get_expiry_date(modification=saved)
-
-
-def _check_can_read_cache() -> None:
-    store = cache_store()
-    if isinstance(store._cache, LocMemCache):
-        raise EngineDoesNotAnswer("Each process has a cache of its own.")
-    store._cache.get(store.cache_key_prefix)
-
-
-def _check_can_read_files() -> None:
-    store = file_store()
-    with os.scandir(store.storage_path) as files:
-        for some in (file for file in files if file.name.startswith(store.file_prefix)):
-            with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
-                open(some, "rb").close()
-                return

@@ -1,14 +1,26 @@
-"""The payloads that the engine would load for a key. Reads only."""
+"""What the engine answers for a key: a payload, that it is gone, or nothing that can be read.
 
-from collections.abc import Callable, Iterable
+Reads only: nothing is deleted, created or cached, and expired sessions are gone. Databases are asked
+on their primary, since a replica may lag behind.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase
+from django.core import signing
 from django.core.exceptions import SuspiciousOperation
 from django.db import connections, router
 from django.utils import timezone
 
+from sessions_api import logs
 from sessions_api.engines.store import (
+    FileStore,
     Payload,
     cache_store,
     database_store,
@@ -18,23 +30,75 @@ from sessions_api.engines.store import (
     is_db,
     is_file,
     store_class,
+    swallows_errors,
 )
 
+logger = logging.getLogger("sessions_api.engines")
 
-def load_many(keys: Iterable[str]) -> dict[str, Payload]:
-    """Return the payloads that the engine would load, by key.
+PATIENCE = 2.0
+"""For how many seconds keys are asked for one by one after their batch has failed."""
 
-    Reads only: expired sessions are left out, and nothing is deleted, created or cached.
+
+_expected: list[str] = []
+"""The key that the engine is known to hold, if any: that of the canary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What a key holds cannot be read here. Nobody knows whether the session is alive."""
+
+    cause: Exception
+
+
+class SwallowsErrors(Exception):
+    """The cache is set up to answer "nothing there" when it fails, so that this says nothing."""
+
+
+Answer: TypeAlias = Payload | Unreadable | None
+"""What the engine says of a key. None: it is gone."""
+
+Answers: TypeAlias = Mapping[str, Answer]
+
+
+def load_many(keys: Iterable[str]) -> Answers:
+    """Return the engine's answer for each of the keys.
+
+    Where a batch fails, the keys are asked for one by one, so that one bad value spoils one answer.
     """
-    keys = list(keys)
+    keys = list(dict.fromkeys(keys))
     if not keys:
         return {}
-    return _loader(store_class())(keys)
+    answers = _loader(store_class())(keys)
+    unreadable = [answer for answer in answers.values() if isinstance(answer, Unreadable)]
+    if unreadable:
+        try:
+            raise unreadable[0].cause
+        except Exception:  # noqa: BLE001 (any cause)
+            logs.warn_once_a_minute(
+                logger, "%d of %d engine sessions could not be read.", len(unreadable), len(keys)
+            )
+    return answers
 
 
-def load(key: str) -> Payload | None:
-    """Return the payload of one key, or None."""
-    return load_many([key]).get(key)
+def load(key: str) -> Answer:
+    """Return the engine's answer for one key."""
+    return load_many([key])[key]
+
+
+def expect(key: str | None) -> None:
+    """Note a key that the engine holds. A cache that swallows its errors is believed if it says so."""
+    _expected[:] = [] if key is None else [key]
+
+
+def is_gone(key: str) -> bool:
+    """Tell whether the engine has answered that a key is gone."""
+    return load(key) is None
+
+
+def payload_of(key: str) -> Payload | None:
+    """Return the payload of a key. None where it is gone, and where it cannot be read."""
+    answer = load(key)
+    return None if isinstance(answer, Unreadable) else answer
 
 
 def is_rolled_back(key: str | None) -> bool:
@@ -53,66 +117,138 @@ def is_rolled_back(key: str | None) -> bool:
     return not model._base_manager.using(alias).filter(session_key=key).exists()
 
 
-def _loader(store: type[SessionBase]) -> Callable[[list[str]], dict[str, Payload]]:
+def _loader(store: type[SessionBase]) -> Callable[[list[str]], Answers]:
     if is_cached_db(store):
         return _load_from_cache_then_database
     if is_db(store):
         return _load_from_database
     if is_cache(store):
-        return _load_from_cache
+        return load_from_cache
     if is_file(store):
         return load_from_files
     return _load_one_by_one
 
 
-def _load_from_database(keys: list[str]) -> dict[str, Payload]:
+def _load_from_database(keys: list[str]) -> Answers:
+    return _together(keys, _read_database, _read_database)
+
+
+def _read_database(keys: list[str]) -> Answers:
     store = database_store()
-    rows = store.model.objects.filter(session_key__among=keys, expire_date__gt=timezone.now())
-    return {
-        key: store.decode(data) for key, data in rows.values_list("session_key", "session_data")
-    }
+    primary = store.model.objects.using(router.db_for_write(store.model))
+    rows = primary.filter(session_key__among=keys, expire_date__gt=timezone.now())
+    held = dict(rows.values_list("session_key", "session_data"))
+    return {key: _decoded(store, held[key]) if key in held else None for key in keys}
 
 
-def _load_from_cache(keys: list[str]) -> dict[str, Payload]:
+def load_from_cache(keys: list[str]) -> Answers:
+    """Return the cache engine's answers for keys."""
+    if not swallows_errors():
+        return _together(keys, _read_cache, _read_cache_for_one)
+    answers = dict(_together([*keys, *_expected], _read_cache, _read_cache_for_one))
+    if all(answer is None for answer in answers.values()):
+        return dict.fromkeys(keys, Unreadable(SwallowsErrors("The cache may not answer at all.")))
+    return {key: answers[key] for key in keys}
+
+
+def _read_cache(keys: list[str]) -> Answers:
     store = cache_store()
     prefix = store.cache_key_prefix
+    cached = store._cache.get_many([prefix + key for key in keys])
+    return {key: _checked(cached.get(prefix + key)) for key in keys}
+
+
+def _read_cache_for_one(keys: list[str]) -> Answers:
+    """Read one key as the engine does. A server may refuse to be asked for many."""
+    store = cache_store()
+    return {key: _checked(store._cache.get(store.cache_key_prefix + key)) for key in keys}
+
+
+def _load_from_cache_then_database(keys: list[str]) -> Answers:
+    """Ask the database for what the cache does not have or cannot give, as the engine does."""
+    cached = _together(keys, _read_cache, _read_cache_for_one)
+    missing = [key for key, answer in cached.items() if not isinstance(answer, dict)]
+    return {**cached, **(_load_from_database(missing) if missing else {})}
+
+
+Reader: TypeAlias = Callable[[list[str]], Answers]
+
+
+def _together(keys: list[str], read_many: Reader, read_one: Reader) -> Answers:
+    """Read keys in one batch or, where that fails, one by one as long as PATIENCE lasts."""
     try:
-        cached = store._cache.get_many([prefix + key for key in keys])
-    except Exception:  # noqa: BLE001 (like the engine: a cache that fails holds no sessions)
-        return {}
-    return {key.removeprefix(prefix): payload for key, payload in cached.items()}
+        return read_many(keys)
+    except Exception as error:  # noqa: BLE001 (whatever a cache, database or serializer raises)
+        cause = error
+    answers: dict[str, Answer] = {}
+    begun = time.monotonic()
+    for key in keys:
+        if time.monotonic() - begun > PATIENCE:
+            answers[key] = Unreadable(cause)
+            continue
+        try:
+            answers |= read_one([key])
+        except Exception as error:  # noqa: BLE001
+            answers[key] = Unreadable(error)
+    return answers
 
 
-def _load_from_cache_then_database(keys: list[str]) -> dict[str, Payload]:
-    cached = _load_from_cache(keys)
-    missing = [key for key in keys if key not in cached]
-    return cached | (_load_from_database(missing) if missing else {})
+def load_from_files(keys: list[str]) -> Answers:
+    """Return the file engine's answers for keys."""
+    return {key: _load_from_file(key) for key in keys}
 
 
-def load_from_files(keys: list[str]) -> dict[str, Payload]:
-    """Return the payloads that the file engine would load, by key."""
-    payloads = {key: _load_from_file(key) for key in keys}
-    return {key: payload for key, payload in payloads.items() if payload is not None}
-
-
-def _load_from_file(key: str) -> Payload | None:
+def _load_from_file(key: str) -> Answer:
     """Read what the engine's ``load()`` would read. That one also deletes and creates files."""
     store = file_store(key)
     try:
         with open(store._key_to_file(), encoding="ascii") as session_file:
             data = session_file.read()
-        payload: Payload = store.decode(data) if data else {}
+        payload = _decoded(store, data)
+        if isinstance(payload, Unreadable):
+            return payload
         expiry = store._expiry_date(payload)
-    except (OSError, SuspiciousOperation):
+    except FileNotFoundError as error:
+        # Where the directory is missing, too, the sessions are elsewhere.
+        return None if os.path.isdir(store.storage_path) else Unreadable(error)
+    except SuspiciousOperation:  # no file has this name
         return None
+    except Exception as error:  # noqa: BLE001 (a file that may not be read, or is torn)
+        return Unreadable(error)
     return payload if store.get_expiry_age(expiry=expiry) > 0 else None
 
 
-def _load_one_by_one(keys: list[str]) -> dict[str, Payload]:
-    payloads = {}
+def _load_one_by_one(keys: list[str]) -> Answers:
+    answers: dict[str, Answer] = {}
     for key in keys:
-        store = store_class()(key)
-        payload = store.load()
-        if store.session_key == key:
-            payloads[key] = payload
-    return payloads
+        try:
+            store = store_class()(key)
+            loaded = store.load()
+            answers[key] = _checked(loaded) if store.session_key == key else None
+        except Exception as error:  # noqa: BLE001 (whatever an engine of a third party raises)
+            answers[key] = Unreadable(error)
+    return answers
+
+
+def _decoded(store: "db.SessionStore | FileStore", data: str) -> Payload | Unreadable:
+    """Decode a payload as the engine does, which takes what it cannot decode for empty."""
+    try:
+        if getattr(type(store), "decode", None) is SessionBase.decode:
+            payload = signing.loads(data, salt=store.key_salt, serializer=store.serializer)
+        else:
+            payload = store.decode(data)
+            if not payload:
+                raise ValueError("The engine cannot decode this session.")
+    except Exception as error:  # noqa: BLE001 (BadSignature, ValueError, unpickling errors)
+        return Unreadable(error)
+    return _payload(payload)
+
+
+def _checked(value: object) -> Answer:
+    return None if value is None else _payload(value)
+
+
+def _payload(value: object) -> Payload | Unreadable:
+    if isinstance(value, dict):
+        return value
+    return Unreadable(TypeError(f"A payload is a dict, not {type(value).__name__}."))

@@ -1,6 +1,8 @@
 """Which session engine the site has, and of what kind it is."""
 
+import logging
 from datetime import datetime, timedelta
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
@@ -8,10 +10,13 @@ from django.conf import settings
 from django.contrib.sessions.backends import cache, cached_db, db, file, signed_cookies
 from django.contrib.sessions.backends.base import SessionBase
 from django.core import signing
+from django.db import router
 from django.utils import timezone
 
 if TYPE_CHECKING:
     from django.core.cache.backends.base import BaseCache
+
+logger = logging.getLogger("sessions_api.engines")
 
 Payload: TypeAlias = dict[str, Any]
 EngineSession: TypeAlias = SessionBase
@@ -27,6 +32,8 @@ class CacheStore(Protocol):
 class FileStore(Protocol):
     """What is used of Django's file store."""
 
+    key_salt: str
+    serializer: type[signing.JSONSerializer]
     storage_path: str
     file_prefix: str
 
@@ -60,8 +67,44 @@ def file_store(key: str | None = None) -> FileStore:
 
 
 def is_client_side() -> bool:
-    """Tell whether the cookie itself is the session, so that the server cannot delete it."""
-    return issubclass(store_class(), signed_cookies.SessionStore)
+    """Tell whether the cookie itself is the session, so that the server cannot delete it.
+
+    Also true of a third party's engine whose key changes at every save: no key names its session.
+    """
+    return _is_client_side(store_class())
+
+
+@lru_cache
+def _is_client_side(store: type[SessionBase]) -> bool:
+    if issubclass(store, signed_cookies.SessionStore):
+        return True
+    is_known = issubclass(store, db.SessionStore | cache.SessionStore | file.SessionStore)
+    return not is_known and _changes_key_at_each_save(store)
+
+
+def _changes_key_at_each_save(store: type[SessionBase]) -> bool:
+    """Save a session twice, and see. It is deleted again."""
+    session = store()
+    keys = []
+    for number in range(2):
+        session["number"] = number
+        session.save()
+        keys.append(session.session_key)
+    session.delete(session.session_key)
+    return keys[0] != keys[1]
+
+
+def swallows_errors() -> bool:
+    """Tell whether the engine's cache is set up to answer "nothing there" when it fails.
+
+    Such is django-redis with IGNORE_EXCEPTIONS, and memcached with ``ignore_exc``.
+    """
+    if not issubclass(store_class(), cache.SessionStore | cached_db.SessionStore):
+        return False
+    configured: Any = settings.CACHES.get(settings.SESSION_CACHE_ALIAS, {})
+    options = configured.get("OPTIONS", {})
+    default = getattr(settings, "DJANGO_REDIS_IGNORE_EXCEPTIONS", False)
+    return bool(options.get("IGNORE_EXCEPTIONS", default) or options.get("ignore_exc"))
 
 
 def enforces_expiry() -> bool:
@@ -86,19 +129,39 @@ def expiry(session: SessionBase) -> datetime:
     return expires
 
 
+def held_expiry(session: SessionBase) -> datetime:
+    """Return when a session that the engine has just loaded expires there. At most one query.
+
+    A cache does not say: it is the latest moment that its last save can have given it.
+    """
+    if issubclass(store_class(), db.SessionStore):
+        model = database_store().model
+        held = model.objects.using(router.db_for_write(model)).filter(pk=session.session_key)
+        if expires := held.values_list("expire_date", flat=True).first():
+            return expires
+    return expiry(session)
+
+
 def signed_payload(cookie: str) -> Payload:
-    """Return the payload of a signed_cookies cookie. {} when it is forged or too old."""
-    store = store_class()()
+    """Return the payload of a cookie that is the session. {} when it is forged or too old.
+
+    The engine's own ``load()`` decodes it: a subclass of signed_cookies may encrypt.
+    """
     try:
-        payload: Payload = signing.loads(
-            cookie,
-            serializer=store.serializer,
-            max_age=store.get_session_cookie_age(),
-            salt="django.contrib.sessions.backends.signed_cookies",
-        )
-    except Exception:  # noqa: BLE001 (like the engine: BadSignature, ValueError, unpickling errors)
+        payload: Payload = store_class()(cookie).load()
+    except Exception:  # noqa: BLE001 (whatever an engine of a third party raises)
         return {}
     return payload
+
+
+def flush(session: SessionBase) -> None:
+    """Flush a request's session. Where the engine fails, the browser loses its cookie all the same."""
+    try:
+        session.flush()
+    except Exception:
+        logger.exception("The session engine could not delete a session.")
+        session.clear()
+        session._session_key = None
 
 
 def move(session: SessionBase, key: str) -> None:

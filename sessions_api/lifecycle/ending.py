@@ -1,21 +1,50 @@
-"""How sessions end: the row says so first, for good, and the engine session is deleted after that."""
+"""How sessions end: the row says so first, for good, and the engine session is deleted after that.
+
+A row that has ended and still has a sealed key is unfinished: nobody knows that its engine session is
+gone. The gate refuses that session, and ``reconcile_sessions`` finishes the end.
+"""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import router, transaction
+from django.db import Error, router, transaction
 from django.utils import timezone
 
-from sessions_api import credentials, engines, recent, signals, users
+from sessions_api import acts, credentials, engines, recent, signals, users
+from sessions_api.acts import Written
 from sessions_api.lifecycle import events, rows
 from sessions_api.models import AnyUser, EndReason, Session, SessionQuerySet
 
 BATCH = 2_000
 """How many sessions one statement ends."""
 
+REPEATED = (EndReason.LIMIT, EndReason.LOGOUT, EndReason.REVOKED)
+"""The reasons of ends that hold even if the site's transaction, in which they were written, does not."""
+
 Name = TypeVar("Name", bound=Hashable)
+
+
+class Outcome(NamedTuple):
+    """What has become of sessions that were to end."""
+
+    ended: int
+    """How many had not ended before."""
+    unfinished: int
+    """How many of the rows have an engine session that is not known to be gone.
+
+    None of them inside a transaction of the caller's: there the ends are written, and become known
+    when that commits.
+    """
+
+    def __add__(self, other: object) -> "Outcome":
+        if not isinstance(other, Outcome):
+            return NotImplemented
+        return Outcome(self.ended + other.ended, self.unfinished + other.unfinished)
+
+
+NOTHING = Outcome(0, 0)
 
 
 def end(
@@ -24,7 +53,9 @@ def end(
     """End one session, for good. Returns False when it had ended before.
 
     ``by`` is the user who ends it. The row is written first. Once that is committed the engine
-    session is deleted, and the session's next request is anonymous.
+    session is deleted, and the session's next request is anonymous. Where the engine fails, each
+    process refuses the session within TOUCH_INTERVAL. Inside a transaction of the caller's the end is
+    no more than written: it comes into force with the commit.
     """
     ended = end_many(Session.objects.filter(pk=session.pk), by=by, reason=reason)
     return ended == 1
@@ -65,7 +96,25 @@ def end_many(
     reason: EndReason = EndReason.REVOKED,
 ) -> int:
     """End a set of sessions in batches. Returns how many had not ended before. See ``end``."""
-    return sum(end_batches(sessions, by=by, reason=reason))
+    return carry_out(sessions, by=by, reason=reason).ended
+
+
+def carry_out(
+    sessions: SessionQuerySet,
+    *,
+    by: AnyUser | None = None,
+    reason: EndReason = EndReason.REVOKED,
+) -> Outcome:
+    """Do the same, and return what has become of the sessions."""
+    return sum(end_batches(sessions, by=by, reason=reason), start=NOTHING)
+
+
+def write_again(written: Written) -> None:
+    """End sessions again whose end was written in a transaction that has been rolled back since."""
+    connection = transaction.get_connection(router.db_for_write(Session))
+    if len(connection.atomic_blocks) < written.depth:
+        sessions = Session.objects.filter(pk__among=written.pks)
+        end_many(sessions, by=written.by, reason=written.reason)
 
 
 def change_reason(sessions: SessionQuerySet, reason: EndReason) -> int:
@@ -84,10 +133,10 @@ def end_batches(
     by: AnyUser | None = None,
     reason: EndReason = EndReason.REVOKED,
     shared: bool = False,
-) -> Iterator[int]:
+) -> Iterator[Outcome]:
     """End a set of sessions in batches, each in a transaction of its own.
 
-    Yields how many of a batch had not ended before. With ``shared``, several workers may end the
+    Yields what has become of each batch. With ``shared``, several workers may end the
     same set at once: each skips what another has locked, and looks again at the end.
     """
     not_ended = sessions.on_primary().not_ended()
@@ -97,10 +146,7 @@ def end_batches(
 
 
 def finish_ends(pks: list[UUID]) -> int:
-    """Delete the engine sessions of ended rows. Returns how many the engine could not delete.
-
-    A row that has ended and still has a sealed key is unfinished. The gate refuses its session.
-    """
+    """Delete the engine sessions of ended rows. Returns how many the engine could not delete."""
     return _finish(pks, lambda ended: None)
 
 
@@ -121,15 +167,18 @@ def end_deleted(row: Session, *, using: str) -> None:
 def delete_engine_sessions(sealed_keys: Mapping[Name, str]) -> set[Name]:
     """Delete engine sessions by the names of their sealed keys.
 
-    Returns the names of those that could not be deleted.
+    Returns the names of those that could not be deleted, also because their key was sealed under a
+    SECRET_KEY that this process does not have.
     """
     if engines.is_client_side():
         return set()
-    opened = {name: credentials.unseal(sealed) for name, sealed in sealed_keys.items()}
-    keys = {name: key for name, key in opened.items() if key is not None}
-    left = engines.delete_many(keys.values())
+    keys = {name: credentials.unseal(sealed) for name, sealed in sealed_keys.items()}
+    left: set[str | None] = {None, *engines.delete_many(key for key in keys.values() if key)}
     for key in keys.values():
-        recent.forget(credentials.digest(key))
+        if key is not None:
+            key_digest = credentials.digest(key)
+            recent.forget(key_digest)
+            acts.note_deleted(key_digest)
     return {name for name, key in keys.items() if key in left}
 
 
@@ -156,9 +205,26 @@ def _last_on_commit(using: str) -> object:
     return callback if is_of_this_one else None
 
 
+def _end_batch(
+    pks: list[UUID], *, by: AnyUser | None, reason: EndReason, skip_locked: bool
+) -> Outcome:
+    connection = transaction.get_connection(router.db_for_write(Session))
+    ended, left = _write_ends(pks, by=by, reason=reason, skip_locked=skip_locked)
+    if not connection.in_atomic_block:
+        # Without an answer the deletion has failed, or the connection has.
+        return Outcome(ended, left[0] if left else len(pks))
+    if ended and reason in REPEATED:
+        acts.note_written(Written(pks, by, reason, len(connection.atomic_blocks)))
+    return Outcome(ended, 0)
+
+
 @rows.retried
-def _end_batch(pks: list[UUID], *, by: AnyUser | None, reason: EndReason, skip_locked: bool) -> int:
+def _write_ends(
+    pks: list[UUID], *, by: AnyUser | None, reason: EndReason, skip_locked: bool
+) -> tuple[int, list[int]]:
+    """Write the ends. Returns how many, and a list that gets how many are unfinished."""
     using = router.db_for_write(Session)
+    left: list[int] = []
     with transaction.atomic(using=using):
         pks = rows.lock(pks, using=using, skip_locked=skip_locked)
         now = timezone.now()
@@ -173,10 +239,10 @@ def _end_batch(pks: list[UUID], *, by: AnyUser | None, reason: EndReason, skip_l
 
         # Not a partial: Django 5.2 logs a robust callback that fails by its __qualname__.
         def finish() -> None:
-            _finish(pks, tell)
+            left.append(_finish(pks, tell))
 
         transaction.on_commit(finish, using=using, robust=True)
-    return ended
+    return ended, left
 
 
 def _finish(pks: list[UUID], tell: Callable[[Session], None]) -> int:
@@ -184,16 +250,29 @@ def _finish(pks: list[UUID], tell: Callable[[Session], None]) -> int:
     if not signals.session_ended.has_listeners(Session):
         # Without a receiver nobody reads the rest, which takes as long again.
         rows_ended = rows_ended.only("user_id", "ended_at", "sealed_key")
-    ended = list(rows_ended)
+    ended = _read(rows_ended)
     sealed = {session.pk: session.sealed_key for session in ended if session.sealed_key}
     left = delete_engine_sessions(sealed)
-    if done := list(sealed.keys() - left):
-        _forget_keys(done)
     for session in ended:
         if session.pk not in left:
             session.sealed_key = ""
         tell(session)
+    # Last: where the database fails now, the ends have been told of.
+    if done := list(sealed.keys() - left):
+        _forget_keys(done)
     return len(left)
+
+
+def _read(sessions: SessionQuerySet) -> list[Session]:
+    """Read rows, on a fresh connection if the one in hand has broken."""
+    connection = transaction.get_connection(router.db_for_write(Session))
+    try:
+        return list(sessions)
+    except Error:
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return list(sessions.all())
 
 
 @rows.retried

@@ -10,7 +10,7 @@ from django.db import models, router
 from sessions_api import validity
 from sessions_api.conf import conf
 from sessions_api.exceptions import SessionLimitReached
-from sessions_api.lifecycle import ending
+from sessions_api.lifecycle import ending, rows
 from sessions_api.models import EndReason, Session
 
 LOGIN_TAKES_AT_MOST = timedelta(minutes=5)
@@ -42,14 +42,20 @@ def _surplus(standing: list[Session], limit: int) -> list[UUID]:
 
 
 def _lock(user: AbstractBaseUser) -> None:
-    users = get_user_model()._base_manager.using(router.db_for_write(Session))
-    list(users.select_for_update().filter(pk=user.pk).values_list("pk"))
+    using = router.db_for_write(Session)
+    users = get_user_model()._base_manager.using(using).filter(pk=user.pk)
+    if rows.sees_the_past(using):
+        # Another sign-in that has held the lock meanwhile is not seen: this fails then.
+        users.update(**{get_user_model()._meta.pk.attname: models.F("pk")})
+    else:
+        list(users.select_for_update().values_list("pk"))
 
 
 def _standing(user: AbstractBaseUser, now: datetime, superseded: models.Q | None) -> list[Session]:
     # One query: with two, a login that is bound between them would be in neither.
     sessions = Session.objects.on_primary().for_user(user).not_ended()
-    sessions = sessions.exclude(expires_at__lte=now - validity.expiry_slack())
+    under_way = sessions.filter(expires_at__isnull=True)
+    sessions = under_way | sessions.within_deadlines(now, **validity.row_decides())
     if superseded:
         sessions = sessions.exclude(superseded)
     candidates = list(sessions)
@@ -58,7 +64,7 @@ def _standing(user: AbstractBaseUser, now: datetime, superseded: models.Q | None
 
 
 def _stands(session: Session, verdict: validity.Verdict, now: datetime) -> bool:
-    """Tell whether a session is active, or a login whose response has yet to save it."""
-    if verdict.is_unanswered or verdict.is_lost:
+    """Tell whether a session is active or unknown, or a login whose response has yet to save it."""
+    if session.expires_at is None or verdict.is_lost:
         return session.created_at > now - LOGIN_TAKES_AT_MOST
-    return verdict.is_active
+    return not verdict.is_over

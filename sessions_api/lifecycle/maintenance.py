@@ -1,8 +1,11 @@
-"""What keeps the whole table true and small: purge, reconcile, adopt. In batches, for commands."""
+"""What keeps the whole table true and small: purge, reconcile, adopt. In batches, for commands.
+
+All of it begins with the canary: see ``lifecycle.canary``.
+"""
 
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,13 +13,21 @@ from uuid import UUID
 from django.db import models, router, transaction
 from django.utils import timezone
 
-from sessions_api import engines, validity
+from sessions_api import credentials, engines, validity
 from sessions_api.conf import conf
-from sessions_api.lifecycle import adopting, ending, rows
-from sessions_api.models import EndReason, Session, SessionQuerySet
+from sessions_api.exceptions import TooManyLost
+from sessions_api.lifecycle import adopting, canary, ending, rows, updating
+from sessions_api.models import EndReason, Kind, Session, SessionQuerySet
+from sessions_api.models.queryset import signed_in
 
 PURGE_BATCH = 5_000
 """How many rows one statement deletes."""
+
+SAMPLE = 1_000
+"""How many sessions, chosen at random, are judged before any ends."""
+
+UNUSUAL_SHARE, UNUSUAL_NUMBER = 0.1, 10
+"""What share of the sessions, and how many at least, are too many to end as lost without --force."""
 
 MAX_WAITING = 50
 """How many batches may wait for their second look before the first look has to wait, too."""
@@ -25,16 +36,21 @@ MAX_WAITING = 50
 def purge(now: datetime | None = None) -> int:
     """Delete the rows of sessions that have been over for longer than RETENTION, in batches.
 
-    Returns how many. As long as a row is there, its session is not adopted again.
+    Returns how many. As long as a row is there, its session is not adopted again. Raises
+    EngineNotProven where the canary is not found.
     """
     return sum(purge_batches(now))
 
 
 def due_for_purge(now: datetime | None = None) -> SessionQuerySet:
-    """Return the sessions that have been over for longer than RETENTION."""
+    """Return the sessions that have been over for longer than RETENTION, as the table has it."""
     before = (now or timezone.now()) - conf.RETENTION
     over = models.Q(ended_at__lt=before) | models.Q(expires_at__lt=before)
     over |= models.Q(expires_at__isnull=True, created_at__lt=before)
+    if conf.IDLE_TIMEOUT is not None:
+        over |= models.Q(last_used__lt=before - conf.IDLE_TIMEOUT)
+    if conf.ABSOLUTE_TIMEOUT is not None:
+        over |= signed_in("lt", before - conf.ABSOLUTE_TIMEOUT)
     return Session.objects.on_primary().filter(over)
 
 
@@ -44,9 +60,10 @@ def purge_batches(now: datetime | None = None) -> Iterator[int]:
     Rows are deleted without signals, which would take most of the time, unless a model of the site
     has a foreign key to them.
     """
+    canary.check()
     due = due_for_purge(now)
     for pks in rows.batches(due, PURGE_BATCH):
-        yield _purge_batch(pks, _may_be_held(due.filter(pk__range=(pks[0], pks[-1]))))
+        yield _purge_batch(pks, due.filter(pk__range=(pks[0], pks[-1])))
 
 
 @dataclass(slots=True)
@@ -54,6 +71,8 @@ class Reconciled:
     """What one batch of ``reconcile`` has done."""
 
     looked_at: int = 0
+    unknown: int = 0
+    """Sessions of which this process cannot say whether they are active."""
     ended: Counter[EndReason] = field(default_factory=Counter)
     finished: int = 0
     """Rows that had ended before, and whose engine session is deleted now."""
@@ -61,24 +80,34 @@ class Reconciled:
     """Rows that had ended before, and whose engine session still could not be deleted."""
 
 
-def reconcile(*, grace: timedelta, dry_run: bool = False) -> Iterator[Reconciled]:
+def reconcile(
+    *, grace: timedelta, dry_run: bool = False, force: bool = False
+) -> Iterator[Reconciled]:
     """End the rows that the predicate finds over, and finish the ends that are unfinished.
 
     A request under way may be changing its key or password. So a row that looks over is looked at
-    again ``grace`` later, and ends if it still is. A session whose authentication backend does not
-    give its user is left alone. Yields after each batch. With ``dry_run`` nothing is written, and
-    the numbers say what would be done. Raises EngineDoesNotAnswer.
+    again ``grace`` later, and ends if it still is. A session that is unknown, or whose authentication
+    backend does not give its user, is left alone. A session that its engine has given a later expiry
+    is followed. Yields after each batch. With ``dry_run`` nothing is written, and the numbers say what
+    would be done.
+
+    Raises EngineNotProven where the canary is not found and, unless ``force``, TooManyLost.
     """
-    engines.check_answers()
+    canary.check()
+    share = _Share(standing().count(), is_checked=not force)
+    share.check_sample()
     waiting: deque[_Suspects] = deque()
     for pks in rows.batches(standing(), ending.BATCH):
-        if over := _over(pks):
-            waiting.append(_Suspects(list(over), time.monotonic() + grace.total_seconds()))
-        yield Reconciled(looked_at=len(pks))
+        found = _Found.among(pks)
+        if found.over:
+            waiting.append(_Suspects(list(found.over), time.monotonic() + grace.total_seconds()))
+        if not dry_run:
+            found.follow()
+        yield Reconciled(looked_at=len(pks), unknown=found.unknown)
         while waiting and (waiting[0].is_due() or len(waiting) > MAX_WAITING):
-            yield _end_suspects(waiting.popleft(), dry_run=dry_run)
+            yield _end_suspects(waiting.popleft(), share, dry_run=dry_run)
     for suspects in waiting:
-        yield _end_suspects(suspects, dry_run=dry_run)
+        yield _end_suspects(suspects, share, dry_run=dry_run)
     yield from finish_batches(Session.objects.all(), dry_run=dry_run)
 
 
@@ -89,8 +118,7 @@ def standing() -> SessionQuerySet:
 
 def finish_batches(sessions: SessionQuerySet, *, dry_run: bool = False) -> Iterator[Reconciled]:
     """Delete the engine sessions that ended sessions still have, in batches."""
-    ended = sessions.on_primary().filter(ended_at__isnull=False)
-    for pks in rows.batches(ended.exclude(sealed_key=""), ending.BATCH):
+    for pks in rows.batches(sessions.on_primary().unfinished(), ending.BATCH):
         left = 0 if dry_run else ending.finish_ends(pks)
         yield Reconciled(finished=len(pks) - left, unfinished=left)
 
@@ -99,16 +127,34 @@ def adopt_all(*, dry_run: bool = False) -> Iterator[tuple[int, int]]:
     """Give every engine session that has no row a row.
 
     Yields for each batch how many engine sessions were looked at and how many were adopted. Raises
-    CannotList for engines that cannot say what they hold.
+    CannotList for engines that cannot say what they hold, and EngineNotProven.
     """
-    for held in engines.each(ending.BATCH):
+    held_by_engine = engines.each(ending.BATCH)
+    canary.check()
+    for held in held_by_engine:
         yield len(held), adopting.adopt_many(held, dry_run=dry_run)
 
 
-def _purge_batch(pks: list[UUID], held: SessionQuerySet) -> int:
+def _purge_batch(pks: list[UUID], due: SessionQuerySet) -> int:
+    # A row is evidence only of what the table says: the engine may have been given a later expiry.
+    kept = _kept_by_engine(due.not_ended())
     # Before the rows: an engine session without id and row would be adopted again.
-    left = ending.delete_engine_sessions(dict(held.values_list("pk", "sealed_key")))
-    return _delete([pk for pk in pks if pk not in left])
+    held = _may_be_held(due).values_list("pk", "sealed_key", "ended_at")
+    sealed = {pk: key for pk, key, _ in held if pk not in kept}
+    ended = {pk for pk, _, ended_at in held if ended_at is not None}
+    left = ending.delete_engine_sessions(sealed)
+    # A key that cannot be opened here keeps no row that has ended: nothing else could ever purge it.
+    kept |= {pk for pk in left if pk not in ended or credentials.unseal(sealed[pk]) is not None}
+    return _delete([pk for pk in pks if pk not in kept])
+
+
+def _kept_by_engine(sessions: SessionQuerySet) -> set[UUID]:
+    """Return those of the sessions that the engine holds, or may hold, beyond their expiry."""
+    if not engines.enforces_expiry():
+        return set()
+    browsers = sessions.filter(kind=Kind.BROWSER).exclude(sealed_key="")
+    verdicts = validity.judge(browsers)
+    return {pk for pk, verdict in verdicts.items() if not verdict.is_over}
 
 
 @rows.retried
@@ -154,21 +200,78 @@ class _Suspects:
         time.sleep(max(0.0, self.due - time.monotonic()))
 
 
-def _end_suspects(suspects: _Suspects, *, dry_run: bool) -> Reconciled:
+@dataclass(slots=True)
+class _Share:
+    """How many sessions were found lost, or with another password, of how many."""
+
+    standing: int
+    is_checked: bool
+    lost: int = 0
+
+    def check_sample(self) -> None:
+        """Raise TooManyLost if the share in a random sample is unusual."""
+        if self.is_checked:
+            pks = list(standing().order_by("?").values_list("pk", flat=True)[:SAMPLE])
+            self._check(_lost_among(_Found.among(pks).over), len(pks))
+
+    def add(self, over: Mapping[UUID, EndReason]) -> None:
+        """Count sessions that are about to end. Raises TooManyLost."""
+        self.lost += _lost_among(over)
+        self._check(self.lost, self.standing)
+
+    def _check(self, lost: int, of: int) -> None:
+        if self.is_checked and lost >= UNUSUAL_NUMBER and lost > UNUSUAL_SHARE * of:
+            raise TooManyLost(lost, of)
+
+
+def _lost_among(over: Mapping[UUID, EndReason]) -> int:
+    return sum(reason in (EndReason.LOST, EndReason.CREDENTIALS) for reason in over.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found of a batch of sessions."""
+
+    over: dict[UUID, EndReason]
+    unknown: int
+    moved: list[Session]
+    """Active sessions whose ``expires_at`` has passed, because the engine has a later one."""
+
+    @classmethod
+    def among(cls, pks: list[UUID]) -> "_Found":
+        now = timezone.now()
+        sessions = list(standing().filter(pk__among=pks))
+        verdicts = validity.judge(sessions)
+        evidence = {pk: verdict.evidence for pk, verdict in verdicts.items()}
+        return cls(
+            over={pk: reason for pk, reason in evidence.items() if reason is not None},
+            unknown=sum(verdict.is_unknown for verdict in verdicts.values()),
+            moved=[
+                session
+                for session in sessions
+                if verdicts[session.pk].is_active and validity.is_past_expiry(session, now)
+            ],
+        )
+
+    def follow(self) -> None:
+        """Write the expiry that the engine has."""
+        for session in self.moved:
+            updating.follow_expiry(session)
+
+
+def _end_suspects(suspects: _Suspects, share: _Share, *, dry_run: bool) -> Reconciled:
     """End those that are over at the second look, too, unless they have changed since."""
     suspects.wait()
     looked = timezone.now()
-    over = _over(suspects.pks)
-    engines.check_answers()
+    over = _Found.among(suspects.pks).over
+    canary.check()
+    share.add(over)
     done = Reconciled()
     for reason in set(over.values()):
         found = [pk for pk, why in over.items() if why is reason]
         sessions = Session.objects.filter(pk__among=found, updated_at__lte=looked)
-        done.ended[reason] = len(found) if dry_run else ending.end_many(sessions, reason=reason)
+        if dry_run:
+            done.ended[reason] = len(found)
+            continue
+        done.ended[reason] = ending.end_many(sessions, reason=reason)
     return done
-
-
-def _over(pks: list[UUID]) -> dict[UUID, EndReason]:
-    """Return those of the sessions that are over, and why."""
-    verdicts = validity.judge(standing().filter(pk__among=pks))
-    return {pk: verdict.reason for pk, verdict in verdicts.items() if verdict.reason is not None}

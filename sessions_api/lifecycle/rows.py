@@ -5,11 +5,12 @@ ended session back.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import wraps
+from contextlib import contextmanager
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 from uuid import UUID
 
-from django.db import OperationalError, connections, router
+from django.db import OperationalError, connections, router, transaction
 from django.utils import timezone
 
 from sessions_api import credentials, engines, payload
@@ -19,11 +20,11 @@ from sessions_api.models import Client, Session, SessionQuerySet
 Fields: TypeAlias = Mapping[str, Any]
 """Values of a row by the names of its fields."""
 
-DEADLOCKS = ("40P01", 1213)
-"""What PostgreSQL (SQLSTATE) and MariaDB (error number) call a deadlock."""
+CONFLICTS = ("40P01", "40001", 1213, 1020)
+"""What PostgreSQL (SQLSTATE) and MariaDB (error number) call a deadlock and a failed serialization."""
 
 ATTEMPTS = 10
-"""How often a transaction is tried, at most, when it ends in a deadlock."""
+"""How often a transaction is tried, at most, when it ends in a conflict."""
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -51,11 +52,21 @@ def begun_by(client: Client) -> Fields:
     }
 
 
+def of_auth_hash(auth_digest: str) -> dict[str, str]:
+    """Return what a row records of an auth hash that this process has made."""
+    # A sealed key tells as well by which SECRET_KEY a row was written.
+    has_key = not engines.is_client_side()
+    return {
+        "auth_digest": auth_digest,
+        "secret_key_id": "" if has_key else credentials.secret_key_id(),
+    }
+
+
 def bound_to(engine_session: engines.EngineSession) -> Fields:
     """Return what a row records of an engine session that is about to be saved."""
     fields = {
         "backend": payload.backend(engine_session),
-        "auth_digest": payload.auth_digest(engine_session),
+        **of_auth_hash(payload.auth_digest(engine_session)),
         "expires_at": engines.expiry(engine_session),
         "ends_with_browser": engine_session.get_expire_at_browser_close(),
         "cookie_is_due": False,
@@ -92,10 +103,10 @@ def lock(pks: list[UUID], *, using: str, skip_locked: bool) -> list[UUID]:
 
 
 def retried(write: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Have a function that is one transaction tried again when it ends in a deadlock.
+    """Have a function that is one transaction tried again when it conflicts with another.
 
     InnoDB locks every row that a DELETE scans, in a small table those of other workers, too, and
-    expects its callers to try again. Inside a transaction of the caller's the error is raised: that
+    expects its callers to try again. So does PostgreSQL above READ COMMITTED. Inside a transaction of the caller's the error is raised: that
     transaction is lost as well.
     """
 
@@ -107,13 +118,47 @@ def retried(write: Callable[Parameters, Result]) -> Callable[Parameters, Result]
             try:
                 return write(*args, **kwargs)
             except OperationalError as error:
-                if attempt == ATTEMPTS or connection.in_atomic_block or not _is_deadlock(error):
+                if attempt == ATTEMPTS or connection.in_atomic_block or not _is_conflict(error):
                     raise
             attempt += 1
 
     return write_again
 
 
-def _is_deadlock(error: OperationalError) -> bool:
+@contextmanager
+def read_committed(using: str) -> Iterator[None]:
+    """Open a transaction in which each statement sees what others have committed before it.
+
+    On PostgreSQL a site may have another level, where a statement that has waited for a lock does not
+    see what the lock was held for. Inside a transaction of the caller's it is too late to change it.
+    """
+    connection = connections[using]
+    is_its_own = not connection.in_atomic_block
+    with transaction.atomic(using=using):
+        if is_its_own and connection.vendor == "postgresql" and _begins_above(using):
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        yield
+
+
+def sees_the_past(using: str) -> bool:
+    """Tell whether the open transaction is one of the caller's on PostgreSQL above READ COMMITTED.
+
+    To be asked inside ``read_committed``, which opens a transaction or a savepoint.
+    """
+    connection = connections[using]
+    is_callers = len(connection.atomic_blocks) > 1
+    return is_callers and connection.vendor == "postgresql" and _begins_above(using)
+
+
+@lru_cache
+def _begins_above(using: str) -> bool:
+    """Tell whether transactions on PostgreSQL begin above READ COMMITTED."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SHOW transaction_isolation")
+        return bool(cursor.fetchone()[0] != "read committed")
+
+
+def _is_conflict(error: OperationalError) -> bool:
     codes = (getattr(error.__cause__, "sqlstate", None), *error.args[:1])
-    return any(code in DEADLOCKS for code in codes)
+    return any(code in CONFLICTS for code in codes)

@@ -1,7 +1,7 @@
 """How the row of a login starts: unbound at first, bound once the browser gets the session."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import models, router, transaction
+from django.db import models, router
 from django.utils import timezone
 
 from sessions_api import credentials, engines, payload, signals, users
@@ -31,12 +31,19 @@ def start(
         organization_id=organization,
         **rows.begun_by(client),
     )
-    with transaction.atomic(using=router.db_for_write(Session)):
-        limit.make_room(user, now, superseded=superseded)
-        session.save(force_insert=True)
+    insert(session, user, superseded=superseded)
     engine_session[payload.ID_KEY] = str(session.pk)
     engine_session[payload.METHOD_KEY] = users.authentication_method(user)
     return session
+
+
+@rows.retried
+def insert(session: Session, user: AbstractBaseUser, *, superseded: models.Q | None) -> None:
+    """Insert the row of a new session, and end older ones that are beyond the limit."""
+    using = router.db_for_write(Session)
+    with rows.read_committed(using):
+        limit.make_room(user, session.created_at, superseded=superseded)
+        session.save(force_insert=True, using=using)
 
 
 def bind(session: Session, engine_session: engines.EngineSession) -> bool:

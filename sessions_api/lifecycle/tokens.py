@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import router, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
@@ -12,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from sessions_api import credentials, engines, users
 from sessions_api.client import client_of
 from sessions_api.conf import conf
-from sessions_api.lifecycle import events, limit, rows, starting
+from sessions_api.lifecycle import events, rows, starting
 from sessions_api.lifecycle.organization import organization_of
 from sessions_api.models import Kind, Session
 
@@ -55,6 +54,7 @@ def issue_token(
         key_digest=credentials.digest(token),
         backend=backend or getattr(user, "backend", "") or users.first_backend(),
         auth_digest=users.auth_digest_of(user),
+        secret_key_id=credentials.secret_key_id(),
         methods=method,
         aal=1 if method else None,
         organization_id=organization_of(user, request),
@@ -64,9 +64,7 @@ def issue_token(
         expires_at=now + (conf.TOKEN_LIFETIME if lifetime is None else lifetime),
         **(rows.begun_by(client_of(request)) if request is not None else {}),
     )
-    with transaction.atomic(using=router.db_for_write(Session)):
-        limit.make_room(user, now, superseded=None)
-        session.save(force_insert=True)
+    starting.insert(session, user, superseded=None)
     events.started(session)
     return Issued(session, token)
 
@@ -85,6 +83,7 @@ def reauthenticated(session: Session, user: AbstractBaseUser) -> str | None:
         "authenticated_at": now,
         "last_used": now,
         "auth_digest": users.auth_digest_of(user),
+        "secret_key_id": credentials.secret_key_id(),
     }
     if session.kind == Kind.TOKEN:
         return _renewed_token(session, {**proof, "expires_at": _renewed_expiry(session, now)})

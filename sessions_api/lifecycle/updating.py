@@ -1,8 +1,10 @@
 """How a session goes on: under another key, with a later use, a name, or a later expiry."""
 
 from datetime import datetime
+from enum import Enum, auto
 from uuid import UUID
 
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from sessions_api import credentials, engines, payload, recent, validity
@@ -12,13 +14,25 @@ from sessions_api.lifecycle import events, rows
 from sessions_api.models import Kind, Session
 
 
+class Followed(Enum):
+    """What has become of the changes of a request."""
+
+    WRITTEN = auto()
+    PASSED_OVER = auto()
+    """The row is there, but somebody has locked it, or it is past a deadline."""
+    ELSEWHERE = auto()
+    """The row has another key by now."""
+    OVER = auto()
+    """The row has ended, or is gone."""
+
+
 def live_key(session: Session) -> str | None:
     """Return the row's engine key if the engine still holds the session under it, or None.
 
     A payload without an id counts: a parallel response may be about to save it with the id.
     """
     key = credentials.unseal(session.sealed_key)
-    held = engines.load(key) if key is not None else None
+    held = engines.payload_of(key) if key is not None else None
     if held is None or payload.session_id(held) not in (None, session.pk):
         return None
     return key
@@ -54,11 +68,50 @@ def rebind(
     return may_join
 
 
-def follow(session_id: UUID, key_digest: str | None, changes: rows.Fields) -> bool:
-    """Write what a request has changed. False when the row is over or has another key by now."""
+def follow(
+    session_id: UUID, key_digest: str | None, changes: rows.Fields, *, at: datetime
+) -> Followed:
+    """Write what a request has changed that was admitted at a moment, however long it has taken.
+
+    A row that somebody else has locked is passed over. A use never moves ``last_used`` back.
+    """
     sessions = Session.objects.filter(pk=session_id, key_digest=key_digest)
-    sessions = sessions.within_deadlines(timezone.now(), slack=validity.expiry_slack())
-    return rows.update(sessions, changes) == 1
+    # Where the table could not take an earlier use, its last one says nothing.
+    by_idle = recent.unwritten.get(session_id) is None
+    sessions = sessions.within_deadlines(at, by_idle=by_idle, **validity.row_decides())
+    if "last_used" in changes:
+        changes = {**changes, "last_used": Greatest("last_used", changes["last_used"])}
+    if rows.update(sessions.filter(pk__unlocked=session_id), changes):
+        if "last_used" in changes:
+            recent.unwritten.drop(session_id)
+        return Followed.WRITTEN
+    keys = Session.objects.on_primary().not_ended().filter(pk=session_id)
+    found = list(keys.values_list("key_digest", flat=True))
+    if not found:
+        return Followed.OVER
+    return Followed.PASSED_OVER if found == [key_digest] else Followed.ELSEWHERE
+
+
+def change_client(
+    session_id: UUID, key_digest: str | None, changes: rows.Fields, *, at: datetime
+) -> bool:
+    """Do the same for a client that has changed, unless that was noted within TOUCH_INTERVAL."""
+    sessions = Session.objects.filter(pk=session_id, key_digest=key_digest)
+    sessions = sessions.within_deadlines(at, **validity.row_decides())
+    sessions = sessions.exclude(client_changed_at__gt=at - conf.TOUCH_INTERVAL)
+    changes = {**changes, "client_changed_at": at, "last_used": Greatest("last_used", at)}
+    return rows.update(sessions.filter(pk__unlocked=session_id), changes) == 1
+
+
+def follow_expiry(session: Session) -> None:
+    """Write the expiry that the engine has given a session since its row was written."""
+    key = live_key(session)
+    held = engines.payload_of(key) if key is not None else None
+    if key is None or held is None:
+        return
+    expires_at = engines.held_expiry(engines.session_of(key, held))
+    sessions = Session.objects.filter(pk=session.pk, key_digest=session.key_digest)
+    rows.update(sessions, {"expires_at": expires_at})
 
 
 def rename(session: Session, label: str) -> None:

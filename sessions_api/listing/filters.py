@@ -5,24 +5,31 @@ A value that makes no sense is an error of the filter set's form, under the filt
 
 import re
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import django_filters
-from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from sessions_api import validity
 from sessions_api.listing import fields
-from sessions_api.models import MAX_SEARCH_TERM, DeviceType, Kind, SessionQuerySet
+from sessions_api.models import MAX_SEARCH_TERM, DeviceType, EndReason, Kind, SessionQuerySet
+from sessions_api.validity import State
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
-class StateChoice(models.TextChoices):
-    """Which states a list shows. "ended" means every state but active."""
+OVER = "over"
+ALL = "all"
 
-    ACTIVE = "active", _("active")
-    ENDED = "ended", _("not active")
-    ALL = "all", _("all")
+STATES: "list[tuple[str, StrOrPromise]]" = [
+    *State.choices,
+    (OVER, _("over")),
+    (ALL, _("all")),
+]
+"""Which sessions a list shows: those in one state, those that are over, or all."""
+
+DEADLINES = [reason for reason in EndReason if reason.is_deadline]
 
 
 class TextFilter(django_filters.CharFilter):
@@ -61,9 +68,11 @@ class SessionFilter(django_filters.FilterSet):
     """What users can filter their own sessions by."""
 
     state = django_filters.ChoiceFilter(
-        choices=StateChoice.choices,
+        choices=STATES,
         method="in_state",
-        label=_("active (unless given), ended (anything that is not active), or all"),
+        label=_(
+            "one state, over (ended, expired or invalid), or all; active or unknown if not given"
+        ),
     )
     kind = django_filters.ChoiceFilter(choices=Kind.choices)
     ip = NetworkFilter(
@@ -97,20 +106,24 @@ class SessionFilter(django_filters.FilterSet):
         """
         sessions = cast(SessionQuerySet, super().filter_queryset(queryset))
         if not self.form.cleaned_data["state"]:
-            sessions = self.in_state(sessions, "state", StateChoice.ACTIVE)
+            sessions = validity.candidates(sessions)
         return sessions
 
     def shows(self, verdict: validity.Verdict) -> bool:
         """Tell whether a session with this verdict is in a state that was asked for."""
-        state = self.form.cleaned_data["state"] or StateChoice.ACTIVE
-        if state == StateChoice.ALL:
-            return True
-        return verdict.is_active == (state == StateChoice.ACTIVE)
+        state: str = self.form.cleaned_data["state"]
+        if state in ("", OVER):
+            return verdict.is_over == (state == OVER)
+        return state in (ALL, verdict.state)
 
     def in_state(self, sessions: SessionQuerySet, name: str, state: str) -> SessionQuerySet:
-        """Leave out what the table alone knows to be over, where only active sessions are wanted."""
-        if state != StateChoice.ACTIVE:
+        """Leave out what the table alone knows not to be in a state."""
+        if state in (OVER, ALL):
             return sessions
+        if state == State.ENDED:
+            return sessions.filter(ended_at__isnull=False).exclude(end_reason__in=DEADLINES)
+        if state == State.EXPIRED:
+            return sessions.filter(Q(ended_at__isnull=True) | Q(end_reason__in=DEADLINES))
         return validity.candidates(sessions)
 
     def used_from(self, sessions: SessionQuerySet, name: str, network: str) -> SessionQuerySet:

@@ -9,11 +9,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from sessions_api.exceptions import EngineNotProven, TooManyLost
+
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
 
 UNFINISHED = 3
 """The exit code when the session engine could not delete every session that has ended."""
+
+UNPROVEN = 4
+"""The exit code when it is not safe to go on: another engine or key, or too many sessions lost."""
 
 
 class BatchCommand(BaseCommand):
@@ -30,7 +35,8 @@ class BatchCommand(BaseCommand):
         epilog = (
             "May be interrupted, run again, and run several times at once. Exit codes: 0 done; "
             f"1 error; 2 unknown option; {UNFINISHED} done, but the session engine could not "
-            f"delete everything that has ended (run again); {INTERRUPTED} interrupted (run again)."
+            f"delete everything that has ended (run again); {UNPROVEN} stopped, since sessions that "
+            f"are alive might have ended; {INTERRUPTED} interrupted (run again)."
         )
         return super().create_parser(prog_name, subcommand, epilog=epilog, **kwargs)
 
@@ -65,6 +71,9 @@ class BatchCommand(BaseCommand):
             raise CommandError(
                 f"Interrupted. {done} Run the command again to go on.", returncode=INTERRUPTED
             ) from None
+        except (EngineNotProven, TooManyLost) as error:
+            done = self.report(dry_run=dry_run)
+            raise CommandError(f"{error} {done}", returncode=UNPROVEN) from error
         if verbosity > 0:
             self.stdout.write(self.report(dry_run=dry_run))
         if self.tally["unfinished"]:

@@ -1,5 +1,6 @@
-"""The ``Session`` model, its query set, and the choices of its fields."""
+"""The ``Session`` model, its query set, the choices of its fields, and the canary."""
 
+from sessions_api.models.canary import Canary
 from sessions_api.models.choices import (
     MAX_LABEL,
     MAX_NAME,
@@ -18,6 +19,7 @@ __all__ = [
     "MAX_SEARCH_TERM",
     "MAX_USER_AGENT",
     "AnyUser",
+    "Canary",
     "Client",
     "DeviceType",
     "EndReason",

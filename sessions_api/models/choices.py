@@ -45,3 +45,10 @@ class EndReason(models.TextChoices):
     DEACTIVATED = "deactivated", _("account deactivated")
     LOST = "lost", _("no longer held by the session engine")
     DELETED = "deleted", _("deleted")
+    BACKEND = "backend", _("not given by its authentication backend")
+    """Never written: the backend may give the user again."""
+
+    @property
+    def is_deadline(self) -> bool:
+        """Tell whether the session ended by itself, whoever has written it down."""
+        return self in (EndReason.EXPIRED, EndReason.IDLE, EndReason.LIFETIME)

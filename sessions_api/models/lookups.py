@@ -1,19 +1,25 @@
-"""``__within``: is the IP address in a network. ``__among``: ``in`` for thousands of keys."""
+"""Lookups of our own.
+
+``__within``: is the IP address in a network. ``__among``: ``in`` for thousands of keys.
+``__unlocked``: equal, and not locked by somebody else.
+"""
 
 import ipaddress
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, GenericIPAddressField, Lookup, UUIDField
 from django.db.models.expressions import Expression
-from django.db.models.lookups import In
+from django.db.models.lookups import Exact, In
 from django.db.models.sql.compiler import SQLCompiler
 
 if TYPE_CHECKING:
     StringLookup = Lookup[str]
+    ExactKey = Exact[UUID]
 else:
-    StringLookup = Lookup
+    StringLookup, ExactKey = Lookup, Exact
 
 SQL = tuple[str, list[object]]
 """A piece of SQL, and its parameters."""
@@ -35,6 +41,37 @@ class Among(In):
             raise EmptyResultSet
         lhs, params = self.process_lhs(compiler, connection)
         return f"{lhs} = ANY(%s)", [*params, list(self.rhs)]
+
+
+@UUIDField.register_lookup
+class Unlocked(ExactKey):
+    """``pk__unlocked=pk`` in an UPDATE: that row, unless another transaction has locked it.
+
+    SQLite has no row locks.
+    """
+
+    lookup_name = "unlocked"
+
+    def get_rhs_op(self, connection: BaseDatabaseWrapper, rhs: str) -> str:
+        return f"= {rhs}"
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
+        return self._skipping(compiler, connection, "(SELECT id FROM {} WHERE {} {})")
+
+    def as_mysql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
+        # The table that an UPDATE changes may be read in a derived table only.
+        derived = "(SELECT id FROM (SELECT id FROM {} WHERE {} {}) AS unlocked)"
+        return self._skipping(compiler, connection, derived)
+
+    def _skipping(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, query: str) -> SQL:
+        condition, params = self.as_sql(compiler, connection)
+        if not connection.features.has_select_for_update_skip_locked:
+            return condition, list(params)
+        column = condition.partition(" = ")[0]
+        table = column.partition(".")[0]
+        inner = condition.replace(f"{table}.", "")
+        rows = query.format(table, inner, "FOR UPDATE SKIP LOCKED")
+        return f"{column} = {rows}", list(params)
 
 
 @GenericIPAddressField.register_lookup

@@ -1,7 +1,7 @@
 """Sets of sessions, as far as the table alone can know them."""
 
 import ipaddress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from django.contrib.auth import get_user_model
@@ -14,7 +14,7 @@ from django.db.models.lookups import IStartsWith
 
 import sessions_api.models.lookups  # noqa: F401 (registers __within and __among)
 from sessions_api.conf import conf
-from sessions_api.models.choices import MAX_SEARCH_TERM
+from sessions_api.models.choices import MAX_SEARCH_TERM, Kind
 
 if TYPE_CHECKING:
     from sessions_api.models.session import Session
@@ -47,6 +47,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Return the sessions that nobody has ended."""
         return self.filter(ended_at__isnull=True)
 
+    def unfinished(self) -> Self:
+        """Return the sessions that have ended, but are not known to be gone from the engine."""
+        return self.filter(ended_at__isnull=False).exclude(sealed_key="")
+
     def search(self, term: str) -> Self:
         """Return the sessions of an exact IP address, or of users by name or e-mail address.
 
@@ -75,16 +79,22 @@ class SessionQuerySet(models.QuerySet["Session"]):
         at_last_use = models.Q(**{f"last_ip_address__{lookup}": value})
         return self.filter(at_sign_in | at_last_use)
 
-    def within_deadlines(self, now: datetime, *, slack: timedelta = timedelta(0)) -> Self:
+    def within_deadlines(
+        self, now: datetime, *, by_expiry: bool = True, by_idle: bool = True
+    ) -> Self:
         """Return the sessions that have not ended by themselves at ``now``.
 
-        ``slack`` is how far ``expires_at`` may lag behind the session engine.
+        ``by_expiry`` says whether ``expires_at`` decides for browsers, too, or only for tokens, and
+        ``by_idle`` whether ``last_used`` decides.
         """
-        sessions = self.filter(expires_at__gt=now - slack)
-        if conf.IDLE_TIMEOUT is not None:
+        unexpired = models.Q(expires_at__gt=now)
+        if not by_expiry:
+            unexpired |= models.Q(expires_at__isnull=False, kind=Kind.BROWSER)
+        sessions = self.filter(unexpired)
+        if by_idle and conf.IDLE_TIMEOUT is not None:
             sessions = sessions.filter(last_used__gt=now - conf.IDLE_TIMEOUT)
         if conf.ABSOLUTE_TIMEOUT is not None:
-            sessions = sessions.filter(_signed_in("gt", now - conf.ABSOLUTE_TIMEOUT))
+            sessions = sessions.filter(signed_in("gt", now - conf.ABSOLUTE_TIMEOUT))
         return sessions
 
     def expiring(self, lookup: str, moment: datetime) -> Self:
@@ -96,13 +106,13 @@ class SessionQuerySet(models.QuerySet["Session"]):
         if conf.ABSOLUTE_TIMEOUT is None:
             return self.filter(by_expiry)
         try:
-            by_age = _signed_in(lookup, moment - conf.ABSOLUTE_TIMEOUT)
+            by_age = signed_in(lookup, moment - conf.ABSOLUTE_TIMEOUT)
         except OverflowError:  # no session is as old as that
             return self.filter(by_expiry)
         return self.filter(by_expiry | by_age if lookup == "lt" else by_expiry & by_age)
 
 
-def _signed_in(lookup: str, moment: datetime) -> models.Q:
+def signed_in(lookup: str, moment: datetime) -> models.Q:
     """Return the sessions signed in before or after a moment. An adopted one counts from adoption."""
     return models.Q(**{f"authenticated_at__{lookup}": moment}) | models.Q(
         authenticated_at__isnull=True, **{f"created_at__{lookup}": moment}

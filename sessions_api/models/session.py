@@ -53,6 +53,8 @@ class Session(models.Model):
     )
     sealed_key = models.TextField(blank=True, default="", editable=False)
     auth_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
+    # Which SECRET_KEY has made the auth hash. Known where no sealed key tells.
+    secret_key_id = models.CharField(max_length=8, blank=True, default="", editable=False)
     backend = models.CharField(max_length=255, blank=True, default="", editable=False)
 
     user_agent = models.CharField(
@@ -89,6 +91,8 @@ class Session(models.Model):
 
     adopted = models.BooleanField(_("adopted"), default=False)
     ends_with_browser = models.BooleanField(_("ends with the browser"), default=False)
+    # When another IP address or user agent was written last.
+    client_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Staff have extended the session, and the browser has yet to get its cookie anew.
     cookie_is_due = models.BooleanField(default=False, editable=False)
 

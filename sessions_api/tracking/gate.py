@@ -2,23 +2,31 @@
 
 A request that never asks for its user costs nothing. One that does costs a look into this process's
 memory, and once per TOUCH_INTERVAL a read of the row. Where the gate refuses, the request is
-anonymous and its engine session is flushed.
+anonymous and its engine session is flushed. While the row cannot be read the engine's word counts,
+except where nothing but the row can say that a session has ended.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
+from django.db import Error, connections, router, transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
-from sessions_api import credentials, engines, lifecycle, payload, recent, users, validity
+from sessions_api import credentials, engines, lifecycle, logs, payload, recent, users, validity
 from sessions_api.client import client_of
-from sessions_api.lifecycle import adopting, updating
+from sessions_api.conf import conf
+from sessions_api.exceptions import SessionsUnavailable
+from sessions_api.lifecycle import adopting, ending, updating
 from sessions_api.models import AnyUser, EndReason, Session
 from sessions_api.recent import Recent
 from sessions_api.tracking.state import Admitted, RequestState
+
+logger = logging.getLogger("sessions_api.tracking")
 
 
 def user_of(
@@ -38,11 +46,16 @@ def user_of(
         return found
     if state.admitted is not None:
         return found
-    recalled = recalled or recent.recall(request.session)
+    at = recent.now()
+    recalled = recalled or recent.recall(request.session, at)
     if recalled is not None:
-        state.admit(Admitted(found, recent=recalled))
+        state.admit(Admitted(found, at, recent=recalled))
         return found
-    admitted = _admitted_by_row(request, state, found)
+    try:
+        with _apart_from_the_view():
+            admitted = _admitted_by_row(request, state, found, at)
+    except Error as error:
+        admitted = _admitted_by_engine(request, state, found, at, error)
     if admitted is None:
         _refuse(request, state)
         return _anonymous(request)
@@ -55,7 +68,9 @@ async def auser_of(request: HttpRequest, state: RequestState, found: AnyUser) ->
     state = state.of_session(request.session)
     if state.admitted is not None or not _names_a_user(request):
         return found
-    recalled = recent.recall(request.session) if found.is_authenticated else None
+    recalled = None
+    if found.is_authenticated:
+        recalled = recent.recall(request.session, recent.now())
     if recalled is not None:
         # Handed over, since the memory may have forgotten it by the next look.
         return user_of(request, state, found, recalled)
@@ -78,8 +93,31 @@ def _dismiss(request: HttpRequest, state: RequestState) -> None:
 
 
 def _refuse(request: HttpRequest, state: RequestState) -> None:
-    request.session.flush()
+    engines.flush(request.session)
     state.refuse()
+
+
+@contextmanager
+def _apart_from_the_view() -> Iterator[None]:
+    """Keep an error of ours from breaking the view's transaction, as PostgreSQL would have it."""
+    connection = connections[router.db_for_write(Session)]
+    if connection.vendor == "postgresql" and connection.in_atomic_block:
+        with transaction.atomic(using=connection.alias):
+            yield
+    else:
+        yield
+
+
+def _admitted_by_engine(
+    request: HttpRequest, state: RequestState, user: AnyUser, at: float, error: Error
+) -> Admitted:
+    """Take the engine's word for a session whose row cannot be read. Raises SessionsUnavailable."""
+    if conf.STRICT or engines.is_client_side():
+        state.is_unavailable = True
+        raise SessionsUnavailable from error
+    logs.warn_once_a_minute(logger, "The row of a session could not be read.")
+    recent.remember_unread(request.session)
+    return Admitted(user, at, is_unread=True)
 
 
 def _anonymous(request: HttpRequest) -> AnonymousUser:
@@ -89,7 +127,9 @@ def _anonymous(request: HttpRequest) -> AnonymousUser:
     return anonymous
 
 
-def _admitted_by_row(request: HttpRequest, state: RequestState, user: AnyUser) -> Admitted | None:
+def _admitted_by_row(
+    request: HttpRequest, state: RequestState, user: AnyUser, at: float
+) -> Admitted | None:
     """Ask the session's row. None where it does not admit the session."""
     session = request.session
     session_id = payload.session_id(session)
@@ -97,14 +137,19 @@ def _admitted_by_row(request: HttpRequest, state: RequestState, user: AnyUser) -
         row = Session.objects.on_primary().filter(pk=session_id).first()
     else:
         row = adopting.adopt(session, user, client_of(request))
-    if row is None or row.ended_at is not None or row.user_id != payload.user_id(session):
+    if row is None or row.user_id != payload.user_id(session):
         return None
-    if reason := validity.end_by_deadline(row, timezone.now()):
+    if row.ended_at is not None:
+        if row.sealed_key:  # the engine could not delete the session when it ended
+            state.defer(partial(ending.finish_ends, [row.pk]))
+        return None
+    recent.add_unwritten(row)
+    if reason := validity.end_by_deadline(row, recent.moment(at)):
         state.defer(partial(lifecycle.end, row, reason=reason))
         return None
     if not _presents_its_key(request, state, row):
         return None
-    return Admitted(user, row=row, is_adopted=session_id is None)
+    return Admitted(user, at, row=row, is_adopted=session_id is None)
 
 
 def _presents_its_key(request: HttpRequest, state: RequestState, row: Session) -> bool:
@@ -119,4 +164,4 @@ def _presents_its_key(request: HttpRequest, state: RequestState, row: Session) -
         return True
     if row.key_digest == credentials.digest(key):
         return True
-    return updating.live_key(row) is None or engines.load(key) is None
+    return updating.live_key(row) is None or engines.is_gone(key)

@@ -2,16 +2,17 @@
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.db import Error
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase, HttpResponseForbidden
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
-from sessions_api import lifecycle, payload, recent
-from sessions_api.client import client_of
+from sessions_api import engines, lifecycle, payload, recent
+from sessions_api.client import client_of, fingerprint_of
 from sessions_api.engines import EngineSession
-from sessions_api.exceptions import SessionLimitReached
-from sessions_api.lifecycle import starting
+from sessions_api.exceptions import SessionLimitReached, SessionsUnavailable
+from sessions_api.lifecycle import canary, starting
 from sessions_api.lifecycle.organization import organization_of
 from sessions_api.models import EndReason, Session
 from sessions_api.tracking import delivery
@@ -23,7 +24,8 @@ def begin(request: HttpRequest | None, user: AbstractBaseUser) -> None:
     """Start a row for the login that Django has just told of.
 
     Other code sends the signal for logins that are not this session's, such as tokens of its own:
-    those are left alone (docs/life-cycle.md, 28). Raises SessionLimitReached.
+    those are left alone (docs/life-cycle.md, 28). Raises SessionLimitReached, and SessionsUnavailable
+    where the table cannot take the row.
     """
     if request is None or not _is_login_of_its_session(request, user):
         return
@@ -39,9 +41,18 @@ def begin(request: HttpRequest | None, user: AbstractBaseUser) -> None:
         starting.discard(state.browser.row)
         superseded = state.browser.superseded
     _give_new_key(session, state)
+    row = _start(request, user, superseded)
+    if state is not None and not state.is_settled:
+        state.sign_in(row, superseded)
+    else:
+        # By code outside our middleware, or in a streaming body: no response settles it.
+        _settle_now(row, session, superseded)
+
+
+def _start(request: HttpRequest, user: AbstractBaseUser, superseded: Q) -> Session:
     try:
-        row = starting.start(
-            session,
+        return starting.start(
+            request.session,
             user,
             client=client_of(request),
             organization=organization_of(user, request),
@@ -50,12 +61,17 @@ def begin(request: HttpRequest | None, user: AbstractBaseUser) -> None:
     except SessionLimitReached:
         _undo(request)
         raise
-    if state is not None:
-        state.sign_in(row, superseded)
-        return
-    starting.bind(row, session)
+    except Error as error:
+        _undo(request)
+        raise SessionsUnavailable from error
+
+
+def _settle_now(row: Session, session: EngineSession, superseded: Q) -> None:
+    if starting.bind(row, session):
+        recent.remember(row)
     if superseded:
         lifecycle.end_many(Session.objects.filter(superseded), reason=EndReason.REPLACED)
+    canary.leave(is_sign_in=True)
 
 
 def go_on_as(request: HttpRequest, row: Session, *, superseded: Q) -> None:
@@ -69,14 +85,17 @@ def go_on_as(request: HttpRequest, row: Session, *, superseded: Q) -> None:
 
 
 def settle(
-    state: RequestState, login: SignedIn, session: EngineSession, response: HttpResponseBase
+    request: HttpRequest, response: HttpResponseBase, state: RequestState, login: SignedIn
 ) -> None:
     """Bind the row if the browser gets the session, and discard it if not."""
+    session, fingerprint = request.session, fingerprint_of(request)
     is_sent = delivery.new_key_is_sent(session, response)
+    if payload.user_id(session) == login.row.user_id and payload.marks(session) != login.marks:
+        session.update(login.marks)  # code has carried older ones over this login
     is_of_row = payload.session_id(session) == login.row.pk and payload.names_a_user(session)
     if is_sent and is_of_row:
         if starting.bind(login.row, session):
-            recent.remember(login.row)
+            recent.remember(login.row, fingerprint)
         else:
             session.flush()
     else:
@@ -138,7 +157,7 @@ def _give_new_key(session: EngineSession, state: RequestState | None) -> None:
 
 def _undo(request: HttpRequest) -> None:
     """Undo a refused login, so that the next request is anonymous (docs/life-cycle.md, 36)."""
-    request.session.flush()
+    engines.flush(request.session)
     anonymous = AnonymousUser()
 
     async def auser() -> AnonymousUser:

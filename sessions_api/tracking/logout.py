@@ -1,12 +1,19 @@
 """A logout, and whatever else takes the user out of a browser's session, up to the response."""
 
+import logging
+import traceback
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth import alogout, logout
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import Error
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from sessions_api import engines, lifecycle, payload, validity
+from sessions_api import engines, lifecycle, logs, payload, validity
 from sessions_api.engines import EngineSession
+from sessions_api.lifecycle import canary
 from sessions_api.models import EndReason, Session
 from sessions_api.tracking import delivery
 from sessions_api.tracking.current import presented_by
@@ -18,33 +25,66 @@ from sessions_api.tracking.state import (
     state_of,
 )
 
+logger = logging.getLogger("sessions_api.tracking")
+
 
 def begin(request: HttpRequest | None, user: AbstractBaseUser | None) -> None:
-    """Note that the request's session is about to be flushed, or end the request's token."""
-    session, state = getattr(request, "session", None), state_of(request)
-    if state is not None and session is state.session:
+    """Have the session end that is about to be flushed, or end the request's token.
+
+    Other code sends the signal, too, and flushes nothing: a package that signs out a token of its own.
+    ``user`` is None where nobody has asked for the request's user.
+    """
+    session: EngineSession | None = getattr(request, "session", None)
+    state = state_of(request)
+    if session is None:
+        return
+    if state is not None and session is state.session and not state.is_settled:
         state.sign_out()
         presented = state.presented
-        if user is None or not isinstance(presented, TokenAdmitted | TokenRefused):
-            return
-        if user.pk == presented.session.user_id:
-            lifecycle.end(presented.session, by=user, reason=EndReason.LOGOUT)
+        if user is not None and isinstance(presented, TokenAdmitted | TokenRefused):
+            if user.pk == presented.session.user_id:
+                lifecycle.end(presented.session, by=user, reason=EndReason.LOGOUT)
+        elif isinstance(state.browser, SignedOut):
+            _end_at_flush(session, _presented(state), state)
         return
-    session_id = payload.session_id(session) if session is not None else None
-    if session_id is not None and user is not None:
-        # No response settles this session, so it ends at once.
-        sessions = Session.objects.for_user(user).filter(pk=session_id)
-        lifecycle.end_many(sessions, reason=EndReason.LOGOUT)
+    # No response settles this session.
+    session_id = payload.session_id(session)
+    if session_id is None:
+        return
+    row = Session.objects.on_primary().not_ended().filter(pk=session_id).first()
+    if row is not None and row.user_id == payload.user_id(session):
+        _end_at_flush(session, Q(pk=row.pk), None)
+
+
+def finish_failed(request: HttpRequest, exception: Exception) -> None:
+    """End the session of a request that has failed inside Django's ``logout()``.
+
+    Where the engine cannot load a session, ``logout()`` does not get as far as its signal. Whoever
+    has the cookie wanted the session to end.
+    """
+    state = state_of(request)
+    if state is None or not _is_raised_by_logout(exception):
+        return
+    if presented := presented_by(state.key):
+        _write(presented)
+
+
+def _is_raised_by_logout(exception: Exception) -> bool:
+    frames = traceback.walk_tb(exception.__traceback__)
+    return any(frame.f_code in (logout.__code__, alogout.__code__) for frame, _ in frames)
 
 
 def settle(state: RequestState, session: EngineSession, response: HttpResponseBase) -> None:
     """End the row of whomever the session has named before. It names no user now."""
+    if isinstance(state.browser, SignedOut) and state.browser.is_written:
+        return
     client_side = engines.is_client_side()
     keeps_key = session.session_key == state.key
     if keeps_key and state.admitted is None and not client_side:
         return
     browser_loses_it = session.is_empty() or delivery.is_sent(session, response)
-    if not browser_loses_it and not delivery.is_gone(state.key):
+    if not (browser_loses_it and (keeps_key or client_side)) and not delivery.is_gone(state.key):
+        # What the engine could not give this process may still be there.
         return
     presented = _presented(state)
     if presented is None:
@@ -58,6 +98,38 @@ def settle(state: RequestState, session: EngineSession, response: HttpResponseBa
         lifecycle.end(row, reason=_reason(row, session))
 
 
+def _end_at_flush(session: EngineSession, presented: Q | None, state: RequestState | None) -> None:
+    """Write the row when the session is flushed, before the engine is asked, which may fail."""
+    if presented is None:
+        return
+    flush, aflush = session.flush, session.aflush
+
+    def end() -> None:
+        vars(session).update(flush=flush, aflush=aflush)
+        if _write(presented) and state is not None:
+            state.sign_out_is_written()
+
+    def flush_ended() -> None:
+        end()
+        flush()
+
+    async def aflush_ended() -> None:
+        await sync_to_async(end)()
+        await aflush()
+
+    vars(session).update(flush=flush_ended, aflush=aflush_ended)
+
+
+def _write(presented: Q) -> bool:
+    try:
+        lifecycle.end_many(Session.objects.filter(presented), reason=EndReason.LOGOUT)
+    except Error:
+        # Signing out goes on. That the engine does not have it any more will be evidence.
+        logs.warn_once_a_minute(logger, "A sign-out could not be written.")
+        return False
+    return True
+
+
 def _presented(state: RequestState) -> Q | None:
     """Return a filter for the session that the request came with, or None."""
     if state.admitted is not None and state.admitted.row is not None:
@@ -66,6 +138,10 @@ def _presented(state: RequestState) -> Q | None:
 
 
 def _reason(row: Session, session: EngineSession) -> EndReason:
-    reason = validity.end_by_deadline(row, timezone.now()) or validity.end_by_account(row)
-    # Code has emptied a session that was modified. Otherwise the engine did not have it any more.
-    return reason or (EndReason.FLUSHED if session.modified else EndReason.LOST)
+    now = timezone.now()
+    if reason := validity.end_by_deadline(row, now) or validity.end_by_account(row):
+        return reason
+    if session.modified:  # code has emptied it
+        return EndReason.FLUSHED
+    canary.forget()  # perhaps the engine was emptied
+    return validity.reason_of_loss(row, now)

@@ -16,13 +16,15 @@ token that signs out. Refused stays refused unless somebody signs in, and rememb
 before that. TokenIssued keeps the token that was presented.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from django.db.models import Q
 from django.http import HttpRequest
 
+from sessions_api import payload
+from sessions_api.acts import Acts
 from sessions_api.engines import EngineSession
 from sessions_api.models import AnyUser, EndReason, Session
 from sessions_api.recent import Recent
@@ -42,12 +44,16 @@ class Admitted:
     """The gate has handed out the session's user."""
 
     user: AnyUser
+    at: float
+    """The moment of admission, in UNIX seconds. It is the use that counts, however long it takes."""
     recent: Recent | None = None
     """What this process remembered of the session, if that was enough."""
     row: Session | None = None
     """The session's row, if it had to be read."""
     is_adopted: bool = False
     """This request has made the row, perhaps in a transaction that has been rolled back since."""
+    is_unread: bool = False
+    """The table did not answer, so the engine's word has counted. Nothing is written of this use."""
 
     @property
     def admitted(self) -> "Admitted":
@@ -70,6 +76,8 @@ class SignedIn:
     row: Session
     superseded: Q
     """The sessions whose place this login takes."""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """What the payload says of this login. Code may carry older keys over it."""
     reason: EndReason = EndReason.REPLACED
     """Why those end: LOGOUT where ``logout()`` was called, too."""
     admitted: Admitted | None = None
@@ -80,6 +88,8 @@ class SignedOut:
     """``logout()`` was called."""
 
     admitted: Admitted | None = None
+    is_written: bool = False
+    """The row says so."""
 
 
 BrowserSession = Unasked | Admitted | Refused | SignedIn | SignedOut
@@ -92,6 +102,8 @@ class TokenAdmitted:
     """A token has authenticated the request."""
 
     session: Session
+    at: float
+    """The moment of admission, in UNIX seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +141,11 @@ class RequestState:
     browser: BrowserSession = UNASKED
     token: Token | None = None
     is_settled: bool = False
-    """The response is there, and its consequences are written."""
+    """The response is there, and its consequences are written. What follows is followed at once."""
+    is_unavailable: bool = False
+    """The table had to admit the session, and did not answer."""
+    acts: Acts = field(default_factory=Acts)
+    """What this request has ended itself."""
     _deferred: list[Callable[[], object]] = field(default_factory=list)
 
     @property
@@ -154,15 +170,16 @@ class RequestState:
 
     def sign_in(self, row: Session, superseded: Q) -> None:
         before = self.browser
+        marks = payload.marks(self.session)
         if isinstance(before, SignedIn):
             # The first login of this request never reaches the browser.
-            self.browser = replace(before, row=row, superseded=superseded)
+            self.browser = replace(before, row=row, superseded=superseded, marks=marks)
             return
         is_signed_out = isinstance(before, SignedOut) or (
             isinstance(before, Refused) and before.is_signed_out
         )
         reason = EndReason.LOGOUT if is_signed_out else EndReason.REPLACED
-        self.browser = SignedIn(row, superseded, reason, self.admitted)
+        self.browser = SignedIn(row, superseded, marks, reason, self.admitted)
 
     def sign_out(self) -> None:
         if isinstance(self.presented, TokenAdmitted):
@@ -173,6 +190,10 @@ class RequestState:
             self.browser = Refused(is_signed_out=True)
         else:
             self.browser = SignedOut(self.admitted)
+
+    def sign_out_is_written(self) -> None:
+        if isinstance(self.browser, SignedOut):
+            self.browser = replace(self.browser, is_written=True)
 
     def present_token(self, token: TokenAdmitted | TokenRefused) -> None:
         self.token = token
@@ -198,8 +219,9 @@ class RequestState:
         return bool(self._deferred)
 
     def do_deferred(self) -> None:
-        for act in self._deferred:
-            act()
+        """Do what was deferred, once."""
+        while self._deferred:
+            self._deferred.pop(0)()
 
     def of_session(self, session: EngineSession) -> "RequestState":
         """Return this state or, where another session has taken the place of ours, one for that.

@@ -2,9 +2,7 @@
 
 from django.http import HttpRequest
 
-from sessions_api import lifecycle, recent, users, validity
-from sessions_api.client import client_of
-from sessions_api.lifecycle import rows, updating
+from sessions_api import credentials, lifecycle, recent, users, validity
 from sessions_api.lifecycle.rows import Fields
 from sessions_api.models import Client, EndReason, Session
 from sessions_api.recent import Recent
@@ -19,13 +17,14 @@ from sessions_api.tracking.state import (
 
 def judge(session: Session) -> validity.Verdict:
     """Return the verdict on a token session that was read with its user."""
+    recent.add_unwritten(session)
     known = users.given_by_model_backend(session.user)
     return validity.judge([session], known=known)[session.pk]
 
 
 def reason_to_end(session: Session, verdict: validity.Verdict) -> EndReason | None:
     """Return why a token is to be written as ended. None if it is not over, or is written so."""
-    return verdict.reason if session.ended_at is None else None
+    return verdict.evidence if session.ended_at is None else None
 
 
 def present(request: HttpRequest, session: Session) -> bool:
@@ -34,7 +33,7 @@ def present(request: HttpRequest, session: Session) -> bool:
     state = state_of(request)
     if state is not None:
         if verdict.is_active:
-            state.present_token(TokenAdmitted(session))
+            state.present_token(TokenAdmitted(session, recent.now()))
         elif reason := reason_to_end(session, verdict):
             state.present_token(TokenRefused(session, reason))
     return verdict.is_active
@@ -47,12 +46,15 @@ def issue(request: HttpRequest) -> None:
         state.issue_token()
 
 
-def is_due(state: RequestState) -> bool:
+def is_due(request: HttpRequest, state: RequestState) -> bool:
     """Tell whether the request's token has anything to write."""
     presented = state.presented
-    if isinstance(presented, TokenAdmitted):
-        return Recent.of(presented.session).touch_is_due(recent.now())
-    return isinstance(presented, TokenRefused)
+    if not isinstance(presented, TokenAdmitted):
+        return isinstance(presented, TokenRefused)
+    row = presented.session
+    known = recent.memory.get(row.key_digest or "")
+    is_as_known = known is not None and known.used == row.last_used.timestamp()
+    return known is None or not is_as_known or use.is_due(request, known)
 
 
 def settle(request: HttpRequest, state: RequestState) -> None:
@@ -61,7 +63,7 @@ def settle(request: HttpRequest, state: RequestState) -> None:
     if isinstance(presented, TokenRefused):
         end_refused(presented.session, presented.reason)
     elif isinstance(presented, TokenAdmitted):
-        write_use(request, presented.session)
+        write_use(request, presented.session, at=presented.at)
 
 
 def end_refused(session: Session, reason: EndReason) -> None:
@@ -72,18 +74,38 @@ def end_refused(session: Session, reason: EndReason) -> None:
         lifecycle.end(session, reason=reason)
 
 
-def write_use(request: HttpRequest, session: Session, client: Client | None = None) -> None:
+def write_use(
+    request: HttpRequest,
+    session: Session,
+    client: Client | None = None,
+    *,
+    at: float | None = None,
+) -> None:
     """Write that a token was used, where that is due.
 
-    ``client`` is who has used it: the client of the request unless given.
+    ``client`` is who has used it: the client of the request unless given. ``at`` is when the token
+    was admitted, in UNIX seconds; now unless given.
     """
-    if not Recent.of(session).touch_is_due(recent.now()) or not use.is_activity(request):
-        return
-    previous = session.last_client
-    changes = {**use.touched_by(client or client_of(request), session), **_rotated(session)}
-    if updating.follow(session.pk, session.key_digest, changes):
-        rows.assign(session, changes)
-        use.tell_if_changed(session, previous)
+    used = use.Use(
+        session.pk,
+        session.key_digest,
+        recent.now() if at is None else at,
+        remembered=_remembered(session),
+        row=session,
+    )
+    is_due = used.recent.touch_is_due(used.at) and use.is_activity(request)
+    used.write(request, _rotated(session) if is_due else {}, client)
+
+
+def _remembered(session: Session) -> Recent:
+    """Return what is known of a token's row, which is read at every request, and of its client."""
+    known = recent.memory.get(session.key_digest or "")
+    recent.add_unwritten(session)
+    fresh = Recent.of(session)
+    if known is None or known.client != fresh.client:
+        return fresh
+    since = max(known.client_changed, fresh.client_changed)
+    return fresh._replace(fingerprint=known.fingerprint, client_changed=since)
 
 
 def _rotated(session: Session) -> Fields:
@@ -93,4 +115,4 @@ def _rotated(session: Session) -> Fields:
         return {}
     if not validity.verifies(session.user, session.auth_digest):
         return {}
-    return {"auth_digest": auth_digest}
+    return {"auth_digest": auth_digest, "secret_key_id": credentials.secret_key_id()}

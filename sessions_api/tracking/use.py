@@ -1,69 +1,58 @@
-"""A use of a session that goes on as it was: its last use and its expiry are written when due."""
+"""A use of a session that goes on as it was: its last use, client and expiry are written when due."""
 
-from typing import NamedTuple
+import logging
+from datetime import datetime
 from uuid import UUID
 
+from django.db import Error
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
 
-from sessions_api import decorators, engines, payload, recent, validity
-from sessions_api.client import client_of
+from sessions_api import decorators, engines, logs, payload, recent, validity
+from sessions_api.client import client_of, fingerprint_of
+from sessions_api.conf import conf
 from sessions_api.engines import EngineSession
-from sessions_api.lifecycle import events, updating
+from sessions_api.lifecycle import canary, events, rows, updating
 from sessions_api.lifecycle.rows import Fields
+from sessions_api.lifecycle.updating import Followed
 from sessions_api.models import Client, Session
 from sessions_api.recent import Recent
 from sessions_api.tracking import delivery, rotation
 from sessions_api.tracking.state import RequestState
 
+logger = logging.getLogger("sessions_api.tracking")
+
+UNKNOWN = hash(Client(None, ""))
+
+
+def is_due(request: HttpRequest, remembered: Recent) -> bool:
+    """Tell whether a use may have something to write. Costs no query."""
+    is_as_before = remembered.fingerprint == fingerprint_of(request)
+    return not is_as_before or remembered.touch_is_due(recent.now())
+
 
 def settle(request: HttpRequest, response: HttpResponseBase, state: RequestState) -> None:
     """Write what is due of the browser's session."""
-    session = request.session
+    session, admitted = request.session, state.admitted
     session_id = payload.session_id(session)
     is_sent = delivery.is_sent(session, response)
-    if session_id is None or not (state.admitted is not None or is_sent):
+    if session_id is None or not (admitted is not None or is_sent):
         return
-    known = _known(state, session, session_id)
-    if known is None:
+    if admitted is not None and admitted.is_unread:
         return
-    changes: dict[str, object] = {}
-    if is_sent:
-        changes |= _saved(session, known)
-    previous = None
-    if _is_touch_due(request, state, known.recent):
-        client = client_of(request)
-        if hash(client) != known.recent.client:
-            known = known.with_row(session_id)
-            previous = known.row.last_client if known.row is not None else None
-        changes |= touched_by(client, known.row)
-    key_digest = delivery.key_digest_of(session)
-    if not changes or updating.follow(session_id, key_digest, changes):
-        recent.remember_changed(known.row, changes, key_digest)
-        if known.row is not None and previous is not None:
-            tell_if_changed(known.row, previous)
+    use = _use_of(state, session, session_id)
+    if use is None:
         return
-    recent.forget(key_digest)
-    if is_sent and _row(session_id) is None:
+    changes = use.saved(session) if is_sent else use.missed(session)
+    if use.row is not None and validity.is_past_expiry(use.row, use.moment):
+        # The engine enforces its own expiry, and has just loaded the session.
+        changes.setdefault("expires_at", engines.held_expiry(session))
+    if admitted is not None and state.presented is None:
+        followed = use.write(request, changes)
+    else:
+        # The use of a token says nothing of the browser's user.
+        followed = use.follow(changes)
+    if followed is Followed.OVER and is_sent:
         session.flush()
-
-
-def touched_by(client: Client, row: Session | None) -> dict[str, object]:
-    """Return the changes to a row that a use by this client makes."""
-    changes: dict[str, object] = {
-        "last_used": timezone.now(),
-        "last_ip_address": client.ip_address,
-    }
-    if row is not None and client.user_agent not in ("", row.last_client.user_agent):
-        is_as_at_sign_in = client.user_agent == row.user_agent
-        changes["last_user_agent"] = "" if is_as_at_sign_in else client.user_agent
-    return changes
-
-
-def tell_if_changed(row: Session, previous: Client) -> None:
-    """Tell that a session, whose row is up to date, has changed its client, if it has."""
-    if previous.differs_from(row.last_client):
-        events.client_changed(row, previous)
 
 
 def is_activity(request: HttpRequest) -> bool:
@@ -75,68 +64,203 @@ def is_activity(request: HttpRequest) -> bool:
     return all(getattr(each, decorators.ACTIVITY, True) for each in (view, handler))
 
 
-class _Known(NamedTuple):
-    """What is known of a session: its memory and, where it was read, its row."""
+class Use:
+    """One use of a session, admitted at a moment: whatever it has changed is written at once."""
 
-    recent: Recent
-    row: Session | None
+    def __init__(
+        self,
+        session_id: UUID,
+        key_digest: str | None,
+        at: float,
+        *,
+        remembered: Recent,
+        row: Session | None,
+    ) -> None:
+        self.session_id, self.key_digest = session_id, key_digest
+        self.at, self.moment = at, recent.moment(at)
+        self.recent, self.row = remembered, row
+        self.fingerprint = remembered.fingerprint
 
-    def with_row(self, session_id: UUID) -> "_Known":
-        return self if self.row is not None else self._replace(row=_row(session_id))
+    def saved(self, session: EngineSession) -> dict[str, object]:
+        """Return the changes to the row of a session that is about to be saved.
+
+        Where the engine enforces its expiry, one that moves only a little later is not written.
+        """
+        changes: dict[str, object] = {}
+        expires = engines.expiry(session)
+        ends_with_browser = session.get_expire_at_browser_close()
+        later = expires.timestamp() - self.recent.expires
+        unnoticed = conf.TOUCH_INTERVAL.total_seconds() if engines.enforces_expiry() else 1
+        has_moved = not -1 < later < max(1, unnoticed)
+        if has_moved or ends_with_browser != self.recent.ends_with_browser:
+            changes |= {"expires_at": expires, "ends_with_browser": ends_with_browser}
+        auth_digest = payload.auth_digest(session)
+        if self.row is not None and self.row.auth_digest != auth_digest:
+            changes |= rows.of_auth_hash(auth_digest)
+        assurance = payload.assurance(session)
+        if hash(assurance) != self.recent.assurance:  # such as a second factor that came later
+            changes |= assurance._asdict()
+        if self.row is not None and self.row.cookie_is_due:
+            changes["cookie_is_due"] = False
+        return changes
+
+    def missed(self, session: EngineSession) -> dict[str, object]:
+        """Return the auth hash that a cookie has got while the table took no writes.
+
+        Django has just found it to be the user's. Elsewhere the engine's payload says so.
+        """
+        if self.row is None or session.modified or not engines.is_client_side():
+            return {}
+        auth_digest = payload.auth_digest(session)
+        if auth_digest == self.row.auth_digest:
+            return {}
+        return {**rows.of_auth_hash(auth_digest)}
+
+    def write(
+        self, request: HttpRequest, changes: Fields, client: Client | None = None
+    ) -> Followed:
+        """Write what the request has changed, the last use where it is due, and another client.
+
+        ``client`` is who has used the session: the client of the request unless given.
+        """
+        is_touched = self.recent.touch_is_due(self.at) and is_activity(request)
+        if is_touched:
+            changes = {**changes, "last_used": self.moment}
+        fingerprint = fingerprint_of(request) if client is None else None
+        is_unknown = self.recent.client == UNKNOWN  # as after force_login()
+        if fingerprint == self.recent.fingerprint and fingerprint is not None and not is_unknown:
+            return self.follow(changes)
+        client = client or client_of(request)
+        if hash(client) == self.recent.client or (is_unknown and not is_touched):
+            self.fingerprint = fingerprint
+            return self.follow(changes)
+        if not is_touched and not self.recent.client_change_is_due(self.at):
+            return self.follow(changes)
+        row = self._read_row()
+        # Looked for again after TOUCH_INTERVAL.
+        self.recent = self.recent._replace(client_changed=self.at)
+        if row is None:
+            return self.follow(changes)
+        if client.differs_from(row.last_client):
+            return self._change_client(row, client, fingerprint, changes)
+        self.fingerprint = fingerprint
+        if is_touched:
+            changes = {**changes, **_client_fields(client, row)}
+        return self.follow(changes)
+
+    def follow(self, changes: Fields) -> Followed:
+        """Write changes, if there are any, and remember the row as it is then."""
+        if not changes:
+            self._remember()
+            return Followed.WRITTEN
+        try:
+            followed = updating.follow(self.session_id, self.key_digest, changes, at=self.moment)
+        except Error:
+            logs.warn_once_a_minute(logger, "The use of a session could not be written.")
+            followed = Followed.PASSED_OVER
+        if followed is Followed.WRITTEN:
+            self._wrote(changes)
+            if "last_used" in changes:
+                canary.leave()
+        elif followed is Followed.PASSED_OVER:
+            self._give_up(changes)
+        else:
+            recent.forget(self.key_digest)
+        return followed
+
+    def _change_client(
+        self, row: Session, client: Client, fingerprint: int | None, changes: Fields
+    ) -> Followed:
+        """Write another client and tell of it, at most once in TOUCH_INTERVAL.
+
+        The row itself says when that was last: other processes may have seen it, too, and a client
+        may go back and forth between IPv4 and IPv6.
+        """
+        since = row.client_changed_at
+        if since is not None and self.moment - since < conf.TOUCH_INTERVAL:
+            return self.follow(changes)
+        previous, fields = row.last_client, {**changes, **_client_fields(client, row)}
+        try:
+            is_written = updating.change_client(
+                self.session_id, self.key_digest, fields, at=self.moment
+            )
+        except Error:
+            logs.warn_once_a_minute(logger, "Another client of a session could not be written.")
+            is_written = False
+        if not is_written:
+            return self.follow(changes)
+        self.fingerprint = fingerprint
+        self._wrote({**fields, "client_changed_at": self.moment, "last_used": self.moment})
+        events.client_changed(row, previous)
+        return Followed.WRITTEN
+
+    def _read_row(self) -> Session | None:
+        if self.row is None and (row := _row(self.session_id)):
+            self.row, self.recent = row, Recent.of(row, self.fingerprint)
+        return self.row
+
+    def _wrote(self, changes: Fields) -> None:
+        if self.row is None:
+            recent.forget(self.key_digest)
+            return
+        rows.assign(self.row, changes)
+        self.recent = Recent.of(self.row, self.fingerprint)
+        self._remember()
+
+    def _give_up(self, changes: Fields) -> None:
+        """Count the use in this process alone, and write when the next one is due."""
+        if "last_used" in changes:
+            recent.remember_unwritten(self.session_id, self.moment)
+            self.recent = self.recent._replace(used=self.at)
+        expires = changes.get("expires_at")
+        if isinstance(expires, datetime):
+            self.recent = self.recent._replace(expires=expires.timestamp())
+        self._remember()
+
+    def _remember(self) -> None:
+        """Remember the session, unless it was forgotten since this use was admitted by memory."""
+        if self.key_digest is None:
+            return
+        if self.row is not None or recent.memory.get(self.key_digest) is not None:
+            known = self.recent._replace(fingerprint=self.fingerprint)
+            recent.memory.put(self.key_digest, known)
 
 
-def _known(state: RequestState, session: EngineSession, session_id: UUID) -> _Known | None:
-    """Return what is known of the session. None where its row does not know it as it is.
+def _use_of(state: RequestState, session: EngineSession, session_id: UUID) -> Use | None:
+    """Return the use of a session. None where its row does not know it as it is.
 
     Then it is flushed, or the row takes its key.
     """
-    admitted = state.admitted
+    admitted, key_digest = state.admitted, delivery.key_digest_of(session)
+    at = admitted.at if admitted is not None else recent.now()
     row = admitted.row if admitted is not None else None
     remembered = admitted.recent if admitted is not None else None
     if row is None and remembered is None:
-        remembered = recent.recall(session)
-    if remembered is not None:
-        return _Known(remembered, row)
-    row = row or _row(session_id)
-    if row is None or row.user_id != payload.user_id(session):
-        session.flush()
-        return None
-    if row.expires_at is None or row.key_digest != delivery.key_digest_of(session):
-        rotation.settle_unknown_key(row, session)
-        return None
-    return _Known(Recent.of(row), row)
+        remembered = recent.recall(session, at)
+    if remembered is None:
+        row = row or _row(session_id)
+        if row is None or row.user_id != payload.user_id(session):
+            session.flush()
+            return None
+        if row.expires_at is None or row.key_digest != key_digest:
+            rotation.settle_unknown_key(row, session)
+            return None
+        # The row was read at the admission: an end that came later is not to be overlooked longer.
+        remembered = Recent.of(row)._replace(checked=at)
+    return Use(session_id, key_digest, at, remembered=remembered, row=row)
 
 
 def _row(session_id: UUID) -> Session | None:
-    return Session.objects.on_primary().not_ended().filter(pk=session_id).first()
+    row = Session.objects.on_primary().not_ended().filter(pk=session_id).first()
+    if row is not None:
+        recent.add_unwritten(row)
+    return row
 
 
-def _is_touch_due(request: HttpRequest, state: RequestState, remembered: Recent) -> bool:
-    if state.presented is not None:
-        return False  # the use of a token says nothing of the browser's user
-    is_due = state.admitted is not None and remembered.touch_is_due(recent.now())
-    return is_due and is_activity(request)
-
-
-def _saved(session: EngineSession, known: _Known) -> Fields:
-    """Return the changes to the row of a session that is about to be saved.
-
-    An expiry that moves only a little later is not written.
-    """
-    changes: dict[str, object] = {}
-    remembered, row = known
-    expires = engines.expiry(session)
-    ends_with_browser = session.get_expire_at_browser_close()
-    later = expires.timestamp() - remembered.expires
-    has_moved = not -1 < later < max(1, validity.expiry_slack().total_seconds())
-    if has_moved or ends_with_browser != remembered.ends_with_browser:
-        changes |= {"expires_at": expires, "ends_with_browser": ends_with_browser}
-    auth_digest = payload.auth_digest(session)
-    if row is not None and row.auth_digest != auth_digest:
-        changes["auth_digest"] = auth_digest
-    assurance = payload.assurance(session)
-    if hash(assurance) != remembered.assurance:  # such as a second factor that came later
-        changes |= assurance._asdict()
-    if row is not None and row.cookie_is_due:
-        changes["cookie_is_due"] = False
-    return changes
+def _client_fields(client: Client, row: Session) -> dict[str, object]:
+    """Return the changes to a row that a use by this client makes."""
+    fields: dict[str, object] = {"last_ip_address": client.ip_address}
+    if client.user_agent not in ("", row.last_client.user_agent):
+        is_as_at_sign_in = client.user_agent == row.user_agent
+        fields["last_user_agent"] = "" if is_as_at_sign_in else client.user_agent
+    return fields

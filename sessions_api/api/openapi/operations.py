@@ -15,8 +15,9 @@ from sessions_api.api.openapi import schemas
 from sessions_api.api.openapi.responses import (
     ANYBODYS,
     ANYBODYS_PAGE,
-    DONE,
     ENDED,
+    ENDED_MATCHING,
+    ENDED_ONE,
     INCLUDE_CURRENT,
     MALFORMED,
     MINE,
@@ -133,7 +134,7 @@ OWN = {
         name="signOut",
         summary=_("Sign out"),
         description=_("Ends the session that has authenticated this request."),
-        answers=DONE | NOT_BY_SESSION,
+        answers=ENDED_ONE | NOT_BY_SESSION,
         writes=True,
     ),
     "retrieve": Operation(
@@ -162,7 +163,7 @@ OWN = {
         summary=_("End one of your sessions"),
         description=_("Also the current one. It is no error if it has ended before."),
         parameters=(SESSION_ID,),
-        answers=DONE | NOT_MINE,
+        answers=ENDED_ONE | NOT_MINE,
         writes=True,
         ends_others=True,
     ),
@@ -181,7 +182,7 @@ ANYBODY = {
         name="adminEndSessions",
         summary=_("End what the list's filters find"),
         description=_(
-            "Ends active sessions. Those of superusers end only for a superuser. Every session ends "
+            "Ends sessions that are not over. Those of superusers end only for a superuser. Every session ends "
             "only if the body says `all`."
         ),
         body=OpenApiRequest(
@@ -191,14 +192,7 @@ ANYBODY = {
                 OpenApiExample("everybody", value={"all": True, "dry_run": True}),
             ],
         ),
-        answers={
-            HTTPStatus.OK: answer(
-                _("How many active sessions the filters select, and how many were ended."),
-                schemas.record(matched=schemas.COUNT, ended=schemas.COUNT),
-                {"matched": 12, "ended": 0},
-            )
-        }
-        | malformed_body({"adress": ["There is no such field."]}),
+        answers=ENDED_MATCHING | malformed_body({"adress": ["There is no such field."]}),
         writes=True,
         ends_others=True,
     ),
@@ -214,7 +208,7 @@ ANYBODY = {
         summary=_("End anybody's session"),
         description=_("It is no error if it has ended before."),
         parameters=(SESSION_ID,),
-        answers=DONE | NO_SUCH_SESSION,
+        answers=ENDED_ONE | NO_SUCH_SESSION,
         writes=True,
         ends_others=True,
     ),

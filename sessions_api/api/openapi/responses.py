@@ -89,7 +89,19 @@ INCLUDE_CURRENT = OpenApiParameter(
     default=False,
     description=_("Also end this session, and sign out."),
 )
+PENDING_TEXT = _(
+    "The session has ended, but the session engine could not delete it. It is refused everywhere from "
+    "`in_force_by` on at the latest."
+)
+PENDING: schemas.Schema = {
+    "code": {"type": "string", "enum": ["end_pending"]},
+    "in_force_by": {"type": "string", "format": "date-time"},
+}
+PENDING_EXAMPLE = {"code": "end_pending", "in_force_by": "2026-03-01T12:01:00Z"}
 DONE = {HTTPStatus.NO_CONTENT: answer(_("Done."))}
+ENDED_ONE = DONE | {
+    HTTPStatus.ACCEPTED: answer(PENDING_TEXT, schemas.record(**PENDING), PENDING_EXAMPLE)
+}
 MALFORMED = {
     HTTPStatus.BAD_REQUEST: answer(
         _("A parameter is malformed. The body says by its name what is wrong with it."),
@@ -132,10 +144,27 @@ NOT_BY_SESSION = {
 }
 ENDED = {
     HTTPStatus.OK: answer(
-        _("How many active sessions were ended."),
+        _("How many sessions were ended that were not over."),
         schemas.record(ended=schemas.COUNT),
         {"ended": 3},
-    )
+    ),
+    HTTPStatus.ACCEPTED: answer(
+        PENDING_TEXT,
+        schemas.record(ended=schemas.COUNT, **PENDING),
+        {"ended": 3, **PENDING_EXAMPLE},
+    ),
+}
+ENDED_MATCHING = {
+    HTTPStatus.OK: answer(
+        _("How many sessions that are not over the filters select, and how many were ended."),
+        schemas.record(matched=schemas.COUNT, ended=schemas.COUNT),
+        {"matched": 12, "ended": 0},
+    ),
+    HTTPStatus.ACCEPTED: answer(
+        PENDING_TEXT,
+        schemas.record(matched=schemas.COUNT, ended=schemas.COUNT, **PENDING),
+        {"matched": 12, "ended": 12, **PENDING_EXAMPLE},
+    ),
 }
 MINE = {HTTPStatus.OK: answer(_("The session."), SessionSerializer, schemas.EXAMPLE)}
 MY_PAGE = {HTTPStatus.OK: answer(_("A page of sessions."), SessionSerializer, schemas.EXAMPLE)}

@@ -95,7 +95,10 @@ ENUMERATIONS: dict[str, tuple[str, Schema]] = {
 """The enumerations among a session's fields: a name, and what it stands for."""
 
 DESCRIPTIONS = {
-    "state": _("`invalid`: it would not be accepted, though nobody ended it."),
+    "state": _(
+        "`unknown`: it could not be read just now, and is left alone. `invalid`: it would not be "
+        "accepted, though nobody ended it."
+    ),
     "is_current": _("Whether this request was authenticated by it."),
     "label": _("The owner's name for it."),
     "user_agent": _("Of the sign-in."),
@@ -277,9 +280,10 @@ def sessions_to_end(filterset: type[filters.SessionFilter]) -> Schema:
         name: {**schema, **(NOT_BLANK if schema.items() >= TEXT.items() else {})}
         for name, schema in filter_schemas(filterset).items()
     }
-    active = {**by_name.pop("state"), "enum": [filters.StateChoice.ACTIVE.value]}
+    standing = [validity.State.ACTIVE.value, validity.State.UNKNOWN.value]
+    state = {**by_name.pop("state"), "enum": standing}
     always = {
-        "state": active,
+        "state": state,
         "dry_run": {
             **FLAG,
             "default": False,

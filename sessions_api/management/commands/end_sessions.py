@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 
 from sessions_api.lifecycle import ending, maintenance
-from sessions_api.listing.filters import StaffSessionFilter, StateChoice
+from sessions_api.listing.filters import ALL, StaffSessionFilter
 from sessions_api.management.progress import BatchCommand, sessions
 from sessions_api.models import Session, SessionQuerySet
 
@@ -49,9 +49,9 @@ class Command(BatchCommand):
         if dry_run:
             self.tally["ended"] = self.total()
             return
-        for ended in ending.end_batches(self.sessions, shared=True):
-            self.tally["ended"] += ended
-            yield ended
+        for outcome in ending.end_batches(self.sessions, shared=True):
+            self.tally["ended"] += outcome.ended
+            yield outcome.ended
         for done in maintenance.finish_batches(self.sessions):
             self.tally["unfinished"] += done.unfinished
 
@@ -80,7 +80,7 @@ def _matching(given: dict[str, str]) -> SessionQuerySet:
     if values.get("user"):
         values["user"] = str(_user(values["user"]).pk)
     sessions = Session.objects.on_primary()
-    filters = StaffSessionFilter({**values, "state": StateChoice.ALL}, queryset=sessions)
+    filters = StaffSessionFilter({**values, "state": ALL}, queryset=sessions)
     wrong = {name: " ".join(map(str, texts)) for name, texts in filters.form.errors.items()}
     for name in given:
         # "" or " " would be no filter at all, and end everything.

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from sessions_api.exceptions import EngineDoesNotAnswer
 from sessions_api.lifecycle import maintenance
 from sessions_api.management.progress import BatchCommand, sessions
 from sessions_api.models import EndReason
@@ -18,13 +17,21 @@ class Command(BatchCommand):
 
     help = (
         "End the sessions that no longer authenticate anybody, and record why. Delete the engine "
-        "sessions of ended sessions where that has failed before. Run it where the site's session "
-        "engine can be read: with the same cache, or the same session files."
+        "sessions of ended sessions where that has failed before. Run it with the settings of "
+        "the web processes: it ends nothing unless it finds in the session engine what they have left "
+        "there."
     )
     grace: timedelta
+    force: bool
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
+        parser.add_argument(
+            "--force",
+            action="store_true",
+            help="end more than a tenth of the sessions as lost, or because their password has "
+            "changed; without it the command stops, since that is unusual",
+        )
         parser.add_argument(
             "--grace",
             type=float,
@@ -35,6 +42,7 @@ class Command(BatchCommand):
         )
 
     def prepare(self, options: dict[str, Any]) -> None:
+        self.force = options["force"]
         try:
             self.grace = timedelta(seconds=options["grace"])
         except (OverflowError, ValueError):
@@ -46,19 +54,21 @@ class Command(BatchCommand):
         return maintenance.standing().count()
 
     def steps(self, *, dry_run: bool) -> Iterator[int]:
-        try:
-            for done in maintenance.reconcile(grace=self.grace, dry_run=dry_run):
-                self.tally.update({reason.value: number for reason, number in done.ended.items()})
-                self.tally["ended"] += done.ended.total()
-                self.tally["finished"] += done.finished
-                self.tally["unfinished"] += done.unfinished
-                yield done.looked_at
-        except EngineDoesNotAnswer as error:
-            raise CommandError(f"{error} {self.report(dry_run=dry_run)}") from error
+        batches = maintenance.reconcile(grace=self.grace, dry_run=dry_run, force=self.force)
+        for done in batches:
+            self.tally.update({reason.value: number for reason, number in done.ended.items()})
+            self.tally["ended"] += done.ended.total()
+            self.tally["finished"] += done.finished
+            self.tally["unfinished"] += done.unfinished
+            self.tally["unknown"] += done.unknown
+            yield done.looked_at
 
     def report(self, *, dry_run: bool) -> str:
         would = "would be " if dry_run else ""
         ended = f"{sessions(self.tally['ended'])} {would}ended"
         reasons = [f"{self.tally[why]} {why.value}" for why in EndReason if self.tally[why]]
         because = f" ({', '.join(reasons)})" if reasons else ""
-        return f"{ended}{because}; {sessions(self.tally['finished'])} {would}finished."
+        report = f"{ended}{because}; {sessions(self.tally['finished'])} {would}finished"
+        if unknown := self.tally["unknown"]:
+            report += f"; {sessions(unknown)} unknown, and left alone"
+        return f"{report}."

@@ -1,0 +1,50 @@
+"""What a request itself has ended. Its own response phase takes that into account."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from sessions_api.models import AnyUser, EndReason
+
+
+class Written(NamedTuple):
+    """Ends that were written inside a transaction of the site's, which may be rolled back."""
+
+    pks: list[UUID]
+    by: "AnyUser | None"
+    reason: "EndReason"
+    depth: int
+    """How many transactions and savepoints were open."""
+
+
+@dataclass(slots=True)
+class Acts:
+    """The ends that one request has made, whatever code of it has done so."""
+
+    deleted: set[str] = field(default_factory=set)
+    """The digests of the engine keys whose sessions were deleted."""
+    written: list[Written] = field(default_factory=list)
+
+
+_current: ContextVar[Acts | None] = ContextVar("sessions_api_acts", default=None)
+
+
+begin = _current.set
+"""Note in these ``Acts`` what this thread or task, and those it waits for, end from now on."""
+
+stop = _current.reset
+"""Stop that. Takes what ``begin`` has returned."""
+
+
+def note_deleted(key_digest: str) -> None:
+    """Note that the engine session of a key was deleted."""
+    if acts := _current.get():
+        acts.deleted.add(key_digest)
+
+
+def note_written(written: Written) -> None:
+    """Note ends that a rollback may undo."""
+    if acts := _current.get():
+        acts.written.append(written)
