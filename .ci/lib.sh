@@ -18,6 +18,17 @@ fail() {
     exit 1
 }
 
+# has_program NAME DIRECTORY...: whether it is on PATH or where Debian keeps it beside.
+has_program() {
+    local name=$1 directory
+    shift
+    if command -v "$name" >/dev/null; then return; fi
+    for directory in "$@"; do
+        if [[ -x $directory/$name ]]; then return; fi
+    done
+    return 1
+}
+
 install_system_packages() {
     local missing=()
     if ! command -v pkg-config >/dev/null; then missing+=(pkg-config); fi
@@ -25,6 +36,10 @@ install_system_packages() {
         missing+=(libmariadb-dev)
     fi
     if ! command -v gcc >/dev/null; then missing+=(gcc); fi
+    # The servers that tests/faults breaks are programs that it starts, wherever the others answer.
+    if ! command -v redis-server >/dev/null; then missing+=(redis-server); fi
+    if ! has_program mariadbd /usr/sbin; then missing+=(mariadb-server); fi
+    if ! has_program initdb /usr/lib/postgresql/*/bin; then missing+=(postgresql); fi
     if ! command -v node >/dev/null; then missing+=(nodejs); fi
     if ! command -v npm >/dev/null; then missing+=(npm); fi
     if ! command -v "${CHROMIUM:-/usr/bin/chromium}" >/dev/null; then missing+=(chromium); fi
