@@ -1,5 +1,6 @@
 """What every test leaves behind."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -8,7 +9,8 @@ from django.contrib.auth import user_logged_out
 from django.core.cache import cache
 from django.core.management.commands import flush
 
-from sessions_api import recent
+from sessions_api import logs, recent
+from tests.bystander import Bystander
 from tests.factories import UserFactory
 from tests.helpers import ENGINES, signed_in, use_engine
 from tests.ids import NUMBERED, in_words
@@ -95,6 +97,7 @@ def what_migrations_have_made_stays():
 def nothing_is_remembered():
     """Have each test begin in a process that has seen no session yet."""
     recent.clear()
+    logs.clear()
     views.callbacks.clear()
 
 
@@ -102,6 +105,38 @@ def nothing_is_remembered():
 def no_attempts_are_counted():
     """Forget how often somebody has tried to sign in: all tests come from one IP address."""
     cache.clear()
+
+
+class ErrorsOnCommit(logging.Handler):
+    """Notes what Django only logs: a robust callback has failed after a commit."""
+
+    def __init__(self):
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record):
+        message = record.getMessage()
+        if message.startswith("Error calling") and "in on_commit" in message:
+            self.messages.append(message)
+
+
+@pytest.fixture(autouse=True)
+def no_error_on_commit_is_lost(request):
+    """Fail a test in which a robust callback has failed, unless it asks for ``errors_on_commit``."""
+    handler = ErrorsOnCommit()
+    loggers = [logging.getLogger(name) for name in ("django.db.backends.base", "django.test")]
+    for logger in loggers:
+        logger.addHandler(handler)
+    yield handler.messages
+    for logger in loggers:
+        logger.removeHandler(handler)
+    assert "errors_on_commit" in request.fixturenames or handler.messages == []
+
+
+@pytest.fixture
+def errors_on_commit(no_error_on_commit_is_lost):
+    """Return what Django has logged of callbacks that failed after a commit: they are expected."""
+    return no_error_on_commit_is_lost
 
 
 # Where there is Redis, it is the cache: without it the memory of the process is.
@@ -116,6 +151,14 @@ def engine(request, settings):
     """
     use_engine(settings, request.param)
     return request.param
+
+
+@pytest.fixture
+def bystander(db):
+    """Return another user with sessions of every kind, and see that they notice nothing."""
+    bystander = Bystander()
+    yield bystander
+    bystander.assert_unnoticed()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import time_machine
 from django.conf import settings as django_settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser, Permission
+from django.contrib.sessions.models import Session as EngineRow
 from django.core.cache import caches
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -49,7 +50,7 @@ if "TEST_REDIS" in os.environ:
 
 THIRD_PARTY_ENGINES = {
     name: {"SESSION_ENGINE": f"tests.site.third_party.{name}"}
-    for name in ("dictionary", "overriding", "subclassed")
+    for name in ("dictionary", "encrypting", "overriding", "renaming", "subclassed")
 }
 """Engines that are not Django's: see tests/site/engines.py."""
 
@@ -63,6 +64,17 @@ def use_engine(settings: Any, name: str) -> None:
     for setting, value in (ENGINES | THIRD_PARTY_ENGINES)[name].items():
         setattr(settings, setting, value)
     caches[settings.SESSION_CACHE_ALIAS].clear()
+
+
+def engine_rows():
+    """Return the sessions that Django keeps in the database, without the canary."""
+    return EngineRow.objects.filter(expire_date__lt=timezone.now() + timedelta(days=1000))
+
+
+def held(keys):
+    """Return the payloads that the engine holds, by their keys."""
+    answers = engines.load_many(keys)
+    return {key: answer for key, answer in answers.items() if isinstance(answer, dict)}
 
 
 def later(**duration):

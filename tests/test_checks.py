@@ -30,7 +30,7 @@ CHECKS = (
 )
 IDS = [
     *(f"sessions_api.E{number:03}" for number in range(1, 9)),
-    *(f"sessions_api.W{number:03}" for number in range(1, 7)),
+    *(f"sessions_api.W{number:03}" for number in range(1, 8)),
 ]
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 OURS = "sessions_api.middleware.SessionsMiddleware"
@@ -397,6 +397,25 @@ def test_w006_signed_cookies_and_lazy_adoption(settings):
     settings.SESSION_ENGINE = SIGNED_COOKIES
     assert message_ids() == ["sessions_api.W005", "sessions_api.W006"]
     assert '"ADOPT": "refuse"' in found()[1].hint
+
+
+@pytest.mark.parametrize("engine", ["cache", "cached_db"])
+@pytest.mark.parametrize("options", [{"IGNORE_EXCEPTIONS": True}, {"ignore_exc": True}, {}])
+def test_w007_a_cache_hides_its_errors(engine, options, settings):
+    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+    settings.CACHES = {**settings.CACHES, "sessions": {**settings.CACHES["default"]}}
+    settings.CACHES["sessions"]["OPTIONS"] = options
+    settings.DJANGO_REDIS_IGNORE_EXCEPTIONS = not options
+    assert found() == [] or not options  # another cache than the sessions'
+    settings.SESSION_CACHE_ALIAS = "sessions"
+    assert "nothing there" in only_message("sessions_api.W007").msg
+
+
+@pytest.mark.parametrize("engine", ["db", "file"])
+def test_an_engine_without_a_cache_hides_nothing(engine, settings):
+    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "OPTIONS": {"ignore_exc": True}}}
+    assert found() == []
 
 
 @pytest.mark.parametrize("engine", ["db", "cached_db", "cache", "file"])

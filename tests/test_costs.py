@@ -1,11 +1,20 @@
 """What the app costs: queries and cache operations, counted against the same site without it."""
 
+import os
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+
 import pytest
+from asgiref.sync import SyncToAsync, async_to_sync
 from django.db import connection
-from django.test import Client
+from django.test import AsyncClient, Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+import sessions_api
 from sessions_api import recent
+from sessions_api.lifecycle import issue_token
 from sessions_api.models import Session
 from tests.factories import UserFactory
 from tests.helpers import DJANGOS_ENGINES, SERVER_SIDE, later, returning_browser, use_engine
@@ -155,6 +164,7 @@ def test_a_page_of_ones_own_sessions_costs_two_queries(counted_engine, settings,
 def test_a_login_costs_the_same_with_any_number_of_sessions(
     counted_engine, settings, options, few, many
 ):
+    returning_browser(UserFactory.create())  # the first sign-in of a process leaves the canary
     costs = []
     for count in (few, many):
         user = UserFactory.create()
@@ -177,3 +187,163 @@ def test_polling_costs_one_select_each_interval_and_no_update(settings):
         statements, _ = cost(client, "/poll/")
         assert len(statements) == 2
     assert Session.objects.get().last_used == last_used
+
+
+# What queries do not show
+
+
+@contextmanager
+def calls():
+    """Count the calls of our functions, by file and name, in this thread."""
+    counted: Counter[str] = Counter()
+    package = str(Path(sessions_api.__file__).parent) + os.sep
+
+    def count(frame, event, argument):
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(package):
+            file = code.co_filename.removeprefix(package).removesuffix(".py")
+            counted[f"{file}.{code.co_name}"] += 1
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        yield counted
+    finally:
+        sys.setprofile(before)
+
+
+WORK = (
+    "lifecycle/",
+    "validity.",
+    "models/",
+    "signals.",
+    "tracking/response.settle",
+    "tracking/use.settle",
+    "tracking/login.",
+    "tracking/logout.",
+    "tracking/rotation.",
+    "tracking/token.settle",
+    "client/ip.",
+    "client/user_agent.",
+    "recent.put",
+    "recent.of",
+)
+"""What begins so is done only where something has happened, or is due."""
+
+
+def worked(counted):
+    return {name for name in counted if name.startswith(WORK)}
+
+
+@pytest.mark.parametrize("counted_engine", SERVER_SIDE, indirect=True)
+@pytest.mark.parametrize("path", ["/do/user/", "/do/user,read/"])
+def test_in_the_steady_state_a_request_looks_into_memory_once_and_settles_nothing(
+    counted_engine, path
+):
+    client = returning_browser(UserFactory.create())
+    for _ in range(3):
+        with calls() as counted:
+            assert client.get(path).content
+        assert worked(counted) == set()
+        assert counted["recent.recall"] == 1
+        assert counted["recent.check_is_due"] == 1
+        assert counted["tracking/response.is_due"] == 1
+        assert counted["client/__init__.fingerprint_of"] <= 1
+        assert sum(counted.values()) <= 40
+
+
+@pytest.mark.parametrize("counted_engine", DJANGOS_ENGINES, indirect=True)
+@pytest.mark.parametrize("path", ["/static-page/", "/do/read/"])
+def test_a_request_that_does_not_ask_for_its_user_is_not_looked_at(counted_engine, path):
+    client = returning_browser(UserFactory.create())
+    with calls() as counted:
+        client.get(path)
+    assert worked(counted) == set()
+    assert not counted["recent.recall"]
+    assert not counted["tracking/gate.user_of"]
+    assert sum(counted.values()) <= 12
+
+
+@pytest.mark.parametrize("counted_engine", DJANGOS_ENGINES, indirect=True)
+def test_an_anonymous_request_settles_nothing(counted_engine):
+    client = Client()
+    client.get("/do/write/")
+    with calls() as counted:
+        client.get("/do/user/")
+    assert worked(counted) == set()
+
+
+def test_a_request_by_token_is_judged_once_and_settles_nothing_until_it_is_due():
+    token = issue_token(UserFactory.create(), request=RequestFactory().get("/")).token
+    headers = {"authorization": f"Bearer {token}"}
+    Client().get("/api/sessions/current/", headers=headers)
+    with calls() as counted:
+        assert Client().get("/api/sessions/current/", headers=headers).status_code == 200
+    assert counted["tracking/token.present"] == 1
+    assert counted["tracking/token.judge"] == 1
+    assert not counted["tracking/token.settle"]
+    assert not counted["recent.put"]
+    assert not any(name.startswith("lifecycle/") for name in counted)
+
+
+@pytest.mark.parametrize("counted_engine", SERVER_SIDE, indirect=True)
+def test_what_is_due_is_settled_once_and_the_next_request_settles_nothing(counted_engine):
+    client = returning_browser(UserFactory.create())
+    with later(seconds=61):
+        with calls() as counted:
+            client.get("/do/user/")
+        assert counted["tracking/response.settle"] == 1
+        assert counted["lifecycle/updating.follow"] == 1
+        for _ in range(2):
+            with calls() as counted:
+                client.get("/do/user/")
+            assert worked(counted) == set()
+
+
+def hops(client, path):
+    """Return how often a request under ASGI goes to another thread."""
+    counted = 0
+    call = SyncToAsync.__call__
+
+    async def counting(self, *args, **kwargs):
+        nonlocal counted
+        counted += 1
+        return await call(self, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SyncToAsync, "__call__", counting)
+        response = async_to_sync(client.get)(path)
+    assert response.status_code == 200
+    return counted
+
+
+def browser_under_asgi(client):
+    browser = AsyncClient()
+    browser.cookies = client.cookies.copy()
+    return browser
+
+
+@pytest.mark.parametrize("counted_engine", SERVER_SIDE, indirect=True)
+@pytest.mark.parametrize("path", ["/ado/user/", "/ado/read/", "/do/user/", "/static-page/"])
+def test_in_the_steady_state_no_request_goes_to_another_thread_for_us(
+    counted_engine, settings, path
+):
+    client = returning_browser(UserFactory.create())
+    browser = browser_under_asgi(client)
+    hops(browser, path)  # the first has another client
+    ours = hops(browser, path)
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != OURS]
+    assert ours == hops(browser_under_asgi(client), path)
+
+
+@pytest.mark.parametrize("counted_engine", SERVER_SIDE, indirect=True)
+def test_a_due_request_goes_to_another_thread_twice_for_us(counted_engine, settings):
+    """Once to read the row, and once to write."""
+    client = returning_browser(UserFactory.create())
+    browser = browser_under_asgi(client)
+    hops(browser, "/ado/user/")
+    with later(seconds=61):
+        recent.clear()
+        ours = hops(browser, "/ado/user/")
+        settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != OURS]
+        assert ours - hops(browser_under_asgi(client), "/ado/user/") <= 2

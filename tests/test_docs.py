@@ -125,3 +125,10 @@ def test_links_lead_somewhere(page):
         other = (ROOT / page).parent / name if name else ROOT / page
         assert other.exists(), target
         assert not anchor or anchor in headings(other), target
+
+
+def test_every_test_that_is_named_is_there():
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/reliability.md").read_text()))
+    sources = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    assert len(named) > 30
+    assert {name for name in named if f"def {name}(" not in sources} == set()

@@ -127,7 +127,14 @@ def test_the_first_of_who_took_places_is_the_impersonator():
 
 
 @pytest.mark.django_db
-def test_an_impersonator_who_is_deleted_is_none():
+def test_the_impersonator_is_who_is_named_and_nobody_else(bystander):
+    root, other = UserFactory.create_batch(2)
+    for user in (root, other, bystander.user):
+        assert assurance({"hijack_history": [str(user.pk)]}) == ("", None, user.pk)
+
+
+@pytest.mark.django_db
+def test_an_impersonator_who_is_deleted_is_none(bystander):
     root = UserFactory.create()
     payload = {"hijack_history": [str(root.pk)]}
     root.delete()

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from sessions_api import credentials, engines, receivers, validity
 from sessions_api.models import EndReason, Session
+from sessions_api.signals import session_ended
 from tests.factories import SessionFactory, UserFactory
-from tests.helpers import SERVER_SIDE, browser_of, name_of, reasons, session_of
+from tests.helpers import SERVER_SIDE, browser_of, held, name_of, reasons, session_of
 
 SIGNALS = (user_logged_in, user_logged_out, post_save, post_delete)
 
@@ -63,7 +64,7 @@ def test_an_account_saved_as_deactivated_loses_its_sessions(update_fields, db, e
     with executed():
         user.save(update_fields=update_fields)
     assert reasons(user) == [EndReason.DEACTIVATED] * 2
-    assert [engines.load(key) for key in keys] == [None, None]
+    assert [engines.payload_of(key) for key in keys] == [None, None]
     user.is_active = True
     user.save()
     assert [name_of(laptop), name_of(phone)] == ["", ""]
@@ -87,7 +88,9 @@ def test_a_deactivation_that_is_rolled_back_ends_nothing(transactional_db):
     assert name_of(browser) == user.username
 
 
-def test_a_database_that_fails_after_the_commit_does_not_fail_the_request(transactional_db, caplog):
+def test_a_database_that_fails_after_the_commit_does_not_fail_the_request(
+    transactional_db, caplog, errors_on_commit
+):
     user = UserFactory.create(is_active=False)
     session = session_of(browser_of(user))
 
@@ -96,9 +99,21 @@ def test_a_database_that_fails_after_the_commit_does_not_fail_the_request(transa
             raise OperationalError("The database is down.")
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(fail_to_finish):
-        user.save()
+    told = []
+
+    def hear(sender, session, reason, **kwargs):
+        told.append((session.pk, reason))
+
+    session_ended.connect(hear)
+    try:
+        with connection.execute_wrapper(fail_to_finish), caplog.at_level("INFO", "sessions_api"):
+            user.save()
+    finally:
+        session_ended.disconnect(hear)
+    assert len(errors_on_commit) == 1
     assert "The database is down." in caplog.text
+    assert told == [(session.pk, EndReason.DEACTIVATED)]
+    assert f"event=ended session={session.pk}" in caplog.text
     session.refresh_from_db()
     assert session.ended_at is not None
     assert session.sealed_key != ""  # work left for reconcile_sessions
@@ -164,7 +179,7 @@ def test_a_deleted_row_takes_its_engine_session_along(delete, engine, db, execut
     keys = [browser.session.session_key for browser in (laptop, phone)]
     with executed():
         delete(user)
-    assert engines.load_many(keys) == {}
+    assert held(keys) == {}
     assert [name_of(laptop), name_of(phone)] == ["", ""]
     assert name_of(bystander) == other.username
 
@@ -181,13 +196,13 @@ def test_a_deletion_that_is_rolled_back_changes_nothing(delete, engine, transact
         with transaction.atomic():
             delete(user)
             assert not Session.objects.exists()
-            assert engines.load(key) is not None
+            assert engines.payload_of(key) is not None
             raise RollBack
 
     with pytest.raises(RollBack):
         delete_and_think_again()
     user.pk = pk
-    assert engines.load(key) is not None
+    assert engines.payload_of(key) is not None
     assert name_of(browser) == user.username
     assert [session.pk for session in validity.active_sessions(user)] == [session_of(browser).pk]
 
@@ -241,7 +256,7 @@ def test_many_rows_deleted_in_one_transaction_are_one_batch_for_the_engine(
     sessions = Session.objects.exclude(key_digest=credentials.digest(kept[0]))
     with CaptureQueriesContext(connection) as captured:
         delete(sessions)
-    assert engines.load_many([*keys, *kept]).keys() == set(kept)
+    assert held([*keys, *kept]).keys() == set(kept)
     assert len(statements_about_django_sessions(captured, "DELETE")) == 1
     assert len(statements_about_django_sessions(captured, "SELECT")) <= 1
 
@@ -251,7 +266,7 @@ def test_a_deleted_user_with_many_sessions_is_one_batch_for_the_engine(transacti
     keys = sessions_in_the_engine(user, 50)
     with CaptureQueriesContext(connection) as captured:
         user.delete()
-    assert engines.load_many(keys) == {}
+    assert held(keys) == {}
     assert len(statements_about_django_sessions(captured, "DELETE")) == 1
     assert len(captured) <= 15
 

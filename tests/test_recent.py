@@ -18,6 +18,8 @@ SEEN = Recent(
     expires=NOW + 1_209_600,
     ends_with_browser=False,
     client=0,
+    client_changed=0,
+    fingerprint=None,
     assurance=0,
     deadline=NOW + 3600,
 )

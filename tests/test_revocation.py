@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.decorators import api_view, authentication_classes
 
-from sessions_api import lifecycle, revocation
+from sessions_api import lifecycle, recent, revocation
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.lifecycle import ending
 from sessions_api.models import EndReason, Session
@@ -44,7 +44,8 @@ def end_many(request):
     if "user" in request.GET:
         sessions = sessions.filter(user_id=request.GET["user"])
     counts = revocation.end_many(request, sessions, dry_run="dry_run" in request.GET)
-    return JsonResponse(counts._asdict())
+    assert counts.in_force_by is None
+    return JsonResponse({"matched": counts.matched, "ended": counts.ended})
 
 
 def sign_out(request):
@@ -230,7 +231,7 @@ def test_no_replica_decides_whether_the_caller_has_ended_their_own_session(rf, s
     request = rf.get("/")
     request.session, request.user = browser.session, alice
     state = begin(request)
-    state.admit(Admitted(alice))
+    state.admit(Admitted(alice, at=recent.now()))
     settings.DATABASE_ROUTERS = [f"{__name__}.ReadsFromReplica"]
     own = Session.objects.filter(pk=browser.pk)
     revocation.end_by(request, own, lambda endable: lifecycle.end_many(endable, by=alice))

@@ -59,14 +59,14 @@ def judge(session):
     return validity.judge([session])[session.pk]
 
 
-def test_a_backend_that_does_not_answer_makes_a_session_inactive_for_the_time_being(
+def test_a_backend_that_does_not_answer_makes_a_session_unknown_for_the_time_being(
     sign_in_through, monkeypatch, caplog
 ):
     client = sign_in_through(UserFactory.create(), DirectoryBackend)
     session = Session.objects.get()
     assert judge(session) is validity.ACTIVE
     monkeypatch.setattr(DirectoryBackend, "is_down", True)
-    assert judge(session) == Verdict(State.INVALID)
+    assert judge(session) is validity.UNKNOWN
     assert "does not answer" in caplog.text
     monkeypatch.setattr(DirectoryBackend, "is_down", False)
     assert judge(session) is validity.ACTIVE
@@ -76,7 +76,8 @@ def test_a_backend_that_does_not_answer_makes_a_session_inactive_for_the_time_be
 def test_a_backend_that_refuses_an_active_account_ends_nothing(sign_in_through):
     client = sign_in_through(UserFactory.create(), NobodyBackend)
     session = Session.objects.get()
-    assert judge(session) == Verdict(State.INVALID)
+    assert judge(session) is validity.NOT_GIVEN
+    assert judge(session).evidence is None
     assert client.get("/do/user/").content == b""
     session.refresh_from_db()
     assert session.ended_at is None
@@ -124,7 +125,7 @@ def test_many_accounts_whose_backend_is_gone_cost_one_query(
     sessions = list(Session.objects.all())
     with django_assert_num_queries(2):
         verdicts = validity.judge(sessions)
-    assert set(verdicts.values()) == {validity.UNANSWERED}
+    assert set(verdicts.values()) == {validity.NOT_GIVEN}
 
 
 def test_users_who_are_given_cost_none(sign_in_through, django_assert_num_queries):
@@ -165,7 +166,10 @@ def test_a_deactivated_account_is_told_from_a_backend_that_does_not_answer(sign_
 
 def test_a_row_without_an_engine_session_is_lost():
     assert judge(SessionFactory.create()) == Verdict(State.INVALID, EndReason.LOST)
-    assert judge(SessionFactory.create(sealed_key="garbage")) is validity.LOST
+
+
+def test_a_sealed_key_that_cannot_be_opened_here_makes_a_session_unknown():
+    assert judge(SessionFactory.create(sealed_key="garbage")) is validity.UNKNOWN
 
 
 def test_rows_are_lost_when_the_site_changes_its_engine(sign_in_through, settings):
@@ -177,7 +181,7 @@ def test_rows_are_lost_when_the_site_changes_its_engine(sign_in_through, setting
 
 
 def test_a_login_on_its_way_is_not_active_yet():
-    assert judge(SessionFactory.create(expires_at=None)) == Verdict(State.INVALID)
+    assert judge(SessionFactory.create(expires_at=None)) is validity.UNKNOWN
 
 
 def test_an_ended_session_keeps_its_reason():

@@ -56,7 +56,7 @@ def test_the_action_asks_how_many_and_whose_and_ends_nothing_yet(staff_browser):
 
 
 def test_the_question_leads_back_to_the_page_it_was_asked_on(staff_browser):
-    path = f"{CHANGELIST}?ended=no&q=user"
+    path = f"{CHANGELIST}?state=not_over&q=user"
     html = html_of(choose(staff_browser, SessionFactory.create(), path=path))
     assert f'<a role="button" href="{path}"' in html
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from sessions_api.models import EndReason
 from tests.admin.pages import CHANGELIST, html_of, listed
 from tests.factories import SessionFactory, UserFactory
 from tests.helpers import session_of
@@ -24,7 +25,8 @@ def test_the_filters_select(admin_client):
         "nothing": {},
         "token": {"kind": "token", "browser": "Firefox 9", "os": "macOS 12.3"},
         "ended": {"ended_at": now},
-        "expired": {"expires_at": now - timedelta(days=1)},
+        "expired": {"kind": "token", "expires_at": now - timedelta(days=1)},
+        "past": {"expires_at": now - timedelta(days=1)},  # the engine may know better
         "old": {"last_used": now - timedelta(days=40)},
         "older": {"last_used": now - timedelta(days=8)},
     }
@@ -37,9 +39,9 @@ def test_the_filters_select(admin_client):
 
     no_name = everything - {"chrome", "edge", "safari", "token"}
     assert found("") == everything
-    assert found("ended=no") == everything - {"ended", "expired"}
-    assert found("kind=token") == {"token"}
-    assert found("kind=browser") == everything - {"token"}
+    assert found("state=not_over") == everything - {"ended", "expired"}
+    assert found("kind=token") == {"token", "expired"}
+    assert found("kind=browser") == everything - {"token", "expired"}
     assert found("device_type=mobile") == {"chrome"}
     assert found("device_type=unknown") == everything - {"chrome", "edge", "safari"}
     assert found("browser=chrome") == {"chrome"}
@@ -54,7 +56,16 @@ def test_the_filters_select(admin_client):
     assert found("last_used=week") == everything - {"old", "older"}
     assert found("last_used=month") == everything - {"old"}
     assert found("last_used=before") == {"old"}
-    assert found("browser=safari&os=ios&device_type=tablet&ended=no") == {"safari"}
+    assert found("browser=safari&os=ios&device_type=tablet&state=not_over") == {"safari"}
+
+
+def test_what_is_unknown_and_what_is_pending_can_be_looked_for(admin_client):
+    unknown = SessionFactory.create(sealed_key="sealed under another SECRET_KEY")
+    ended = {"ended_at": timezone.now(), "end_reason": EndReason.REVOKED}
+    pending = SessionFactory.create(**ended, sealed_key="left")
+    SessionFactory.create(**ended)
+    assert listed(admin_client.get(f"{CHANGELIST}?state=unknown")) == [str(unknown.pk)]
+    assert listed(admin_client.get(f"{CHANGELIST}?state=pending")) == [str(pending.pk)]
 
 
 def test_one_users_sessions_are_shown_under_the_name_with_the_way_back(admin_client):
@@ -89,7 +100,7 @@ def test_every_link_of_the_list_works(admin_client):
         SessionFactory.create(kind=kind, os=os, browser="Firefox & <co>", device_type="mobile")
     html = html_of(admin_client.get(CHANGELIST))
     links = set(re.findall(r'href="(\?[^"]*)"', html))
-    assert {"?kind=token", "?device_type=mobile", "?ended=no", "?last_used=before"} <= links
+    assert {"?kind=token", "?device_type=mobile", "?state=not_over", "?last_used=before"} <= links
     for each in links:
         html_of(admin_client.get(CHANGELIST + each))
 
@@ -116,7 +127,8 @@ def test_searches_and_pages_that_find_nothing_or_all_are_answered(query, admin_c
     [
         "kind=x",
         "os=x",
-        "ended=yes",
+        "state=yes",
+        "state=ended",
         "last_used=",
         "device_type=x",
         "browser=%00",
@@ -139,6 +151,7 @@ def test_a_choice_that_is_not_offered_leads_to_the_list_of_all(query, admin_clie
         "backend=x",
         "user__is_superuser=1",
         "kind__exact=token",
+        "ended=yes",
     ],
 )
 def test_a_question_that_no_filter_asks_is_refused(query, admin_client):

@@ -204,7 +204,7 @@ def test_the_detail_says_when_the_session_ends_at_the_latest(timeout, year, admi
     assert str(year) in expires
 
 
-def test_a_backend_that_does_not_answer_is_no_reason(admin_client, settings):
+def test_a_backend_that_is_gone_is_told(admin_client, settings):
     other = "tests.site.backends.OtherBackend"
     settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, other]
     browser = Client()
@@ -213,7 +213,7 @@ def test_a_backend_that_does_not_answer_is_no_reason(admin_client, settings):
     settings.AUTHENTICATION_BACKENDS = settings.AUTHENTICATION_BACKENDS[:-1]
     assert sorted(states(html_of(admin_client.get(CHANGELIST)))) == [
         "active",
-        "not active: its authentication backend does not answer",
+        "not active: not given by its authentication backend",
     ]
 
 
@@ -243,7 +243,7 @@ def test_staff_who_may_end_sessions_end_them_and_the_browser_is_out(executed):
         response = end_selected(staff_browser, session)
     assert said(response) == [("success", "1 session ended.")]
     assert name_of(browser) == ""
-    assert engines.load(key) is None
+    assert engines.payload_of(key) is None
     assert name_of(bystander) == user.username
     session.refresh_from_db()
     assert session.ended_by == staff
@@ -323,7 +323,7 @@ def test_staff_who_may_delete_users_delete_one_who_has_sessions(executed):
         assert staff_browser.post(path, {"post": "yes"}).status_code == 302
     assert not get_user_model().objects.filter(pk=user.pk).exists()
     assert not Session.objects.filter(user_id=user.pk).exists()
-    assert engines.load(key) is None
+    assert engines.payload_of(key) is None
     assert name_of(browser) == ""
     assert name_of(others) != ""
 
@@ -339,7 +339,7 @@ def test_staff_who_may_delete_users_delete_several_at_once(executed):
     with executed():
         assert staff_browser.post(changelist, data | {"post": "yes"}).status_code == 302
     assert list(get_user_model().objects.filter(pk__in=[u.pk for u in users])) == users[2:]
-    assert [engines.load(key) is None for key in keys] == [True, True, False]
+    assert [engines.payload_of(key) is None for key in keys] == [True, True, False]
     assert name_of(browsers[2]) == users[2].username
 
 

@@ -103,11 +103,19 @@ def test_staff_see_what_is_dead_and_why(staff):
     lifecycle.end(Session.objects.get(pk=first_id))
     path = f"/api/admin/users/{alice.pk}/sessions/"
     assert get(staff, path)["results"] == []
-    dead = get(staff, path, state="ended")["results"]
-    assert {item["id"]: (item["state"], item["end_reason"]) for item in dead} == {
-        first_id: ("ended", "revoked"),
-        second_id: ("invalid", "lost"),
-    }
+    expected = {first_id: ("ended", "revoked"), second_id: ("invalid", "lost")}
+    for state, pks in (
+        ("over", {first_id, second_id}),
+        ("all", {first_id, second_id}),
+        ("ended", {first_id}),
+        ("invalid", {second_id}),
+        ("expired", set()),
+        ("active", set()),
+        ("unknown", set()),
+    ):
+        dead = get(staff, path, state=state)["results"]
+        found = {item["id"]: (item["state"], item["end_reason"]) for item in dead}
+        assert found == {pk: expected[pk] for pk in pks}, state
 
 
 @pytest.mark.parametrize("engine", DJANGOS_ENGINES, indirect=True)

@@ -21,6 +21,7 @@ from sessions_api.api.openapi import extensions  # noqa: F401 (registers itself:
 from sessions_api.api.views import OwnSessionViewSet
 from sessions_api.listing.filters import StaffSessionFilter
 from sessions_api.models import EndReason, Session
+from sessions_api.validity import State
 from tests.api.endpoints import CALLERS, MALFORMED, ROWS
 from tests.factories import UserFactory
 from tests.site.throttles import OneADay
@@ -305,7 +306,8 @@ def test_enumerations_have_names(document):
     components = document["components"]["schemas"]
     assert components["SessionEndReason"]["enum"] == [*EndReason.values, ""]
     assert components["SessionDeviceType"]["enum"] == ["desktop", "mobile", "tablet", "bot", ""]
-    assert components["SessionState"]["enum"] == ["active", "ended", "expired", "invalid"]
+    assert components["SessionState"]["enum"] == State.values
+    assert State.values == ["active", "unknown", "ended", "expired", "invalid"]
     assert components["Session"]["properties"]["expires_at"]["format"] == "date-time"
     assert components["Session"]["required"] == sorted(components["Session"]["properties"])
 

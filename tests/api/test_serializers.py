@@ -180,6 +180,8 @@ def test_an_expired_session_is_shown_by_its_id(db, settings, options, moment, re
     client, other = browser_with_csrf(alice), browser_with_csrf(alice)
     other_id = session_id(other)
     Session.objects.filter(pk=other_id).update(**{moment: timezone.now() - timedelta(hours=2)})
+    if moment == "expires_at":
+        lose(other)  # else the engine, which enforces its expiry itself, would know better
     item = client.get(path_of(other_id)).json()
     assert (item["state"], item["end_reason"], item["ended_at"]) == ("expired", reason, None)
     assert listed(client) == [session_id(client)]

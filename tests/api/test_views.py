@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 
-from sessions_api import validity
+from sessions_api import lifecycle, validity
 from sessions_api.api.views import OwnSessionViewSet
 from sessions_api.models import EndReason, Session
 from tests.api.clients import (
@@ -501,3 +501,20 @@ def test_a_head_request_says_what_a_get_would(db):
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["Content-Type"] == get.headers["Content-Type"]
     assert json.loads(get.content)["results"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("label", ["Work laptop", "", "  spaces  ", "x" * 100, "Ünïcode 💻"])
+def test_the_name_that_an_owner_gives_is_written_and_shown_to_all(alice, bystander, label):
+    client, other = browser_with_csrf(alice), browser_with_csrf(alice)
+    lifecycle.rename(row(other), "before")
+    before = row(client).label
+    response = client.patch(
+        path_of(other), json.dumps({"label": label}), "application/json", headers=csrf(client)
+    )
+    assert response.status_code == 200
+    written = row(other).label
+    assert written == response.json()["label"] == label.strip()
+    assert client.get(path_of(other)).json()["label"] == written
+    assert row(client).label == before
+    assert row(other).updated_at > row(other).created_at

@@ -8,7 +8,6 @@ from io import StringIO
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.models import Session as EngineRow
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -19,6 +18,7 @@ from sessions_api.models import EndReason, Session
 from sessions_api.signals import session_ended
 from tests.concurrency.threads import at_once
 from tests.factories import SessionFactory, UserFactory
+from tests.helpers import engine_rows
 from tests.site.views import BACKEND
 
 SESSIONS = 120
@@ -81,7 +81,7 @@ def worker(command, **options):
 def assert_all_have_ended_once(told):
     assert not Session.objects.not_ended().exists()
     assert not Session.objects.exclude(sealed_key="").exists()
-    assert not EngineRow.objects.exists()
+    assert not engine_rows().exists()
     assert told == dict.fromkeys(Session.objects.values_list("pk", flat=True), 1)
 
 
@@ -108,14 +108,14 @@ def test_each_unfinished_end_is_finished(told, workers):
     make_sessions(ended_at=timezone.now(), end_reason=EndReason.REVOKED)
     at_once(*[worker("reconcile_sessions", grace=0)] * workers)
     assert not Session.objects.exclude(sealed_key="").exists()
-    assert not EngineRow.objects.exists()
+    assert not engine_rows().exists()
     assert not told
 
 
 @pytest.mark.parametrize("workers", [2, 4])
 def test_each_dead_session_is_ended_by_one_worker(told, workers):
     make_sessions()
-    EngineRow.objects.all().delete()
+    engine_rows().delete()
     ended = at_once(*[worker("reconcile_sessions", grace=0)] * workers)
     assert sum(ended) == SESSIONS
     assert_all_have_ended_once(told)
@@ -127,7 +127,7 @@ def test_each_row_is_purged_by_one_worker(workers):
     purged = at_once(*[worker("purge_sessions")] * workers)
     assert sum(purged) == SESSIONS
     assert not Session.objects.exists()
-    assert not EngineRow.objects.exists()
+    assert not engine_rows().exists()
 
 
 def test_old_sessions_are_adopted_once():

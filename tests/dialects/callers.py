@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from sessions_api import lifecycle, payload, recent
 from sessions_api.dialects.ory.deletion import delete_many
-from sessions_api.models import Session
+from sessions_api.models import Kind, Session
 from tests.helpers import FIREFOX, lose
 
 NOBODYS = [
@@ -109,12 +109,19 @@ def queries(ask):
 
 
 @contextmanager
-def failing(table, verb="SELECT"):
-    """Have the database fail at such a statement on a table."""
+def failing(table, verb="SELECT", after=0):
+    """Have the database fail at such a statement on a table, once ``after`` of them have passed.
+
+    The first SELECT of a request with a token is the one that says who the caller is.
+    """
+    passed = 0
 
     def execute_or_fail(execute, sql, params, many, context):
+        nonlocal passed
         if sql.startswith(verb) and table in sql:
-            raise OperationalError("The database is down.")
+            passed += 1
+            if passed > after:
+                raise OperationalError("The database is down.")
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(execute_or_fail):
@@ -129,6 +136,13 @@ def _deactivate(browser):
     User.objects.filter(pk=browser.row.user_id).update(is_active=False)
 
 
+def _expire(client):
+    row = client.row
+    change(row, expires_at=_long_ago())
+    if row.kind == Kind.BROWSER:
+        lose(client)  # else the engine, which enforces its expiry itself, would know better
+
+
 def _long_ago():
     return timezone.now() - timedelta(hours=2)
 
@@ -136,7 +150,7 @@ def _long_ago():
 OVER = {
     "ended": lambda browser: lifecycle.end(browser.row),
     "deleted": lambda browser: delete_many(Session.objects.filter(pk=browser.pk)),
-    "expired": lambda browser: change(browser.row, expires_at=_long_ago()),
+    "expired": _expire,
     "idle": lambda browser: change(browser.row, last_used=_long_ago()),
     "open for too long": lambda browser: change(browser.row, authenticated_at=_long_ago()),
     "lost by the engine": lose,

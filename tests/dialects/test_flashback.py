@@ -10,6 +10,7 @@ from django.utils import timezone
 from sessions_api import engines, lifecycle, recent
 from sessions_api.conf import conf
 from sessions_api.dialects.flashback.views import may_keep_alive
+from sessions_api.exceptions import SessionsUnavailable
 from sessions_api.lifecycle import tokens
 from sessions_api.models import EndReason, Session
 from tests.dialects.callers import (
@@ -28,7 +29,10 @@ from tests.dialects.callers import (
 from tests.factories import SessionFactory, UserFactory
 from tests.helpers import later, staff_with
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("bystander"),
+]
 
 
 LIST = "/flashback/sessions"
@@ -413,29 +417,39 @@ def test_callers_with_a_wrong_token_are_unauthorized(alice, action, wrong):
 
 
 @pytest.mark.parametrize(
-    ("action", "table", "verb", "message"),
+    ("action", "verb", "passed", "message"),
     [
-        ("list", "django_session", "SELECT", "Failed to retrieve sessions"),
-        ("revoke", "sessions_api_session", "UPDATE", "Failed to revoke session"),
-        ("revoke_all", "sessions_api_session", "UPDATE", "Failed to revoke all sessions"),
-        ("heartbeat", "sessions_api_session", "UPDATE", "Failed to update session"),
+        ("list", "SELECT", 1, "Failed to retrieve sessions"),
+        ("revoke", "SELECT", 1, "Failed to revoke session"),
+        ("revoke", "UPDATE", 0, "Failed to revoke session"),
+        ("revoke_all", "UPDATE", 0, "Failed to revoke all sessions"),
+        ("heartbeat", "SELECT", 1, "Failed to update session"),
+        ("heartbeat", "UPDATE", 0, "Failed to update session"),
     ],
 )
-@pytest.mark.parametrize("when", ["in the action", "before it"])
-def test_each_failure_has_its_words(alice, action, table, verb, message, when):
+def test_each_failure_has_its_words(alice, action, verb, passed, message):
     browser, token = Browser(alice), TokenClient(alice)
     method, path = CALLS[action]
-    where = (table, verb) if when == "in the action" else ("sessions_api_session", "SELECT")
-    with failing(*where):
+    with failing("sessions_api_session", verb, after=passed):
         response = token.ask(method, path.format(id=browser.pk))
     assert answer(response) == (500, error(message))
     assert browser.user_name == token.user_name == "alice"
 
 
-def test_a_failure_of_what_is_no_call_has_words_too(alice):
-    token = TokenClient(alice)
+@pytest.mark.parametrize("action", [*CALLS, "none"])
+def test_where_no_token_can_be_looked_up_every_call_is_unavailable(alice, action):
+    browser, token = Browser(alice), TokenClient(alice)
+    method, path = {**CALLS, "none": ("OPTIONS", LIST)}[action]
     with failing("sessions_api_session"):
-        response = token.options(LIST)
+        response = token.ask(method, path.format(id=browser.pk))
+    assert answer(response) == (503, error(str(SessionsUnavailable.MESSAGE)))
+    assert browser.user_name == token.user_name == "alice"
+
+
+def test_a_failure_of_what_is_no_call_has_words_too(alice):
+    browser = Browser(alice)
+    with failing("auth_user"):
+        response = browser.options(LIST)
     assert answer(response) == (500, error("Internal Server Error"))
 
 

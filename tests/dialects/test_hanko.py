@@ -29,7 +29,10 @@ from tests.factories import UserFactory
 from tests.helpers import FIREFOX, later, staff_with
 from tests.user_models import hiding
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("bystander"),
+]
 
 
 VALIDATE = "/hanko/sessions/validate"
@@ -153,8 +156,7 @@ def test_the_list_of_a_user_whose_id_is_no_uuid_is_refused(admin, malformed):
 
 
 def test_a_failure_of_the_list_says_no_more_than_that(alice, admin):
-    Browser(alice)
-    with failing("django_session"):
+    with failing("sessions_api_session", after=1):
         response = admin.get(path_of(alice))
     assert answer(response) == (500, {"code": 500, "message": "Internal Server Error"})
 

@@ -331,5 +331,6 @@ def test_a_body_that_does_not_claim_to_be_json_is_refused(media_type):
 def test_a_failure_is_not_taken_for_an_answer(alice):
     token = TokenClient(alice)
     with failing("sessions_api_session"):
-        for response in (token.get(VALIDATE), post(token.token)):
-            assert answer(response) == (500, {"code": 500, "message": "Internal Server Error"})
+        own, relayed = token.get(VALIDATE), post(token.token)
+    assert answer(own) == (503, {"code": 503, "message": "Service Unavailable"})
+    assert answer(relayed) == (500, {"code": 500, "message": "Internal Server Error"})

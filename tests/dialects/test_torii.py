@@ -28,7 +28,10 @@ from tests.factories import UserFactory
 from tests.helpers import DJANGOS_ENGINES, FIREFOX, later, staff_with
 from tests.user_models import hiding
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("bystander"),
+]
 
 
 OWN = "/torii/_torii/users/me/sessions"
@@ -351,7 +354,7 @@ def test_only_superusers_end_what_is_a_superusers(admin):
 
 def test_a_failure_says_no_more_than_that_to_the_server(alice, admin):
     browser = Browser(alice)
-    with failing("django_session"):
+    with failing("sessions_api_session", after=1):
         response = admin.get(path_of(alice))
     expected = problem(500, "Internal Server Error", "Internal Server Error", path_of(alice))
     assert answer(response) == expected

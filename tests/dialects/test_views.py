@@ -140,27 +140,50 @@ def test_no_answer_is_stored_by_a_cache(root, dialect, path, methods):
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_no_failure_is_stored_by_a_cache(root, dialect):
+@pytest.mark.parametrize(("passed", "status"), [(0, 503), (1, 500)])
+def test_no_failure_is_stored_by_a_cache(root, dialect, passed, status):
     path = list_of(dialect, root.row.user)
-    with failing("sessions_api_session"):
+    with failing("sessions_api_session", after=passed):
         response = root.get(path)
-    assert response.status_code == 500
+    assert response.status_code == status
     assert "no-store" in response.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_failure_is_told_in_the_vendors_shape_and_without_its_reason(root, dialect):
-    Browser(root.row.user)
     path = list_of(dialect, root.row.user)
-    with failing("django_session"):
+    with failing("sessions_api_session", after=1):
         response = root.get(path)
     assert_error(dialect, response, 500)
     assert "The database is down." not in response.content.decode()
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+def test_where_no_token_can_be_looked_up_the_service_is_unavailable(root, dialect, caplog):
+    path = list_of(dialect, root.row.user)
+    with failing("sessions_api_session"):
+        response = root.get(path)
+    assert_error(dialect, response, 503)
+    assert "The database is down." not in response.content.decode()
+    assert not [each for each in caplog.records if each.name == "sessions_api.dialects"]
+    assert root.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_an_engine_that_does_not_answer_takes_nobody_off_the_list(root, dialect):
+    browser = Browser(root.row.user)
+    path = list_of(dialect, root.row.user)
+    before = root.get(path).content.decode()
+    with failing("django_session"):
+        response = root.get(path)
+    assert response.status_code == 200
+    assert browser.pk in before
+    assert browser.pk in response.content.decode()
+    assert browser.user_name == root.row.user.username
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_failure_is_logged_and_signalled_as_any_of_a_site(root, dialect, caplog):
-    Browser(root.row.user)
     heard: list[Any] = []
 
     def hear(sender, request, **kwargs):
@@ -169,7 +192,10 @@ def test_a_failure_is_logged_and_signalled_as_any_of_a_site(root, dialect, caplo
     got_request_exception.connect(hear)
     path = list_of(dialect, root.row.user)
     try:
-        with failing("django_session"), caplog.at_level(logging.ERROR, "sessions_api.dialects"):
+        with (
+            failing("sessions_api_session", after=1),
+            caplog.at_level(logging.ERROR, "sessions_api.dialects"),
+        ):
             root.get(path)
     finally:
         got_request_exception.disconnect(hear)
@@ -191,15 +217,15 @@ def test_a_failure_is_logged_and_signalled_as_any_of_a_site(root, dialect, caplo
         ("flashback", "POST", "/flashback/sessions/{id}/revoke"),
     ],
 )
-def test_what_a_failing_request_has_done_is_taken_back_with_its_transaction(
+def test_an_end_is_in_force_before_the_answer_even_if_the_request_fails(
     root, dialect, method, path, failing_receiver, monkeypatch
 ):
     me = root.row.user
-    before = list(Session.objects.order_by("pk").values())
     monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", value=True)
     response = root.ask(method, path.format(id=root.pk, user=uuid_of(me.pk)))
     assert_error(dialect, response, 500)
-    assert list(Session.objects.order_by("pk").values()) == before
+    assert root.row.ended_at is not None
+    assert root.get(list_of(dialect, me)).status_code == 401
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -10,7 +10,7 @@ from sessions_api.lifecycle import ending
 from sessions_api.models import Session
 from tests.engines.stores import on_each, saved
 from tests.factories import UserFactory
-from tests.helpers import name_of
+from tests.helpers import held, name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,7 +20,7 @@ def test_deleted_payloads_are_gone(engine):
     kept, first, second = saved(number=0), saved(number=1), saved(number=2)
     assert engines.delete_many([first, second, "unknown0key"]) == set()
     assert engines.delete_many([]) == set()
-    assert list(engines.load_many([kept, first, second])) == [kept]
+    assert list(held([kept, first, second])) == [kept]
 
 
 @on_each
@@ -39,7 +39,7 @@ def test_a_session_is_listed_and_ended_on_any_engine(engine):
 @pytest.mark.parametrize("engine", ["overriding"], indirect=True)
 def test_a_subclass_that_loads_and_deletes_in_its_own_way_is_asked_to(engine):
     key = saved(number=1)
-    assert engines.load(key) == {"number": 1, "loaded": "in its own way"}
+    assert engines.payload_of(key) == {"number": 1, "loaded": "in its own way"}
     assert engines.delete_many([key]) == {key}  # it keeps what it should delete
 
 

@@ -21,9 +21,9 @@ def test_an_expiry_is_raised_and_the_payload_is_not_written(engine):
         assert engines.extend(key) == timezone.now() + timedelta(days=14)
         assert engines.extend("unknown0key") is None
     with later(days=20):
-        assert engines.load(key) == {"number": 1}
+        assert engines.payload_of(key) == {"number": 1}
         caches[django_settings.SESSION_CACHE_ALIAS].clear()
-        assert (engines.load(key) is None) == (engine in ("cache", "redis"))
+        assert (engines.payload_of(key) is None) == (engine in ("cache", "redis"))
 
 
 @pytest.mark.parametrize("engine", ["cached_db"], indirect=True)
@@ -33,7 +33,7 @@ def test_an_expiry_is_raised_where_the_cache_has_lost_the_session(engine):
     with later(days=10):
         assert engines.extend(key) is not None
     with later(days=20):
-        assert engines.load(key) == {"number": 1}
+        assert engines.payload_of(key) == {"number": 1}
 
 
 @pytest.mark.parametrize("engine", ["cached_db"], indirect=True)
@@ -43,7 +43,7 @@ def test_an_expiry_is_raised_where_the_cache_fails(engine, settings):
     with later(days=10):
         assert engines.extend(key) is not None
     with later(days=20):
-        assert engines.load(key) == {"number": 1}
+        assert engines.payload_of(key) == {"number": 1}
 
 
 @on_those_that_extend
@@ -53,7 +53,7 @@ def test_a_write_in_flight_keeps_what_it_writes(engine):
     in_flight["number"] = 2
     engines.extend(key)
     in_flight.save()
-    assert engines.load(key) == {"number": 2}
+    assert engines.payload_of(key) == {"number": 2}
 
 
 @on_those_that_extend

@@ -1,4 +1,4 @@
-"""All that the engine holds, and whether this process can read it."""
+"""All that the engine holds and this process can read."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from sessions_api import engines
-from sessions_api.exceptions import CannotList, EngineDoesNotAnswer
+from sessions_api.exceptions import CannotList
 from tests.engines.stores import on_those_that_list, saved
 from tests.helpers import later
 
@@ -53,25 +53,3 @@ def test_a_listed_file_expires_by_when_it_was_saved(engine, tmp_path, monkeypatc
 def test_an_engine_that_cannot_list_says_so(engine, settings):
     with pytest.raises(CannotList, match=settings.SESSION_ENGINE):
         engines.each(2)
-
-
-@pytest.mark.parametrize(
-    "engine",
-    ["db", "cached_db", "file", "signed_cookies"],
-    indirect=True,
-)
-def test_an_engine_that_can_be_read_answers(engine):
-    saved(number=1)
-    engines.check_answers()
-
-
-@pytest.mark.parametrize("engine", ["file"], indirect=True)
-def test_files_that_cannot_be_read_are_not_taken_for_none(engine, tmp_path, monkeypatch):
-    monkeypatch.setattr(engines.store_class(), "_storage_path", str(tmp_path), raising=False)
-    engines.check_answers()
-    (tmp_path / "sessionid0").mkdir()  # that even root cannot open
-    with pytest.raises(EngineDoesNotAnswer):
-        engines.check_answers()
-    monkeypatch.setattr(engines.store_class(), "_storage_path", str(tmp_path / "not mounted"))
-    with pytest.raises(EngineDoesNotAnswer):
-        engines.check_answers()

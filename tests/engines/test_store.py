@@ -52,5 +52,5 @@ def test_a_session_goes_on_under_another_key_and_its_own_is_dropped(engine):
     assert session["number"] == 1
     engines.move(session, other)
     session.save()
-    assert engines.load(key) is None
-    assert engines.load(other) == {"number": 1}
+    assert engines.payload_of(key) is None
+    assert engines.payload_of(other) == {"number": 1}

@@ -1,7 +1,8 @@
 """Ending sessions: the row says so first, and the engine session goes after that."""
 
+from contextlib import nullcontext
+
 import pytest
-from django.contrib.sessions.models import Session as EngineRow
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,7 +10,16 @@ from sessions_api import lifecycle, validity
 from sessions_api.lifecycle import ending
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
-from tests.helpers import signed_in
+from tests.helpers import (
+    DJANGOS_ENGINES,
+    SERVER_SIDE,
+    engine_rows,
+    held,
+    name_in_new_process,
+    returning_browser,
+    session_of,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +33,7 @@ def test_ending_says_who_and_why():
     assert session.ended_by == staff
     assert session.end_reason == EndReason.REVOKED
     assert session.sealed_key == ""
-    assert not EngineRow.objects.exists()
+    assert not engine_rows().exists()
 
 
 def test_what_has_ended_does_not_end_again():
@@ -53,7 +63,7 @@ def test_many_end_in_batches(monkeypatch):
     user = UserFactory.create()
     clients = [signed_in(user) for _ in range(8)]
     assert lifecycle.end_many(Session.objects.for_user(user)) == 8
-    assert not EngineRow.objects.exists()
+    assert not engine_rows().exists()
     assert not any(client.get("/do/user/").content for client in clients)
 
 
@@ -76,8 +86,8 @@ def test_the_engine_session_goes_when_the_end_is_committed():
     signed_in(UserFactory.create())
     with transaction.atomic():
         lifecycle.end(Session.objects.get())
-        assert EngineRow.objects.exists()
-    assert not EngineRow.objects.exists()
+        assert engine_rows().exists()
+    assert not engine_rows().exists()
 
 
 def test_an_end_whose_engine_session_is_left_is_refused_at_the_gate_and_finished_later():
@@ -86,7 +96,76 @@ def test_an_end_whose_engine_session_is_left_is_refused_at_the_gate_and_finished
     Session.objects.filter(pk=session.pk).update(
         ended_at=timezone.now(), end_reason=EndReason.REVOKED
     )
-    assert EngineRow.objects.exists()
+    assert engine_rows().exists()
     assert ending.finish_ends([session.pk]) == 0
-    assert not EngineRow.objects.exists()
+    assert not engine_rows().exists()
     assert client.get("/do/user/").content == b""
+
+
+# On each engine, with somebody else's sessions beside them
+
+on_each_engine = pytest.mark.parametrize("engine", DJANGOS_ENGINES, indirect=True)
+
+
+def keys_of(clients):
+    return [client.cookies["sessionid"].value for client in clients]
+
+
+ENDS = {
+    "end": lambda user: [lifecycle.end(each) for each in Session.objects.for_user(user)],
+    "end all": lifecycle.end_all,
+    "end many": lambda user: lifecycle.end_many(Session.objects.for_user(user)),
+    "delete a row": lambda user: [each.delete() for each in Session.objects.for_user(user)],
+    "delete rows": lambda user: Session.objects.for_user(user).delete(),
+    "delete the user": lambda user: user.delete(),
+    "delete users": lambda user: type(user).objects.filter(pk=user.pk).delete(),
+}
+
+
+@on_each_engine
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize("in_transaction", [False, True])
+def test_what_ends_is_gone_from_the_engine_and_nothing_else_is(
+    engine, bystander, alice, end, in_transaction
+):
+    clients = [returning_browser(alice) for _ in range(3)]
+    keys = keys_of(clients)
+    with transaction.atomic() if in_transaction else nullcontext():
+        end(alice)
+        if in_transaction and engine != "signed_cookies":
+            assert held(keys).keys() == set(keys)
+    assert held(keys).keys() == (set(keys) if engine == "signed_cookies" else set())
+    assert [name_in_new_process(client) for client in clients] == ["", "", ""]
+
+
+@on_each_engine
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_what_ends_in_a_transaction_that_is_rolled_back_goes_on(engine, bystander, alice, end):
+    clients = [returning_browser(alice) for _ in range(2)]
+    sessions = validity.active_sessions(alice)
+    user = type(alice).objects.get(pk=alice.pk)
+
+    def end_and_fail():
+        with transaction.atomic():
+            end(user)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        end_and_fail()
+    assert validity.active_sessions(alice) == sessions
+    assert [name_in_new_process(client) for client in clients] == ["alice", "alice"]
+
+
+@pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)
+def test_a_key_that_cannot_be_opened_is_unfinished_and_spoils_no_other(engine, alice):
+    clients = [returning_browser(alice) for _ in range(3)]
+    sessions = [session_of(client) for client in clients]
+    Session.objects.filter(pk=sessions[1].pk).update(sealed_key="of another SECRET_KEY")
+    outcome = ending.carry_out(Session.objects.for_user(alice))
+    assert outcome == ending.Outcome(ended=3, unfinished=1)
+    assert [bool(Session.objects.get(pk=each.pk).sealed_key) for each in sessions] == [
+        False,
+        True,
+        False,
+    ]
+    assert [name_in_new_process(client) for client in clients] == ["", "", ""]

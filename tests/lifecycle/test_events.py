@@ -14,7 +14,7 @@ from sessions_api.lifecycle import events
 from sessions_api.models import Client as SessionClient
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
-from tests.helpers import FIREFOX, later, signed_in
+from tests.helpers import CURRENT, DJANGOS_ENGINES, FIREFOX, bearer, later, signed_in
 from tests.site.views import BACKEND
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -277,3 +277,89 @@ def test_life_cycle_events_are_logged_by_id_and_without_keys(caplog):
     assert key not in caplog.text
     assert session.sealed_key not in caplog.text
     assert session.key_digest not in caplog.text
+
+
+class Elsewhere(Client):
+    """A copy of a browser's cookie at another address, in another program."""
+
+    def __init__(self, browser):
+        super().__init__(HTTP_USER_AGENT="curl/8.9", REMOTE_ADDR="198.51.100.9")
+        self.cookies = browser.cookies.copy()
+
+
+@pytest.mark.parametrize("engine", DJANGOS_ENGINES, indirect=True)
+@pytest.mark.parametrize("seconds", [0, 1, 59])
+def test_a_copied_cookie_is_told_of_at_its_first_use_though_nothing_is_due(heard, engine, seconds):
+    browser = Browser(UserFactory.create())
+    browser.use()
+    del heard[:]
+    with later(seconds=seconds):
+        Elsewhere(browser).get("/do/user/")
+        [(name, told)] = heard
+        assert name == "session_client_changed"
+        assert told["previous"] == SessionClient("203.0.113.7", FIREFOX)
+        assert told["session"].last_client == SessionClient("198.51.100.9", "curl/8.9")
+        assert Session.objects.get().last_client == told["session"].last_client
+        assert Session.objects.get().client_changed_at == timezone.now()
+
+
+@pytest.mark.parametrize("engine", DJANGOS_ENGINES, indirect=True)
+def test_a_copied_cookie_that_is_used_beside_its_owner_is_told_of_once_an_interval(heard, engine):
+    browser = Browser(UserFactory.create())
+    copy = Elsewhere(browser)
+    del heard[:]
+    for seconds in range(0, 590, 10):
+        with later(seconds=seconds):
+            browser.use()
+            assert copy.get("/do/user/").content
+    assert set(names(heard)) == {"session_client_changed"}
+    assert 9 <= len(heard) <= 11  # ten minutes
+
+
+def test_the_client_of_a_token_that_changes_is_told_of_at_once(heard, alice, rf):
+    request = rf.get("/", headers={"user-agent": FIREFOX}, REMOTE_ADDR="203.0.113.7")
+    issued = lifecycle.issue_token(alice, request=request)
+    del heard[:]
+    own = {"REMOTE_ADDR": "203.0.113.7", "headers": {"user-agent": FIREFOX} | bearer(issued.token)}
+    other = {"REMOTE_ADDR": "198.51.100.9", "headers": bearer(issued.token)}
+    for _ in range(2):
+        assert Client().get(CURRENT, **own).status_code == 200
+    assert heard == []
+    for _ in range(3):
+        assert Client().get(CURRENT, **other).status_code == 200
+        assert Client().get(CURRENT, **own).status_code == 200
+    [(name, told)] = heard
+    assert name == "session_client_changed"
+    assert told["previous"].ip_address == "203.0.113.7"
+    assert told["session"].pk == issued.session.pk
+    with later(seconds=61):
+        assert Client().get(CURRENT, **own).status_code == 200
+    assert len(heard) == 2
+
+
+def test_a_client_that_changes_without_asking_for_its_user_is_no_use_and_no_change(heard):
+    browser = Browser(UserFactory.create())
+    browser.use()
+    del heard[:]
+    for step in ("read", "write"):
+        Elsewhere(browser).get(f"/do/{step}/")
+    Elsewhere(browser).get("/static-page/")
+    assert heard == []
+    assert Session.objects.get().last_ip_address == "203.0.113.7"
+
+
+@pytest.mark.parametrize("engine", DJANGOS_ENGINES, indirect=True)
+def test_every_session_that_ends_is_told_of_on_each_engine(heard, engine, bystander):
+    user = UserFactory.create()
+    browsers = [Browser(user) for _ in range(3)]
+    lifecycle.issue_token(user)
+    del heard[:]
+    assert lifecycle.end_all(user, reason=EndReason.REVOKED, by=bystander.user) == 4
+    assert names(heard) == ["session_ended"] * 4
+    assert {kwargs["session"].pk for _, kwargs in heard} == {
+        each.pk for each in Session.objects.for_user(user)
+    }
+    assert {(kwargs["reason"], kwargs["by"]) for _, kwargs in heard} == {
+        (EndReason.REVOKED, bystander.user)
+    }
+    assert not any(browser.get("/do/user/").content for browser in browsers)

@@ -2,18 +2,31 @@
 
 import logging
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session as EngineRow
 from django.test import Client
 from django.utils import timezone
 
 from sessions_api import engines, lifecycle
-from sessions_api.lifecycle import ending, maintenance
+from sessions_api.lifecycle import canary, ending, maintenance
 from sessions_api.models import EndReason, Session
+from tests.engines.spoiling import undeletable
 from tests.factories import SessionFactory, UserFactory
-from tests.helpers import later, name_in_new_process, old_session, signed_in, use_engine
+from tests.helpers import (
+    SERVER_SIDE,
+    engine_rows,
+    later,
+    name_in_new_process,
+    old_session,
+    returning_browser,
+    signed_in,
+    use_engine,
+)
 from tests.site import views
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,6 +34,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NO_GRACE = timedelta(0)
 LOCAL_MEMORY = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 FAILING = {"default": {"BACKEND": "tests.site.cache.FailingCache"}}
+
+
+@pytest.fixture(autouse=True)
+def _served(transactional_db):
+    """Have the web processes leave their canary."""
+    canary.leave()
 
 
 def ended(reconciled):
@@ -49,8 +68,9 @@ def test_a_session_that_is_changing_its_key_or_password_goes_on(steps):
 
 def test_a_session_that_looked_dead_and_still_is_ends():
     client = signed_in(UserFactory.create())
+    sealed_key = Session.objects.get().sealed_key
     client.get("/do/user,cycle/?status=500")  # the new key is dropped, and the old one is gone
-    Session.objects.update(ended_at=None, end_reason="")
+    Session.objects.update(ended_at=None, end_reason="", sealed_key=sealed_key)
     assert ended(maintenance.reconcile(grace=NO_GRACE)) == 1
     assert Session.objects.get().end_reason == EndReason.LOST
 
@@ -117,18 +137,19 @@ def test_an_unfinished_end_is_finished_before_its_row_goes():
     assert not Session.objects.exists()
 
 
-def test_an_adopted_session_that_a_job_has_kept_alive_does_not_come_back():
-    client = old_session(UserFactory.create())
+def test_a_session_that_a_job_has_kept_alive_is_not_purged():
+    user = UserFactory.create()
+    client = old_session(user)
     list(maintenance.adopt_all())
-    EngineRow.objects.update(expire_date=timezone.now() + timedelta(days=365))
+    engine_rows().update(expire_date=timezone.now() + timedelta(days=365))
     with after_retention():
-        assert lifecycle.purge() == 1
-        assert name_in_new_process(client) == ""
-    assert not Session.objects.exists()
+        assert lifecycle.purge() == 0
+        assert name_in_new_process(client) == user.username
 
 
 def test_what_the_engine_never_expires_does_not_come_back(settings):
     use_engine(settings, "file")
+    canary.leave()
     client = old_session(UserFactory.create())
     key = client.cookies["sessionid"].value
     store = engines.store_class()(key)
@@ -136,7 +157,7 @@ def test_what_the_engine_never_expires_does_not_come_back(settings):
     store.save()
     list(maintenance.adopt_all())
     with after_retention():
-        assert engines.load(key) is not None
+        assert engines.payload_of(key) is not None
         assert lifecycle.purge() == 1
         assert name_in_new_process(client) == ""
     assert not Session.objects.exists()
@@ -156,15 +177,16 @@ def test_old_sessions_are_adopted_in_batches(monkeypatch):
     monkeypatch.setattr(ending, "BATCH", 2)
     for _ in range(5):
         old_session(UserFactory.create())
-    assert list(maintenance.adopt_all()) == [(2, 2), (2, 2), (1, 1)]
-    assert list(maintenance.adopt_all()) == [(2, 0), (2, 0), (1, 0)]
+    assert sum(adopted for _, adopted in maintenance.adopt_all()) == 5
+    assert [looked_at for looked_at, _ in maintenance.adopt_all()] == [2, 2, 2]  # with the canary
+    assert sum(adopted for _, adopted in maintenance.adopt_all()) == 0
 
 
 def test_an_adopted_session_keeps_the_expiry_that_the_engine_has_for_it():
     with time_machine.travel(timezone.now() - timedelta(days=3), tick=False):
         old_session(UserFactory.create())
     list(maintenance.adopt_all())
-    assert Session.objects.get().expires_at == EngineRow.objects.get().expire_date
+    assert Session.objects.get().expires_at == engine_rows().get().expire_date
 
 
 def test_purging_deletes_what_has_been_over_for_longer_than_the_retention(settings, monkeypatch):
@@ -186,3 +208,108 @@ def test_purging_deletes_what_has_been_over_for_longer_than_the_retention(settin
     assert lifecycle.purge() == len(gone)
     assert set(Session.objects.all()) == set(kept)
     assert lifecycle.purge(now + timedelta(days=2)) == 3
+
+
+# Purging on each engine
+
+
+def stored(engine, client):
+    """Tell whether anything is left of a browser's session in the engine, expired or not."""
+    key = client.cookies["sessionid"].value
+    if engine == "cache":
+        return engines.payload_of(key) is not None
+    if engine == "file":
+        return (Path(django_settings.SESSION_FILE_PATH) / f"sessionid{key}").exists()
+    return EngineRow.objects.filter(pk=key).exists()
+
+
+on_server_side_engines = pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)
+
+
+@on_server_side_engines
+def test_what_has_expired_is_left_to_an_engine_that_enforces_it_and_deleted_elsewhere(engine):
+    client = returning_browser(UserFactory.create())
+    with after_retention():
+        canary.leave()
+        assert lifecycle.purge() == 1
+        assert stored(engine, client) is (engine in ("db", "cached_db"))
+        assert name_in_new_process(client) == ""
+    assert not Session.objects.exists()
+
+
+@on_server_side_engines
+def test_what_was_adopted_and_has_expired_leaves_nothing_that_could_be_adopted_again(engine):
+    client = old_session(UserFactory.create())
+    assert name_in_new_process(client)
+    with after_retention():
+        canary.leave()
+        assert lifecycle.purge() == 1
+        assert not stored(engine, client)
+    assert name_in_new_process(client) == ""
+
+
+@on_server_side_engines
+def test_an_end_that_is_unfinished_takes_its_engine_session_with_it(engine, bystander):
+    user = UserFactory.create()
+    client = returning_browser(user)
+    Session.objects.for_user(user).update(
+        ended_at=timezone.now() - timedelta(days=91), end_reason=EndReason.REVOKED
+    )
+    canary.leave()
+    assert stored(engine, client)
+    assert lifecycle.purge() == 1
+    assert not stored(engine, client)
+    assert name_in_new_process(client) == ""
+    assert not Session.objects.for_user(user).exists()
+
+
+@on_server_side_engines
+def test_an_end_that_stays_unfinished_keeps_its_row(engine, bystander):
+    user = UserFactory.create()
+    client = returning_browser(user)
+    Session.objects.for_user(user).update(
+        ended_at=timezone.now() - timedelta(days=91), end_reason=EndReason.REVOKED
+    )
+    canary.leave()
+    with undeletable(engine):
+        assert lifecycle.purge() == 0
+        assert name_in_new_process(client) == ""
+    assert lifecycle.purge() == 1
+
+
+@on_server_side_engines
+def test_a_session_that_was_adopted_and_has_ended_is_not_adopted_again(engine):
+    user = UserFactory.create()
+    client = old_session(user)
+    assert name_in_new_process(client) == user.username
+    Session.objects.update(ended_at=timezone.now() - timedelta(days=91), end_reason="revoked")
+    canary.leave()
+    assert lifecycle.purge() == 1
+    assert not stored(engine, client)
+    assert name_in_new_process(client) == ""
+    assert not Session.objects.exists()
+
+
+def test_idle_sessions_and_those_past_their_lifetime_are_purged_too(settings, bystander):
+    user, now = UserFactory.create(), timezone.now()
+    settings.SESSIONS_API = {
+        "IDLE_TIMEOUT": timedelta(days=10),
+        "ABSOLUTE_TIMEOUT": timedelta(days=30),
+        "RETENTION": timedelta(days=20),
+    }
+    far = now + timedelta(days=400)
+    gone: list[dict[str, Any]] = [
+        {"last_used": now - timedelta(days=31)},
+        {"authenticated_at": now - timedelta(days=51)},
+        {"authenticated_at": None, "adopted": True, "created_at": now - timedelta(days=51)},
+    ]
+    kept: list[dict[str, Any]] = [
+        {"last_used": now - timedelta(days=29)},
+        {"authenticated_at": now - timedelta(days=49)},
+        {"authenticated_at": None, "adopted": True, "created_at": now - timedelta(days=49)},
+    ]
+    for fields in gone + kept:
+        SessionFactory.create(user=user, kind="token", **{"expires_at": far, **fields})
+    assert lifecycle.purge() == len(gone)
+    assert Session.objects.for_user(user).count() == len(kept)
+    settings.SESSIONS_API = {}

@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import authenticate
+from django.test import Client
 from django.utils import timezone
 
 from sessions_api import credentials, lifecycle, validity
 from sessions_api.lifecycle import tokens
-from sessions_api.models import Kind, Session
-from tests.factories import UserFactory
-from tests.helpers import later, session_of, signed_in, use_engine
+from sessions_api.models import EndReason, Kind, Session
+from tests.factories import PASSWORD, UserFactory
+from tests.helpers import CURRENT, bearer, later, session_of, signed_in, use_engine
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +85,57 @@ def test_a_proof_of_a_browser_is_noted_and_its_key_left_to_the_caller(
         assert tokens.reauthenticated(session, alice) == ""
         assert (session.pk == before) is goes_on  # on signed_cookies only an id tells copies apart
         assert Session.objects.get(pk=session.pk).authenticated_at == timezone.now()
+
+
+OTHER_BACKEND = "tests.site.backends.OtherBackend"
+
+
+def test_the_backend_that_has_authenticated_the_user_is_recorded(alice, settings):
+    settings.AUTHENTICATION_BACKENDS = [MODEL_BACKEND, OTHER_BACKEND]
+    alice.backend = OTHER_BACKEND
+    assert lifecycle.issue_token(alice).session.backend == OTHER_BACKEND
+    chosen = lifecycle.issue_token(alice, backend=MODEL_BACKEND).session
+    chosen.refresh_from_db()
+    assert chosen.backend == MODEL_BACKEND
+    del alice.backend
+    assert lifecycle.issue_token(alice).session.backend == MODEL_BACKEND
+
+
+@pytest.mark.parametrize("first", [MODEL_BACKEND, OTHER_BACKEND])
+def test_a_token_goes_with_the_backend_that_has_authenticated_its_user(alice, settings, first):
+    both = {MODEL_BACKEND, OTHER_BACKEND}
+    settings.AUTHENTICATION_BACKENDS = [first, *(both - {first})]
+    user = authenticate(username="alice", password=PASSWORD)
+    assert user is not None
+    issued = lifecycle.issue_token(user)
+    assert issued.session.backend == first
+    settings.AUTHENTICATION_BACKENDS = [*(both - {first})]
+    assert Client().get(CURRENT, headers=bearer(issued.token)).status_code == 401
+    settings.AUTHENTICATION_BACKENDS = [first]
+    assert Client().get(CURRENT, headers=bearer(issued.token)).status_code == 200
+    assert Session.objects.get().ended_at is None
+
+
+def test_at_the_limit_a_token_takes_the_place_of_its_users_oldest_session(
+    bystander, alice, settings
+):
+    oldest, *others = [lifecycle.issue_token(alice).session for _ in range(3)]
+    settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 3}
+    new = lifecycle.issue_token(alice).session
+    settings.SESSIONS_API = {}
+    standing = Session.objects.for_user(alice).not_ended()
+    assert {each.pk for each in standing} == {each.pk for each in [*others, new]}
+    oldest.refresh_from_db()
+    assert oldest.end_reason == EndReason.LIMIT
+
+
+def test_a_proof_renews_one_token_and_no_other(bystander, alice):
+    issued, other = lifecycle.issue_token(alice), lifecycle.issue_token(alice)
+    with later(minutes=5):
+        renewed = tokens.reauthenticated(issued.session, alice)
+    assert Client().get(CURRENT, headers=bearer(issued.token)).status_code == 401
+    for token in (renewed, other.token):
+        assert Client().get(CURRENT, headers=bearer(token)).status_code == 200
+    before = other.session.authenticated_at
+    other.session.refresh_from_db()
+    assert other.session.authenticated_at == before

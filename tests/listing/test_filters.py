@@ -7,7 +7,6 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.utils import timezone
 
-from sessions_api import validity
 from sessions_api.listing.filters import SessionFilter, StaffSessionFilter
 from sessions_api.models import EndReason, Kind, Session
 from sessions_api.validity import State, Verdict
@@ -156,22 +155,32 @@ def test_what_the_table_knows_to_be_over_is_no_candidate_for_an_active_session(s
     now = timezone.now()
     standing = SessionFactory.create()
     SessionFactory.create(ended_at=now, end_reason=EndReason.LOGOUT)
-    SessionFactory.create(expires_at=now - timedelta(days=1))
+    SessionFactory.create(ended_at=now, end_reason=EndReason.IDLE)
+    SessionFactory.create(kind=Kind.TOKEN, expires_at=now - timedelta(days=1))
     SessionFactory.create(last_used=now - timedelta(hours=2))
-    for values in ({}, {"state": ""}, {"state": "active"}):
+    for state in ("", "active", "unknown", "invalid"):
+        values = {"state": state}
         filterset = SessionFilter(values, Session.objects.all())
         assert filterset.is_valid()
         assert list(filterset.qs) == [standing]
-    assert len(found({"state": "ended"})) == len(found({"state": "all"})) == 4
+    assert len(found({"state": "over"})) == len(found({"state": "all"})) == 5
+    assert len(found({"state": "ended"})) == 1
+    assert len(found({"state": "expired"})) == 4
 
 
-@pytest.mark.parametrize("state", ["active", "ended", "all"])
-def test_the_verdict_has_the_last_word(state):
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [
+        ("", {State.ACTIVE, State.UNKNOWN}),
+        ("over", {State.ENDED, State.EXPIRED, State.INVALID}),
+        ("all", set(State)),
+        *((state.value, {state}) for state in State),
+    ],
+)
+def test_the_verdict_has_the_last_word(state, shown):
     filterset = SessionFilter({"state": state}, Session.objects.none())
     assert filterset.is_valid()
-    assert filterset.shows(validity.ACTIVE) is (state != "ended")
-    for verdict in (validity.LOST, validity.UNANSWERED, Verdict(State.EXPIRED, EndReason.IDLE)):
-        assert filterset.shows(verdict) is (state != "active")
+    assert {each for each in State if filterset.shows(Verdict(each))} == shown
 
 
 @pytest.mark.parametrize(

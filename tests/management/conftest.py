@@ -2,12 +2,14 @@
 
 import pytest
 
+from sessions_api.lifecycle import canary
 from tests.helpers import ENGINES, use_engine
 
 
 @pytest.fixture(autouse=True)
 def _committed(transactional_db):
-    """Let the commands see what is committed."""
+    """Let the commands see what is committed, and find the canary of the web processes."""
+    canary.leave()
 
 
 @pytest.fixture(params=ENGINES)
@@ -22,4 +24,5 @@ def shared_engine(request, settings, tmp_path):
     }
     settings.CACHES = {**settings.CACHES, "default": shared}
     use_engine(settings, request.param)
+    canary.leave()
     return settings.SESSION_ENGINE.rpartition(".")[2]

@@ -6,7 +6,6 @@ import sys
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session as EngineRow
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -16,7 +15,7 @@ from sessions_api.management.commands.end_sessions import Command
 from sessions_api.models import EndReason, Session
 from sessions_api.signals import session_ended
 from tests.factories import SessionFactory, UserFactory
-from tests.helpers import name_in_new_process, signed_in
+from tests.helpers import engine_rows, name_in_new_process, signed_in
 from tests.management.terminal import everything, said
 from tests.user_models import hiding
 
@@ -226,7 +225,7 @@ def test_an_interrupted_run_is_completed_by_the_next(monkeypatch):
         session_ended.disconnect(interrupt)
     assert len(told) == len(set(told))
     assert not Session.objects.exclude(sealed_key="", ended_at__isnull=False).exists()
-    assert not EngineRow.objects.exists()
+    assert not engine_rows().exists()
     assert not any(name_in_new_process(browser) for browser in browsers)
 
 
@@ -235,9 +234,9 @@ def test_what_an_interrupted_run_has_left_to_the_engine_is_finished():
     signed_in(user)
     signed_in(other)
     Session.objects.update(ended_at=NOW, end_reason=EndReason.REVOKED)
-    assert EngineRow.objects.count() == 2
+    assert engine_rows().count() == 2
     assert said("end_sessions", user=user.username) == "0 sessions ended."
-    assert EngineRow.objects.count() == 1
+    assert engine_rows().count() == 1
     assert Session.objects.exclude(sealed_key="").get().user == other
 
 

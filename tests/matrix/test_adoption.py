@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.utils import timezone
 
 from sessions_api import lifecycle, recent
 from sessions_api.models import EndReason, Session
@@ -165,3 +166,16 @@ def test_the_request_that_adopts_a_session_may_delete_its_user(world, old_browse
     assert not Session.objects.exists()
     recent.clear()
     assert old_browser.user_name() == ""
+
+
+def test_a_sign_in_that_nobody_has_seen_is_adopted_however_old_the_installation_is(world):
+    """Code has written the user into a session itself, while others sign in as ever."""
+    other = world.browser(user=world.alice)
+    browser = world.browser()
+    browser.cookie = old_session(world.alice).cookies["sessionid"].value
+    begun = timezone.now()
+    assert browser.user_name() == world.alice.username
+    session = Session.objects.get(adopted=True)
+    assert begun <= session.created_at <= timezone.now()
+    assert (session.authenticated_at, session.methods, session.aal) == (None, "", None)
+    world.assert_true(other, browser)

@@ -7,6 +7,7 @@ a process does that has not heard of it.
 
 import shutil
 from contextlib import contextmanager
+from contextvars import Context
 
 import pytest
 from asgiref.sync import iscoroutinefunction, sync_to_async
@@ -51,7 +52,7 @@ def just_before(monkeypatch, owner, name, callback):
 
     def interrupted(*args, **kwargs):
         if calls:
-            calls.pop()()
+            Context().run(calls.pop())
         return original(*args, **kwargs)
 
     with monkeypatch.context() as patch:
@@ -68,13 +69,13 @@ def right_after(monkeypatch, owner, name, callback):
     def interrupted(*args, **kwargs):
         result = original(*args, **kwargs)
         if calls:
-            calls.pop()()
+            Context().run(calls.pop())
         return result
 
     async def ainterrupted(*args, **kwargs):
         result = await original(*args, **kwargs)
         if calls:
-            await sync_to_async(calls.pop())()
+            await sync_to_async(Context().run)(calls.pop())
         return result
 
     with monkeypatch.context() as patch:

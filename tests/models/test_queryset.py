@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from sessions_api.models import Session
+from sessions_api.models import Kind, Session
 from tests.factories import SessionFactory
 
 pytestmark = pytest.mark.django_db
@@ -73,11 +73,11 @@ def test_on_primary_reads_where_the_router_writes(settings):
     assert Session.objects.on_primary().not_ended().db == "default"
 
 
-def is_within(now=NOW, *, slack=timedelta(0), **fields):
+def is_within(now=NOW, *, by_expiry=True, **fields):
     """Tell whether a session with these fields is within its deadlines."""
     fields = {"expires_at": NOW + 100 * HOUR, "created_at": NOW, "last_used": NOW, **fields}
     session = SessionFactory.create(**fields)
-    return Session.objects.within_deadlines(now, slack=slack).filter(pk=session.pk).exists()
+    return Session.objects.within_deadlines(now, by_expiry=by_expiry).filter(pk=session.pk).exists()
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,18 @@ def test_a_session_is_within_its_expiry_until_that_moment(expires_at, expected):
 
 
 @pytest.mark.parametrize(
-    ("expires_at", "expected"),
-    [(NOW - timedelta(seconds=59), True), (NOW - timedelta(seconds=60), False), (None, False)],
+    ("kind", "expires_at", "expected"),
+    [
+        (Kind.BROWSER, NOW - HOUR, True),
+        (Kind.BROWSER, None, False),
+        (Kind.TOKEN, NOW + SECOND, True),
+        (Kind.TOKEN, NOW, False),
+    ],
 )
-def test_the_expiry_may_lag_by_the_slack(expires_at, expected):
-    assert is_within(expires_at=expires_at, slack=timedelta(seconds=60)) is expected
+def test_where_the_engine_has_the_last_word_the_expiry_decides_of_tokens_alone(
+    kind, expires_at, expected
+):
+    assert is_within(kind=kind, expires_at=expires_at, by_expiry=False) is expected
 
 
 @pytest.mark.parametrize("timeout", [HOUR, 3600, 3600.0])
@@ -125,11 +132,11 @@ def test_the_absolute_timeout_of_an_adopted_session_counts_from_its_row(since, e
     assert is_within(authenticated_at=None, adopted=True, created_at=since) is expected
 
 
-def test_the_slack_is_granted_to_the_expiry_alone(settings):
+def test_the_engine_has_no_word_in_our_own_deadlines(settings):
     settings.SESSIONS_API = {"IDLE_TIMEOUT": HOUR}
-    assert not is_within(last_used=NOW - HOUR, slack=HOUR)
+    assert not is_within(last_used=NOW - HOUR, by_expiry=False)
     settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": HOUR}
-    assert not is_within(authenticated_at=NOW - HOUR, slack=HOUR)
+    assert not is_within(authenticated_at=NOW - HOUR, by_expiry=False)
 
 
 def test_every_deadline_counts(settings):

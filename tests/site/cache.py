@@ -30,3 +30,36 @@ class FailingCache(LocMemCache):
         raise ConnectionError
 
     set = add = delete = touch = has_key = get_many = delete_many = get
+
+
+class SwallowingCache(LocMemCache):
+    """A cache that answers "nothing there" while its server is down, as it is set up to do."""
+
+    is_down = False
+
+    def get(self, *args, **kwargs):
+        return None if self.is_down else super().get(*args, **kwargs)
+
+    def get_many(self, *args, **kwargs):
+        return {} if self.is_down else super().get_many(*args, **kwargs)
+
+    def set(self, *args, **kwargs):
+        return None if self.is_down else super().set(*args, **kwargs)
+
+    def add(self, *args, **kwargs):
+        return False if self.is_down else super().add(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        return False if self.is_down else super().delete(*args, **kwargs)
+
+    def delete_many(self, *args, **kwargs):
+        return None if self.is_down else super().delete_many(*args, **kwargs)
+
+
+class UndeletingCache(LocMemCache):
+    """A cache whose server answers, and deletes nothing, as one that takes no writes any more."""
+
+    def delete(self, *args, **kwargs):
+        raise ConnectionError
+
+    delete_many = delete

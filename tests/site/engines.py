@@ -2,8 +2,9 @@
 
 from typing import Any, ClassVar
 
-from django.contrib.sessions.backends import cached_db, db
+from django.contrib.sessions.backends import cached_db, db, signed_cookies
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.core import signing
 
 Base: Any = SessionBase  # the stubs leave out what engines are written with
 
@@ -62,3 +63,37 @@ class OverridingSessionStore(db.SessionStore):
 
     def delete(self, session_key=None):
         pass
+
+
+class RenamingSessionStore(DictionarySessionStore):
+    """An engine whose key changes at every save, as that of a cookie that is a signed token."""
+
+    stored: ClassVar[dict[str, str]] = {}
+    """Every cookie that was ever made: none can be deleted."""
+
+    def save(self, must_create=False):
+        data = self._get_session(no_load=must_create)
+        self._session_key = f"{self._get_new_session_key()}"
+        self.stored[self.session_key] = self.encode(data)
+
+    def create(self):
+        self.save(must_create=True)
+        self.modified = True
+
+    def delete(self, session_key=None):
+        pass
+
+
+class EncryptingSessionStore(signed_cookies.SessionStore):
+    """Django's signed_cookies with a cookie that nobody but the site can read."""
+
+    def load(self):
+        try:
+            return signing.loads((self.session_key or "")[::-1], salt="a salt of its own")
+        except signing.BadSignature:
+            self.create()
+        return {}
+
+    def _get_session_key(self):
+        payload = self._session  # type: ignore[attr-defined]  # the stubs do not know it
+        return signing.dumps(payload, compress=True, salt="a salt of its own")[::-1]

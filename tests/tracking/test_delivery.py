@@ -116,4 +116,4 @@ def test_a_new_key_that_nobody_gets_is_deleted(session, status, is_presented, ha
         SessionFactory.create(key_digest=credentials.digest(key))
     state = RequestState(session=session, key=key if is_presented else "another key")
     delivery.drop_unsent_key(state, session, HttpResponse(status=status))
-    assert (engines.load(key) is not None) is is_kept
+    assert (engines.payload_of(key) is not None) is is_kept

@@ -3,15 +3,26 @@
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user, get_user_model
-from django.test import Client, RequestFactory
+from django.test import AsyncClient, Client, RequestFactory
 from django.utils import timezone
 
-from sessions_api import engines, recent
+from sessions_api import engines, lifecycle, recent
 from sessions_api.models import EndReason, Session
 from sessions_api.tracking import gate
 from sessions_api.tracking.state import begin
 from tests.factories import UserFactory
-from tests.helpers import later, name_of, old_session, returning_browser
+from tests.helpers import (
+    CURRENT,
+    DJANGOS_ENGINES,
+    bearer,
+    later,
+    name_in_new_process,
+    name_of,
+    old_session,
+    reasons,
+    returning_browser,
+)
+from tests.user_models import hiding
 
 
 @pytest.mark.django_db
@@ -22,7 +33,7 @@ def test_what_the_gate_calls_free_stays_free_when_the_memory_loses_it(django_ass
     request.session = engines.store_class()(client.session.session_key)
     state = begin(request)
     found = get_user(request)
-    recalled = recent.recall(request.session)
+    recalled = recent.recall(request.session, recent.now())
     assert recalled is not None
     recent.clear()
     with django_assert_num_queries(0):
@@ -84,7 +95,7 @@ def test_an_ended_sessions_user_is_not_handed_out_and_its_engine_session_is_flus
     response = forgotten_browser.get("/do/user/")
     assert response.content == b""
     assert response.wsgi_request.user.is_anonymous
-    assert engines.load(key) is None
+    assert engines.payload_of(key) is None
     assert response.cookies["sessionid"].value == ""
 
 
@@ -132,3 +143,70 @@ def test_what_this_process_remembers_is_let_in_without_a_look_at_its_row(
     browser = returning_browser(alice)
     with django_assert_num_queries(2):  # Django's own: the engine session, and the user
         assert name_of(browser) == "alice"
+
+
+# Accounts that nothing has told us of
+
+on_each_engine = pytest.mark.parametrize("engine", DJANGOS_ENGINES, indirect=True)
+
+
+def _deactivate(user):
+    get_user_model().objects.filter(pk=user.pk).update(is_active=False)
+
+
+def _reactivate(user):
+    get_user_model().objects.filter(pk=user.pk).update(is_active=True)
+
+
+@pytest.mark.django_db(transaction=True)
+@on_each_engine
+@pytest.mark.parametrize("view", ["do", "ado"])
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_an_account_that_a_query_has_deactivated_is_out_for_good_at_its_next_request(
+    engine, bystander, alice, view, is_remembered
+):
+    browser, other = returning_browser(alice), returning_browser(alice)
+    copy = Client()
+    copy.cookies = browser.cookies.copy()
+    token = lifecycle.issue_token(alice).token
+    _deactivate(alice)
+    if not is_remembered:
+        recent.clear()
+    if view == "do":
+        response = browser.get("/do/user/")
+    else:
+        async_browser = AsyncClient()
+        async_browser.cookies = browser.cookies
+        response = async_to_sync(async_browser.get)("/ado/user/")
+    assert response.content == b""
+    assert response.cookies["sessionid"].value == ""
+    assert reasons(alice) == [EndReason.DEACTIVATED] * 3
+    _reactivate(alice)
+    for client in (browser, copy, other):
+        assert name_in_new_process(client) == ""
+    assert Client().get(CURRENT, headers=bearer(token)).status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+@on_each_engine
+def test_an_account_that_is_gone_without_a_signal_is_dismissed(engine, bystander, alice):
+    browser = returning_browser(alice)
+    pk = alice.pk
+    Session.objects.filter(user=pk)._raw_delete("default")
+    get_user_model().objects.filter(pk=pk)._raw_delete("default")
+    response = browser.get("/do/user/")
+    assert response.content == b""
+    assert response.cookies["sessionid"].value == ""
+
+
+@pytest.mark.django_db(transaction=True)
+@on_each_engine
+def test_an_account_that_its_backend_refuses_for_another_reason_is_not_dismissed(
+    engine, bystander, alice, settings
+):
+    browser = returning_browser(alice)
+    with hiding("alice"):
+        response = browser.get("/do/user/")
+        assert (response.content, list(response.cookies)) == (b"", [])
+    assert reasons(alice) == [""]
+    assert name_in_new_process(browser) == "alice"

@@ -79,7 +79,7 @@ def test_a_login_over_an_anonymous_session_gets_a_key_of_its_own(db):
     assert key is not None
     browser.get(f"/do/login:{user.pk}/")
     assert browser.session.session_key != key
-    assert engines.load(key) is None
+    assert engines.payload_of(key) is None
     assert validity.active_sessions(user) == [session_of(browser)]
 
 

@@ -21,7 +21,7 @@ def test_the_row_follows_its_session_to_a_new_key(engine, alice, steps):
     new_key = browser.session.session_key
     after = Session.objects.get()
     assert new_key != old_key
-    assert engines.load(old_key) is None
+    assert engines.payload_of(old_key) is None
     assert (after.pk, after.ended_at) == (before.pk, None)
     assert after.key_digest == credentials.digest(new_key)
     assert credentials.unseal(after.sealed_key) == new_key

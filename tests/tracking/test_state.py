@@ -6,7 +6,7 @@ import pytest
 from django.db.models import Q
 from django.test import RequestFactory
 
-from sessions_api import engines
+from sessions_api import engines, payload
 from sessions_api.models import EndReason, Session
 from sessions_api.tracking import token
 from sessions_api.tracking.state import (
@@ -26,6 +26,8 @@ from sessions_api.tracking.state import (
 from tests.factories import UserFactory
 
 KEY = "0123456789abcdefghijklmnopqrstuv"
+MARKS = {payload.ID_KEY: "an id of ours", payload.METHOD_KEY: "password"}
+"""What the payload says of the login."""
 FIRST = Q(label="the session that the browser came with")
 SECOND = Q(label="the session of the first login")
 
@@ -33,13 +35,13 @@ SECOND = Q(label="the session of the first login")
 @pytest.fixture
 def state():
     """Return the state of a request that has just come in."""
-    return RequestState(session=engines.store_class()(KEY), key=KEY)
+    return RequestState(session=engines.session_of(KEY, dict(MARKS)), key=KEY)
 
 
 @pytest.fixture
 def admitted():
     """Return what the gate says of a session in order."""
-    return Admitted(UserFactory.build(), row=Session())
+    return Admitted(UserFactory.build(), at=0.0, row=Session())
 
 
 def test_a_request_begins_unasked_and_without_a_token(state):
@@ -66,7 +68,7 @@ def test_the_gate_refuses_what_was_unasked(state):
 def test_a_login_over_an_unasked_session_replaces_it(state):
     row = Session()
     state.sign_in(row, FIRST)
-    assert state.browser == SignedIn(row, FIRST, EndReason.REPLACED, None)
+    assert state.browser == SignedIn(row, FIRST, MARKS, EndReason.REPLACED, None)
     assert state.admitted is None
 
 
@@ -74,7 +76,7 @@ def test_a_login_over_an_admitted_session_keeps_what_the_gate_has_said(state, ad
     row = Session()
     state.admit(admitted)
     state.sign_in(row, FIRST)
-    assert state.browser == SignedIn(row, FIRST, EndReason.REPLACED, admitted)
+    assert state.browser == SignedIn(row, FIRST, MARKS, EndReason.REPLACED, admitted)
     assert state.admitted is admitted
 
 
@@ -82,7 +84,7 @@ def test_a_login_after_a_refusal_stands(state):
     row = Session()
     state.refuse()
     state.sign_in(row, FIRST)
-    assert state.browser == SignedIn(row, FIRST, EndReason.REPLACED, None)
+    assert state.browser == SignedIn(row, FIRST, MARKS, EndReason.REPLACED, None)
 
 
 def test_a_login_after_a_logout_ends_the_old_session_as_signed_out(state, admitted):
@@ -90,14 +92,14 @@ def test_a_login_after_a_logout_ends_the_old_session_as_signed_out(state, admitt
     state.admit(admitted)
     state.sign_out()
     state.sign_in(row, FIRST)
-    assert state.browser == SignedIn(row, FIRST, EndReason.LOGOUT, admitted)
+    assert state.browser == SignedIn(row, FIRST, MARKS, EndReason.LOGOUT, admitted)
 
 
 def test_a_second_login_takes_the_place_of_the_first(state):
     first, second = Session(), Session()
     state.sign_in(first, FIRST)
     state.sign_in(second, SECOND)
-    assert state.browser == SignedIn(second, SECOND, EndReason.REPLACED, None)
+    assert state.browser == SignedIn(second, SECOND, MARKS, EndReason.REPLACED, None)
 
 
 def test_a_logout_of_an_unasked_session_signs_it_out(state):
@@ -124,7 +126,7 @@ def test_a_logout_after_a_login_has_the_old_session_end_as_signed_out(state):
     row = Session()
     state.sign_in(row, FIRST)
     state.sign_out()
-    assert state.browser == SignedIn(row, FIRST, EndReason.LOGOUT, None)
+    assert state.browser == SignedIn(row, FIRST, MARKS, EndReason.LOGOUT, None)
 
 
 def test_what_was_refused_stays_refused_by_a_logout(state):
@@ -138,14 +140,14 @@ def test_a_login_after_a_refusal_and_a_logout_ends_the_old_session_as_signed_out
     state.refuse()
     state.sign_out()
     state.sign_in(row, FIRST)
-    assert state.browser == SignedIn(row, FIRST, EndReason.LOGOUT, None)
+    assert state.browser == SignedIn(row, FIRST, MARKS, EndReason.LOGOUT, None)
 
 
 def test_a_login_is_not_undone_by_a_refusal(state):
     row = Session()
     state.sign_in(row, FIRST)
     state.refuse()
-    assert state.browser == SignedIn(row, FIRST, EndReason.REPLACED, None)
+    assert state.browser == SignedIn(row, FIRST, MARKS, EndReason.REPLACED, None)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +169,7 @@ def test_a_logout_in_the_request_of_an_admitted_token_leaves_the_browser_alone(
 ):
     if was_asked:
         state.admit(admitted)
-    state.token = TokenAdmitted(Session())
+    state.token = TokenAdmitted(Session(), 0.0)
     state.sign_out()
     assert state.browser == (admitted if was_asked else UNASKED)
 
@@ -187,7 +189,7 @@ def test_a_logout_beside_any_other_token_signs_the_browser_out(state, presented)
     "presented",
     [
         None,
-        TokenAdmitted(Session()),
+        TokenAdmitted(Session(), 0.0),
         TokenRefused(Session(), EndReason.IDLE),
         TokenChecked(),
     ],
@@ -207,7 +209,7 @@ def test_a_token_that_was_presented_is_kept_when_another_is_issued(rf, presented
 
 
 def test_a_logout_leaves_the_browser_alone_though_the_admitted_token_has_issued_another(state):
-    state.present_token(TokenAdmitted(Session()))
+    state.present_token(TokenAdmitted(Session(), 0.0))
     state.issue_token()
     state.sign_out()
     assert state.browser is UNASKED

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth import login, logout
 from django.test import Client
 from django.urls import path
+from django.utils import timezone
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -152,8 +153,10 @@ def presenting(rf):
 def test_a_token_in_order_is_admitted(alice, presenting):
     request, state = presenting
     session = lifecycle.issue_token(alice).session
-    assert token.present(request, session)
-    assert state.token == TokenAdmitted(session)
+    with later(seconds=30):
+        at = timezone.now()
+        assert token.present(request, session)
+    assert state.token == TokenAdmitted(session, at.timestamp())
 
 
 def test_a_token_that_is_over_is_refused_with_its_reason(alice, presenting, settings):
@@ -175,17 +178,19 @@ def test_a_token_that_has_ended_leaves_nothing_to_write(alice, presenting):
     session.refresh_from_db()
     assert not token.present(request, session)
     assert state.token is None
-    assert not token.is_due(state)
+    assert not token.is_due(request, state)
 
 
 @pytest.mark.parametrize(("seconds", "is_due"), [(59, False), (61, True)])
 def test_the_use_of_a_token_is_due_once_an_interval(alice, presenting, seconds, is_due):
     request, state = presenting
-    session = lifecycle.issue_token(alice).session
+    session = lifecycle.issue_token(alice, request=request).session
     begun = session.last_used
+    assert token.present(request, session)
+    token.settle(request, state)  # whose client it is, is known from now on
     with later(seconds=seconds):
         assert token.present(request, session)
-        assert token.is_due(state) is is_due
+        assert token.is_due(request, state) is is_due
         token.settle(request, state)
         session.refresh_from_db()
         assert (session.last_used != begun) is is_due

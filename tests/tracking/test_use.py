@@ -1,15 +1,26 @@
 """A use of a session that goes on as it was."""
 
-import logging
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from sessions_api.models import Client, EndReason, Session
-from sessions_api.tracking import use
-from tests.factories import SessionFactory, UserFactory
-from tests.helpers import FIREFOX, later, name_of, returning_browser, signed_in
+from sessions_api import lifecycle, recent, validity
+from sessions_api.models import EndReason, Session
+from tests.factories import UserFactory
+from tests.helpers import (
+    DJANGOS_ENGINES,
+    FIREFOX,
+    SERVER_SIDE,
+    later,
+    name_in_new_process,
+    name_of,
+    returning_browser,
+    session_of,
+    signed_in,
+)
+from tests.site import views
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,26 +94,120 @@ def test_a_user_agent_is_kept_beside_that_of_the_sign_in(alice):
         assert Session.objects.get().last_user_agent == ""
 
 
-@pytest.mark.parametrize("user_agent", ["", FIREFOX])
-def test_what_a_use_changes_of_the_user_agent_is_nothing_where_that_is_not_new(user_agent):
-    row = Session(user_agent=FIREFOX)
-    changes = use.touched_by(Client("192.0.2.1", user_agent), row)
-    assert changes.keys() == {"last_used", "last_ip_address"}
+# Rows that the view has never asked about
+
+on_each_engine = pytest.mark.parametrize("engine", DJANGOS_ENGINES, indirect=True)
 
 
-@pytest.mark.parametrize(
-    ("previous", "is_told"),
-    [
-        (Client("192.0.2.1", FIREFOX), False),
-        (Client("192.0.2.2", FIREFOX), True),
-        (Client("192.0.2.1", "curl/8.9"), True),
-        (Client(None, ""), False),
-    ],
-    ids=["the same", "another IP address", "another user agent", "an unknown client"],
-)
-def test_only_a_change_between_known_clients_is_told(caplog, previous, is_told):
-    caplog.set_level(logging.INFO, "sessions_api.lifecycle")
-    row = SessionFactory.create(user_agent=FIREFOX, ip_address="192.0.2.1")
-    row.last_ip_address = "192.0.2.1"
-    use.tell_if_changed(row, previous)
-    assert any("event=client_changed" in line for line in caplog.messages) is is_told
+def end_by_hand():
+    """Write the end of every session, which its engine still holds."""
+    Session.objects.update(ended_at=timezone.now(), end_reason=EndReason.REVOKED)
+
+
+@on_each_engine
+@pytest.mark.parametrize("steps", ["write", "read", "expiry:5000", "save"])
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_a_request_that_saves_an_ended_session_unasked_does_not_have_it_remembered(
+    engine, alice, steps, is_remembered
+):
+    browser = returning_browser(alice)
+    digest = Session.objects.get().key_digest
+    end_by_hand()
+    if is_remembered:
+        recent.forget(digest)  # as whoever ends it does
+    else:
+        recent.clear()
+    browser.get(f"/do/{steps}/")
+    assert digest is None or recent.memory.get(digest) is None
+    assert name_of(browser) == ""
+    assert name_in_new_process(browser) == ""
+
+
+@on_each_engine
+@pytest.mark.parametrize("steps", ["write", "expiry:5000"])
+def test_a_request_that_saves_an_ended_session_unasked_signs_its_browser_out(engine, alice, steps):
+    browser = returning_browser(alice)
+    recent.clear()
+    end_by_hand()
+    copy = Client()
+    copy.cookies = browser.cookies.copy()
+    response = browser.get(f"/do/{steps}/")
+    assert response.status_code == 200
+    assert browser.cookies["sessionid"].value == ""
+    assert name_in_new_process(copy) == ""
+
+
+@on_each_engine
+@pytest.mark.parametrize("steps", ["write", "expiry:5000"])
+def test_a_request_that_saves_unasked_a_session_without_a_row_signs_its_browser_out(
+    engine, alice, steps
+):
+    browser = returning_browser(alice)
+    recent.clear()
+    Session.objects.all()._raw_delete("default")
+    assert browser.get(f"/do/{steps}/").status_code == 200
+    assert browser.cookies["sessionid"].value == ""
+    assert not Session.objects.exists()
+
+
+@on_each_engine
+def test_a_request_that_saves_unasked_a_session_of_another_users_row_signs_its_browser_out(
+    engine, alice
+):
+    browser = returning_browser(alice)
+    recent.clear()
+    Session.objects.update(user=UserFactory.create())
+    assert browser.get("/do/write/").status_code == 200
+    assert browser.cookies["sessionid"].value == ""
+    assert Session.objects.get().ended_at is None
+
+
+@on_each_engine
+@pytest.mark.parametrize("steps", ["write", "read", "user", "user,write"])
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_a_live_session_whose_key_changes_in_parallel_is_not_flushed(
+    engine, alice, steps, is_remembered
+):
+    browser = returning_browser(alice)
+    twin = Client(raise_request_exception=False)
+    twin.cookies = browser.cookies.copy()
+    if not is_remembered:
+        recent.clear()
+    views.callbacks.append(lambda: browser.get("/do/user,cycle/"))
+    twin.get(
+        f"/do/{steps.replace('write', 'callback,write')}/"
+        if "write" in steps
+        else f"/do/{steps},callback/"
+    )
+    assert name_of(browser) == "alice"
+    assert name_in_new_process(browser) == "alice"
+    assert [each.ended_at for each in Session.objects.all()] == [None]
+    assert [each.pk for each in validity.active_sessions(alice)] == [session_of(browser).pk]
+
+
+@pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)
+@pytest.mark.parametrize("steps", ["write", "user", "user,write"])
+def test_a_live_session_whose_key_a_script_has_changed_is_followed_not_flushed(
+    engine, alice, steps
+):
+    browser = returning_browser(alice)
+    store = browser.session
+    store.cycle_key()
+    store.save()
+    browser.cookies["sessionid"] = store.session_key
+    recent.clear()
+    assert browser.get(f"/do/{steps}/").status_code == 200
+    assert name_in_new_process(browser) == "alice"
+    assert validity.active_sessions(alice) == [session_of(browser)]
+
+
+@on_each_engine
+def test_a_session_that_ends_while_a_request_saves_it_stays_out(engine, alice):
+    browser = returning_browser(alice)
+    copy = Client()
+    copy.cookies = browser.cookies.copy()
+    browser.raise_request_exception = False
+    views.callbacks.append(lambda: lifecycle.end_all(alice))
+    browser.get("/do/read,callback,write/")
+    for client in (browser, copy):
+        assert name_of(client) == name_in_new_process(client) == ""

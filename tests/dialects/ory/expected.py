@@ -78,6 +78,7 @@ def error(code, message, **entries):
         409: "Conflict",
         415: "Unsupported Media Type",
         500: "Internal Server Error",
+        503: "Service Unavailable",
     }
     return {"error": {"code": code, "status": statuses[code], "message": message, **entries}}
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session as EngineRow
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,7 +13,7 @@ from sessions_api.models import EndReason, Session
 from sessions_api.signals import session_ended
 from tests.dialects.callers import Browser, TokenClient, change
 from tests.factories import SessionFactory, UserFactory
-from tests.helpers import later
+from tests.helpers import engine_rows, later
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +45,7 @@ def test_deleted_sessions_are_over_for_good(alice, heard):
         assert (row.end_reason, row.ended_by, row.sealed_key) == (EndReason.DELETED, staff, "")
     assert set(heard) == {(client.pk, EndReason.DELETED) for client in clients}
     assert [str(row.pk) for row in Session.objects.not_ended()] == [bobs.pk]
-    assert EngineRow.objects.count() == 1
+    assert engine_rows().count() == 1
 
 
 def test_a_login_on_its_way_to_its_browser_is_deleted_too(alice):

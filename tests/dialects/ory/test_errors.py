@@ -10,6 +10,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from sessions_api.dialects.identifiers import uuid_of
+from sessions_api.exceptions import SessionsUnavailable
 from sessions_api.models import Session
 from tests.dialects.callers import Browser, Caller
 from tests.dialects.ory import expected
@@ -320,23 +321,42 @@ def failures():
     got_request_exception.disconnect(receiver)
 
 
-def out_of_order(execute, sql, params, many, context):
-    raise OperationalError("The disk is full of secrets.")
+def out_of_order(*, after):
+    """Return a database that fails once so many statements have passed."""
+    passed = 0
+
+    def execute_or_fail(execute, sql, params, many, context):
+        nonlocal passed
+        passed += 1
+        if passed > after:
+            raise OperationalError("The disk is full of secrets.")
+        return execute(sql, params, many, context)
+
+    return execute_or_fail
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", WHOAMI),
-        ("GET", SESSIONS),
-        ("DELETE", SESSIONS),
-        ("GET", ADMIN),
-        ("DELETE", f"{ADMIN}/{SOMEBODY}"),
-        ("POST", ADMIN),
-    ],
-)
+CALLS = [
+    ("GET", SESSIONS),
+    ("DELETE", SESSIONS),
+    ("GET", ADMIN),
+    ("DELETE", f"{ADMIN}/{SOMEBODY}"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), [*CALLS, ("GET", WHOAMI), ("POST", ADMIN)])
+def test_where_no_token_can_be_looked_up_every_call_is_503(admin, failures, caplog, method, path):
+    with connection.execute_wrapper(out_of_order(after=0)):
+        response = admin.ask(method, path, {}, **{"x-request-id": "3f0c"})
+    said = str(SessionsUnavailable.MESSAGE)
+    assert outcome(response) == (503, expected.error(503, said, reason=said, request="3f0c"))
+    assert failures == []
+    assert [record for record in caplog.records if record.name == "sessions_api.dialects"] == []
+
+
+@pytest.mark.parametrize(("method", "path"), CALLS)
 def test_what_nobody_foresaw_is_500_logged_and_told(admin, failures, caplog, method, path):
-    with connection.execute_wrapper(out_of_order):
+    # The first statement says who the caller is.
+    with connection.execute_wrapper(out_of_order(after=1)):
         response = admin.ask(method, path, {}, **{"x-request-id": "3f0c"})
     message = "An internal server error occurred, please contact the system administrator"
     assert outcome(response) == (500, expected.error(500, message, request="3f0c"))

@@ -9,7 +9,10 @@ from tests.dialects.ory import expected
 from tests.dialects.ory.clients import WHOAMI, TokenClient, changeable
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("bystander"),
+]
 
 
 LOGOUT = "/ory/self-service/logout/api"
