@@ -71,7 +71,12 @@ def is_client_side() -> bool:
 
     Also true of a third party's engine whose key changes at every save: no key names its session.
     """
-    return _is_client_side(store_class())
+    store = store_class()
+    try:
+        return _is_client_side(store)
+    except Exception:
+        logger.exception("%s could not be tried. It is taken for one with a store.", store)
+        return False
 
 
 @lru_cache

@@ -84,7 +84,12 @@ def _names_a_user(request: HttpRequest) -> bool:
 
 def _dismiss(request: HttpRequest, state: RequestState) -> None:
     """End a session whose account is gone or deactivated, so that no re-activation revives it."""
-    user = users.stored(payload.user_id(request.session))
+    try:
+        with _apart_from_the_view():
+            user = users.stored(payload.user_id(request.session))
+    except Error:
+        logs.warn_once_a_minute(logger, "The account of a session could not be read.")
+        return
     if not users.is_deactivated(user):
         return
     if user is not None:
