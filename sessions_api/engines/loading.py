@@ -71,12 +71,15 @@ def load_many(keys: Iterable[str]) -> Answers:
     answers = _loader(store_class())(keys)
     unreadable = [answer for answer in answers.values() if isinstance(answer, Unreadable)]
     if unreadable:
-        try:
-            raise unreadable[0].cause
-        except Exception:  # noqa: BLE001 (any cause)
-            logs.warn_once_a_minute(
-                logger, "%d of %d engine sessions could not be read.", len(unreadable), len(keys)
-            )
+        # Not the error itself: its text may hold a piece of the session.
+        cause = type(unreadable[0].cause).__name__
+        logs.warn_once_a_minute(
+            logger,
+            "%d of %d engine sessions could not be read, the first for %s.",
+            len(unreadable),
+            len(keys),
+            cause,
+        )
     return answers
 
 
