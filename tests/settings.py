@@ -46,7 +46,7 @@ CACHES = {
     **(
         {
             "redis": {
-                "BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "BACKEND": "tests.site.redis_cache.ClockedRedisCache",
                 # A database for each process of a run: tests empty theirs.
                 "LOCATION": f"{os.environ['TEST_REDIS']}/{FIRST_REDIS + WORKER}",
                 "OPTIONS": {"pool_class": "tests.site.redis_pool.Pool"},

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from sessions_api import credentials, engines, lifecycle
-from sessions_api.lifecycle import ending, maintenance
+from sessions_api.lifecycle import canary, ending, maintenance
 from sessions_api.models import EndReason, Session
 from sessions_api.signals import session_ended
 from tests.concurrency.threads import at_once
@@ -30,6 +30,7 @@ def _small_batches(transactional_db, settings, monkeypatch):
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
     monkeypatch.setattr(ending, "BATCH", 7)
     monkeypatch.setattr(maintenance, "PURGE_BATCH", 7)
+    canary.leave()
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_a_worker_and_a_user_who_ends_all_share(told):
 @pytest.mark.parametrize("workers", [2, 4])
 def test_each_unfinished_end_is_finished(told, workers):
     make_sessions(ended_at=timezone.now(), end_reason=EndReason.REVOKED)
-    at_once(*[worker("reconcile_sessions", grace=0)] * workers)
+    at_once(*[worker("reconcile_sessions", grace=0, force=True)] * workers)
     assert not Session.objects.exclude(sealed_key="").exists()
     assert not engine_rows().exists()
     assert not told
@@ -116,7 +117,7 @@ def test_each_unfinished_end_is_finished(told, workers):
 def test_each_dead_session_is_ended_by_one_worker(told, workers):
     make_sessions()
     engine_rows().delete()
-    ended = at_once(*[worker("reconcile_sessions", grace=0)] * workers)
+    ended = at_once(*[worker("reconcile_sessions", grace=0, force=True)] * workers)
     assert sum(ended) == SESSIONS
     assert_all_have_ended_once(told)
 
