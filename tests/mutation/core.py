@@ -1,0 +1,23 @@
+"""The files whose mutants are made."""
+
+from tests.mutation.baseline import PACKAGE, ROOT
+from tests.mutation.mutants import Mutant, mutants_of
+
+MODULES = (
+    *("acts", "authentication", "middleware", "payload", "policy", "receivers", "recent"),
+    *("revocation", "users", "validity", "api/admin_views", "api/views"),
+)
+FOLDERS = ("client", "engines", "lifecycle", "tracking")
+
+
+def files() -> list[str]:
+    """Return the files, from the root of the project."""
+    package = ROOT / PACKAGE
+    paths = [package / f"{name}.py" for name in MODULES]
+    paths += [path for folder in FOLDERS for path in sorted((package / folder).rglob("*.py"))]
+    return [path.relative_to(ROOT).as_posix() for path in paths]
+
+
+def mutants() -> list[Mutant]:
+    """Return the mutants of all files."""
+    return [each for file in files() for each in mutants_of(file, (ROOT / file).read_text())]
