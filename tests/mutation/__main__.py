@@ -28,7 +28,7 @@ def main() -> int:
     mutants = [each for each in core.mutants() if each.file.startswith(tuple(options.only))]
     sample = _sample(mutants, options.sample, options.seed)
     equivalents = {each.key for each in listed()}
-    baseline = measure(options.directory, processes=options.processes)
+    baseline = measure(options.directory, processes=options.processes, without=options.without)
     selection = Selection(baseline)
     runners = []
     for number in range(options.processes):
@@ -62,6 +62,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))  # noqa: S311
     parser.add_argument("--processes", type=int, default=1, help="how many at a time")
     parser.add_argument("--only", nargs="+", default=[""], help="files whose names begin so")
+    parser.add_argument("--without", nargs="+", default=[], help="files of tests not to run")
     options = parser.parse_args()
     options.directory = options.directory.resolve()
     return options

@@ -46,16 +46,20 @@ def copy_tree(tree: Path) -> None:
     shutil.copytree(ROOT, tree, ignore=NOT_COPIED, dirs_exist_ok=True)
 
 
-def measure(directory: Path, *, processes: int) -> Baseline:
-    """Return what the suite does, from the directory if sources and tests have not changed since."""
-    print_file, seconds_file = directory / "fingerprint", directory / "seconds.json"
-    coverage_file, fingerprint = directory / "coverage", _fingerprint()
-    if not print_file.exists() or print_file.read_text() != fingerprint:
+def measure(directory: Path, *, processes: int, without: Iterable[str] = ()) -> Baseline:
+    """Return what the suite does, from the directory if sources and tests have not changed since.
+
+    ``without`` are tests that are left out.
+    """
+    left_out = sorted({*NOT_RUN, *without})
+    known_file, seconds_file = directory / "fingerprint", directory / "seconds.json"
+    coverage_file, fingerprint = directory / "coverage", _fingerprint(left_out)
+    if not known_file.exists() or known_file.read_text() != fingerprint:
         shutil.rmtree(directory, ignore_errors=True)
         tree = directory / "tree-0"
         copy_tree(tree)
-        _run_suite(tree, coverage_file, seconds_file, processes=processes)
-        print_file.write_text(fingerprint)
+        _run_suite(tree, coverage_file, seconds_file, processes=processes, left_out=left_out)
+        known_file.write_text(fingerprint)
     seconds: dict[str, float] = json.loads(seconds_file.read_text())
     return Baseline(seconds, _tests_by_line(coverage_file, seconds))
 
@@ -66,13 +70,16 @@ def pytest_command(*options: object) -> list[str]:
     return [sys.executable, *words, "-p", "no:cacheprovider", *map(str, options)]
 
 
-def _run_suite(tree: Path, coverage_file: Path, outcomes: Path, *, processes: int) -> None:
+def _run_suite(
+    tree: Path, coverage_file: Path, outcomes: Path, *, processes: int, left_out: list[str]
+) -> None:
     environment = {**os.environ, "COVERAGE_FILE": str(coverage_file), "COVERAGE_CORE": "ctrace"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    workers = 0 if processes == 1 else processes
-    ignored = [f"--ignore={name}" for name in NOT_RUN]
+    # Coverage knows no test in one process while xdist is told how to distribute them.
+    workers = ["-n0", "--dist=no"] if processes == 1 else [f"-n{processes}"]
     command = pytest_command(
-        *("-n", workers, "--outcomes", outcomes, "--tb=no", *ignored),
+        *(*workers, "--outcomes", outcomes, "--tb=no"),
+        *(f"--ignore={name}" for name in left_out),
         *("--cov", "--cov-context=test", "--cov-report=", "--cov-fail-under=0"),
     )
     done = subprocess.run(command, cwd=tree, env=environment, check=False)  # noqa: S603
@@ -96,8 +103,9 @@ def _tests_by_line(
     return found
 
 
-def _fingerprint() -> str:
-    digest = hashlib.sha256(f"{platform.python_version()} {django.__version__}".encode())
+def _fingerprint(left_out: list[str]) -> str:
+    versions = platform.python_version(), django.__version__
+    digest = hashlib.sha256(repr((versions, left_out)).encode())
     for name in READ:
         path = ROOT / name
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
