@@ -172,6 +172,12 @@ def test_a_sealed_key_that_cannot_be_opened_here_makes_a_session_unknown():
     assert judge(SessionFactory.create(sealed_key="garbage")) is validity.UNKNOWN
 
 
+def test_how_many_keys_cannot_be_opened_here_is_logged(caplog):
+    sealed = SessionFactory.create_batch(2, sealed_key="garbage")
+    validity.judge([*sealed, SessionFactory.create()])
+    assert caplog.messages == ["2 session keys were sealed under another key."]
+
+
 def test_rows_are_lost_when_the_site_changes_its_engine(sign_in_through, settings):
     sign_in_through(UserFactory.create())
     session = Session.objects.get()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from sessions_api import engines
 from tests.engines.stores import on_those_that_extend, saved
-from tests.helpers import later
+from tests.helpers import engine_rows, later
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,6 +44,14 @@ def test_an_expiry_is_raised_where_the_cache_fails(engine, settings):
         assert engines.extend(key) is not None
     with later(days=20):
         assert engines.payload_of(key) == {"number": 1}
+
+
+@pytest.mark.parametrize("engine", ["cached_db"], indirect=True)
+def test_no_expiry_is_raised_where_the_cache_alone_has_the_session(engine):
+    key = saved(number=1)
+    engine_rows().delete()
+    assert engines.payload_of(key) == {"number": 1}
+    assert engines.extend(key) is None
 
 
 @on_those_that_extend

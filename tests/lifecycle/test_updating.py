@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from sessions_api import engines, lifecycle, recent, validity
 from sessions_api.exceptions import CannotExtend
+from sessions_api.lifecycle import updating
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
 from tests.helpers import ENGINES, later
@@ -167,3 +168,19 @@ def test_what_has_expired_is_not_extended(engine):
     _, session = client_and_session()
     with later(days=15):
         assert why_not(session) == CannotExtend.NOT_ACTIVE
+
+
+def changed(session, at):
+    """Return whether another client is noted that uses a session at a moment."""
+    changes = {"last_ip_address": "198.51.100.9"}
+    return updating.change_client(session.pk, session.key_digest, changes, at=at)
+
+
+def test_another_client_is_noted_once_in_an_interval_whoever_has_read_the_row_before(settings):
+    settings.SESSIONS_API = {"TOUCH_INTERVAL": 60}
+    _, session = client_and_session()
+    noted = timezone.now()
+    assert changed(session, noted)
+    assert not changed(session, noted + timedelta(seconds=59))
+    assert Session.objects.get().client_changed_at == noted
+    assert changed(session, noted + timedelta(seconds=60))

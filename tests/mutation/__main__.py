@@ -94,7 +94,7 @@ def _runs(mutants: list[Mutant], runners: list[Runner]) -> Iterator[Run]:
 def _line(run: Run) -> str:
     mutant = run.mutant
     where = f"{mutant.file}:{mutant.line} {mutant.within}"
-    return f"{run.result} in {run.seconds:.1f} s, {run.tests} tests: {where}"
+    return f"{run.result} in {run.seconds:.1f} s, {run.tests} tests: {where} {run.reason}".strip()
 
 
 def _summary(runs: list[Run], *, made: int, equivalents: int, seed: int) -> str:

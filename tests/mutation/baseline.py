@@ -78,7 +78,7 @@ def _run_suite(
     # Coverage knows no test in one process while xdist is told how to distribute them.
     workers = ["-n0", "--dist=no"] if processes == 1 else [f"-n{processes}"]
     command = pytest_command(
-        *(*workers, "--outcomes", outcomes, "--tb=no"),
+        *(*workers, f"--outcomes={outcomes}", "--tb=no"),
         *(f"--ignore={name}" for name in left_out),
         *("--cov", "--cov-context=test", "--cov-report=", "--cov-fail-under=0"),
     )

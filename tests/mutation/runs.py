@@ -39,6 +39,8 @@ class Run:
     seconds: float
     tests: int
     """How many tests can notice it."""
+    reason: str = ""
+    """What pytest says last, or the test that has failed."""
 
     @property
     def has_survived(self) -> bool:
@@ -65,7 +67,8 @@ class Runner:
                 result = self._result(tests)
                 if result is not Result.SURVIVED:
                     break
-        return Run(mutant, result, time.monotonic() - begun, len(near) + len(far))
+        seconds = time.monotonic() - begun
+        return Run(mutant, result, seconds, len(near) + len(far), self._reason(result))
 
     def check(self, mutant: Mutant) -> None:
         """Exit if the tests that can notice a mutant fail without it."""
@@ -73,15 +76,27 @@ class Runner:
             if self._result(tests) is not Result.SURVIVED:
                 raise SystemExit(f"Without any mutant, of these some fail: {tests}")
 
+    @property
+    def _log(self) -> Path:
+        return self.tree.with_suffix(".log")
+
+    def _reason(self, result: Result) -> str:
+        if result is not Result.KILLED:
+            return ""
+        lines = self._log.read_text().splitlines()
+        failures = [line for line in lines if line.startswith(("FAILED ", "ERROR "))]
+        return next(iter(failures or lines[-1:]), "").partition(" - ")[0]
+
     def _result(self, tests: list[str]) -> Result:
         seconds = self.baseline.seconds
         chosen = self.tree.with_suffix(".json")
         chosen.write_text(json.dumps({test: 20 + 20 * seconds[test] for test in tests}))
         files = dict.fromkeys(test.partition("::")[0] for test in tests)
-        command = pytest_command("-x", "-n0", "--no-header", "--tb=no", "--chosen", chosen, *files)
-        log = self.tree.with_suffix(".log")
+        command = pytest_command(
+            "-x", "-n0", "--no-header", "--tb=no", f"--chosen={chosen}", *files
+        )
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-        with log.open("w") as output:
+        with self._log.open("w") as output:
             done = subprocess.run(  # noqa: S603
                 command,
                 cwd=self.tree,

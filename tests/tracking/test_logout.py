@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model, logout, user_logged_out
+from django.db import OperationalError, connection
 
 from sessions_api import engines, validity
 from sessions_api.models import EndReason
@@ -72,3 +73,19 @@ def test_a_logout_leaves_the_users_other_sessions_alone(alice):
 
 def test_a_logout_without_a_request_is_none_of_ours():
     tracking_logout.begin(None, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_logout_that_could_not_be_written_at_once_is_written_with_the_response(alice):
+    browser = returning_browser(alice)
+    failures = [OperationalError("database is locked")]
+
+    def fail_once(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and "sessions_api_session" in sql and failures:
+            raise failures.pop()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail_once):
+        browser.get("/do/logout/")
+    assert failures == []
+    assert reasons(alice) == [EndReason.LOGOUT]
