@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions_api.client import client_of
+from sessions_api.client import client_of, fingerprint_of
 from sessions_api.models import Client
 from tests.helpers import FIREFOX
 
@@ -27,3 +27,15 @@ def test_a_request_that_says_nothing_has_an_unknown_client(rf):
     request = rf.get("/")
     del request.META["REMOTE_ADDR"]
     assert client_of(request) == Client(None, "")
+
+
+@pytest.mark.parametrize(("proxies", "tells"), [(["10.0.0.0/8"], True), ([], False)])
+def test_the_header_of_proxies_tells_clients_apart_where_there_are_proxies(
+    rf, settings, proxies, tells
+):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": proxies}
+    one, other = (
+        rf.get("/", REMOTE_ADDR="10.0.0.1", headers={"x-forwarded-for": ip_address})
+        for ip_address in ("192.0.2.1", "192.0.2.2")
+    )
+    assert (fingerprint_of(one) != fingerprint_of(other)) is tells

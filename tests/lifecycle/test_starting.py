@@ -9,8 +9,9 @@ from sessions_api.exceptions import SessionLimitReached
 from sessions_api.lifecycle import starting
 from sessions_api.models import Client, EndReason, Session
 from sessions_api.signals import session_started
-from tests.factories import SessionFactory, UserFactory
+from tests.factories import SessionFactory
 from tests.helpers import FIREFOX, signed_in, use_engine
+from tests.site.views import BACKEND
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,6 +57,12 @@ def test_a_login_that_is_bound_has_the_key_and_the_expiry_of_its_engine_session(
     assert row.key_digest == credentials.digest(store.session_key)
     assert credentials.unseal(row.sealed_key) == store.session_key
     assert row.expires_at is not None
+
+
+def test_the_payload_says_how_the_user_was_recognised(alice, store):
+    alice.backend = BACKEND
+    starting.start(store, alice, client=CLIENT)
+    assert payload.assurance(store).methods == "password"
 
 
 def test_a_login_whose_row_a_rollback_has_removed_is_inserted_again(alice, store):
@@ -127,8 +134,8 @@ def test_on_signed_cookies_the_same_login_goes_on_in_another_row(alice, settings
     assert Session.objects.filter(pk=first_id).exists()
 
 
-def test_what_has_ended_does_not_start_again():
-    session = SessionFactory.create(user=UserFactory.create())
+def test_what_has_ended_does_not_start_again(alice):
+    session, other = SessionFactory.create_batch(2, user=alice)
     lifecycle.end(session)
     assert not starting.start_again(session)
-    assert Session.objects.count() == 1
+    assert set(Session.objects.all()) == {session, other}

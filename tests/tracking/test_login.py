@@ -20,6 +20,7 @@ from sessions_api.exceptions import SessionLimitReached
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
 from tests.helpers import (
+    DJANGOS_ENGINES,
     browser_of,
     name_of,
     reasons,
@@ -206,3 +207,12 @@ def test_a_logout_and_a_login_after_a_refusal_end_the_old_session_as_signed_out(
     row.refresh_from_db()
     assert row.end_reason == EndReason.LOGOUT
     assert name_of(browser) == bob.username
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("engine", DJANGOS_ENGINES, indirect=True)
+def test_a_login_that_is_flushed_leaves_nothing_of_the_session_whose_place_it_took(engine, alice):
+    browser = returning_browser(alice)
+    browser.get(f"/do/login:{alice.pk},flush/")
+    assert reasons(alice) == [EndReason.REPLACED]
+    assert name_of(browser) == ""

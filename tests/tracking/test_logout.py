@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth import get_user_model, logout, user_logged_out
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from sessions_api import engines, validity
 from sessions_api.models import EndReason
@@ -89,3 +90,13 @@ def test_a_logout_that_could_not_be_written_at_once_is_written_with_the_response
         browser.get("/do/logout/")
     assert failures == []
     assert reasons(alice) == [EndReason.LOGOUT]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("steps", ["logout", "logout,flush"])
+def test_a_logout_that_was_written_at_once_is_not_written_again(alice, steps):
+    browser = returning_browser(alice)
+    with CaptureQueriesContext(connection) as queries:
+        browser.get(f"/do/{steps}/")
+    ours = [each["sql"] for each in queries if "sessions_api_session" in each["sql"]]
+    assert ours[-1].startswith("UPDATE")  # nobody has asked for it once more

@@ -1,6 +1,8 @@
 """A change of the engine key: the row follows if the browser gets to know the new one."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from sessions_api import credentials, engines, recent, validity
 from sessions_api.models import EndReason, Session
@@ -70,3 +72,11 @@ def test_an_anonymous_sessions_new_key_is_none_of_ours(client, django_assert_num
     client.get("/do/cycle/")
     assert client.session.session_key != key
     assert not Session.objects.exists()
+
+
+def test_a_row_follows_to_a_new_key_in_one_statement(alice):
+    browser = returning_browser(alice)
+    with CaptureQueriesContext(connection) as queries:
+        browser.get("/do/user,cycle/")
+    ours = [each["sql"] for each in queries if "sessions_api_session" in each["sql"]]
+    assert [statement.split()[0] for statement in ours] == ["UPDATE"]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -211,3 +212,16 @@ def test_a_session_that_ends_while_a_request_saves_it_stays_out(engine, alice):
     browser.get("/do/read,callback,write/")
     for client in (browser, copy):
         assert name_of(client) == name_in_new_process(client) == ""
+
+
+@pytest.mark.parametrize("engine", ["signed_cookies"], indirect=True)
+@pytest.mark.parametrize(("seconds", "is_written"), [(0.9, False), (1, True), (1.9, True)])
+def test_a_save_a_second_later_moves_an_expiry_that_only_the_row_enforces(
+    engine, alice, seconds, is_written
+):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        browser = returning_browser(alice)
+        before = Session.objects.get().expires_at
+        clock.shift(seconds)
+        browser.get("/do/write/")
+        assert (Session.objects.get().expires_at != before) is is_written
