@@ -1,3 +1,5 @@
+"""Which changes of a file are made, and what is known of them."""
+
 import textwrap
 
 import pytest

@@ -1,3 +1,5 @@
+"""Which tests meet a mutant."""
+
 from tests.mutation.baseline import Baseline
 from tests.mutation.mutants import mutants_of
 from tests.mutation.selection import Selection, mirror_of
