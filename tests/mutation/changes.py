@@ -83,11 +83,8 @@ def _parts(statement: ast.stmt) -> Iterator[ast.expr]:
         case ast.With() | ast.AsyncWith():
             yield from (item.context_expr for item in statement.items)
         case _:
-            yield from (node for node in ast.iter_child_nodes(statement) if _is_expression(node))
-
-
-def _is_expression(node: ast.AST) -> bool:
-    return isinstance(node, ast.expr)
+            nodes = ast.iter_child_nodes(statement)
+            yield from (node for node in nodes if isinstance(node, ast.expr))
 
 
 def _expressions(node: ast.AST) -> Iterator[ast.expr]:

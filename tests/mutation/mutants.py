@@ -138,8 +138,9 @@ def _inside(
 ) -> tuple[_Place, _Place]:
     """Return the place of its body, and that of its decorators and defaults."""
     qualifiers = (*place.qualifiers, statement.name)
-    is_function = not isinstance(statement, ast.ClassDef)
-    functions = (*place.functions, statement) if is_function else ()
+    functions: tuple[Function, ...] = ()
+    if not isinstance(statement, ast.ClassDef):
+        functions = (*place.functions, statement)
     head = functions or place.functions
     return _Place(qualifiers, functions), _Place(qualifiers, head, frozenset({statement.name}))
 

@@ -5,7 +5,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from tests.mutation.baseline import PACKAGE, ROOT, Baseline
-from tests.mutation.mutants import Function, Mutant
+from tests.mutation.changes import Function
+from tests.mutation.mutants import Mutant
 
 CACHES = {"cache", "lru_cache"}
 """What these decorate runs in one test, and is remembered in the others."""
