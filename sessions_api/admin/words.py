@@ -44,7 +44,7 @@ def state(verdict: validity.Verdict) -> str:
     if verdict.is_active:
         return str(verdict.state.label)
     if verdict.is_unknown:
-        return _("unknown: it could not be read, and is left alone")
+        return _("unknown: cannot be read now")
     reason = str(verdict.reason.label if verdict.reason else verdict.state.label)
     return _("not active: %(reason)s") % {"reason": reason}
 
