@@ -20,6 +20,9 @@ from tests.mutation.selection import Selection
 NOTHING_FAILED = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
 """A mutant may take away what a test is parametrized with, and with it the test."""
 
+CHECKED = 100
+"""How many tests run once without any mutant."""
+
 
 class Result(StrEnum):
     """What the tests say of a mutant."""
@@ -71,10 +74,11 @@ class Runner:
         return Run(mutant, result, seconds, len(near) + len(far), self._reason(result))
 
     def check(self, mutant: Mutant) -> None:
-        """Exit if the tests that can notice a mutant fail without it."""
-        for tests in filter(None, self.selection.tests(mutant)):
-            if self._result(tests) is not Result.SURVIVED:
-                raise SystemExit(f"Without any mutant, of these some fail: {tests}")
+        """Exit if the first tests that can notice a mutant fail without it."""
+        near, far = self.selection.tests(mutant)
+        tests = [*near, *far][:CHECKED]
+        if tests and self._result(tests) is not Result.SURVIVED:
+            raise SystemExit(f"Without any mutant, tests fail:\n{self._log.read_text()}")
 
     @property
     def _log(self) -> Path:
