@@ -132,6 +132,30 @@ def test_an_action_that_is_no_activity_is_no_use_of_a_token(db, method, url, exp
 
 
 @pytest.mark.urls(__name__)
+@pytest.mark.parametrize(("method", "expected"), [("get", False), ("post", True)])
+def test_another_client_is_noted_though_what_it_does_is_no_activity(
+    forgotten_browser, method, expected
+):
+    copy = Client(headers={"user-agent": "curl/8.9"}, REMOTE_ADDR="198.51.100.9")
+    copy.cookies = forgotten_browser.cookies.copy()
+    assert is_use(copy, method, "/board/") is expected
+    assert Session.objects.get().last_client == ("198.51.100.9", "curl/8.9")
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(("method", "expected"), [("get", False), ("post", True)])
+def test_another_client_of_a_token_is_noted_though_what_it_does_is_no_activity(
+    rf, alice, method, expected
+):
+    request = rf.get("/", headers={"user-agent": "backup/3.2"}, REMOTE_ADDR="2001:db8::5")
+    token = lifecycle.issue_token(alice, request=request).token
+    headers = {"user-agent": "curl/8.9", "authorization": f"Bearer {token}"}
+    copy = Client(headers=headers, REMOTE_ADDR="198.51.100.9")
+    assert is_use(copy, method, "/board-api/") is expected
+    assert Session.objects.get().last_client == ("198.51.100.9", "curl/8.9")
+
+
+@pytest.mark.urls(__name__)
 def test_what_is_no_activity_does_not_keep_an_idle_session(forgotten_browser, settings):
     settings.SESSIONS_API = {"IDLE_TIMEOUT": 3600}
     for minutes in (50, 70):

@@ -73,15 +73,13 @@ def follow(
 ) -> Followed:
     """Write what a request has changed that was admitted at a moment, however long it has taken.
 
-    A row that somebody else has locked is passed over. A use never moves ``last_used`` back.
+    A row that somebody else has locked is passed over.
     """
     sessions = Session.objects.filter(pk=session_id, key_digest=key_digest)
     # Where the table could not take an earlier use, its last one says nothing.
     by_idle = recent.unwritten.get(session_id) is None
     sessions = sessions.within_deadlines(at, by_idle=by_idle, **validity.row_decides())
-    if "last_used" in changes:
-        changes = {**changes, "last_used": Greatest("last_used", changes["last_used"])}
-    if rows.update(sessions.filter(pk__unlocked=session_id), changes):
+    if rows.update(sessions.filter(pk__unlocked=session_id), _never_back(changes)):
         if "last_used" in changes:
             recent.unwritten.drop(session_id)
         return Followed.WRITTEN
@@ -99,8 +97,15 @@ def change_client(
     sessions = Session.objects.filter(pk=session_id, key_digest=key_digest)
     sessions = sessions.within_deadlines(at, **validity.row_decides())
     sessions = sessions.exclude(client_changed_at__gt=at - conf.TOUCH_INTERVAL)
-    changes = {**changes, "client_changed_at": at, "last_used": Greatest("last_used", at)}
+    changes = {**_never_back(changes), "client_changed_at": at}
     return rows.update(sessions.filter(pk__unlocked=session_id), changes) == 1
+
+
+def _never_back(changes: rows.Fields) -> rows.Fields:
+    """Return the changes such that a use never moves ``last_used`` back."""
+    if "last_used" not in changes:
+        return changes
+    return {**changes, "last_used": Greatest("last_used", changes["last_used"])}
 
 
 def follow_expiry(session: Session) -> None:

@@ -142,7 +142,10 @@ class Use:
         if row is None:
             return self.follow(changes)
         if client.differs_from(row.last_client):
-            return self._change_client(row, client, fingerprint, changes)
+            noted = _client_fields(client, row)
+            if is_activity(request):
+                noted["last_used"] = self.moment
+            return self._change_client(row, noted, fingerprint, changes)
         self.fingerprint = fingerprint
         if is_touched:
             changes = {**changes, **_client_fields(client, row)}
@@ -169,9 +172,9 @@ class Use:
         return followed
 
     def _change_client(
-        self, row: Session, client: Client, fingerprint: int | None, changes: Fields
+        self, row: Session, noted: Fields, fingerprint: int | None, changes: Fields
     ) -> Followed:
-        """Write another client and tell of it, at most once in TOUCH_INTERVAL.
+        """Write what is noted of another client and tell of it, at most once in TOUCH_INTERVAL.
 
         The row itself says when that was last: other processes may have seen it, too, and a client
         may go back and forth between IPv4 and IPv6.
@@ -179,7 +182,7 @@ class Use:
         since = row.client_changed_at
         if since is not None and self.moment - since < conf.TOUCH_INTERVAL:
             return self.follow(changes)
-        previous, fields = row.last_client, {**changes, **_client_fields(client, row)}
+        previous, fields = row.last_client, {**changes, **noted}
         try:
             is_written = updating.change_client(
                 self.session_id, self.key_digest, fields, at=self.moment
@@ -190,7 +193,7 @@ class Use:
         if not is_written:
             return self.follow(changes)
         self.fingerprint = fingerprint
-        self._wrote({**fields, "client_changed_at": self.moment, "last_used": self.moment})
+        self._wrote({**fields, "client_changed_at": self.moment})
         events.client_changed(row, previous)
         return Followed.WRITTEN
 
