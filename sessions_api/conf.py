@@ -64,6 +64,23 @@ class Settings(SettingsGroup):
     TOKEN_LIFETIME: timedelta = timedelta(days=30)
     """How long a token lasts unless its issuer says otherwise (ASVS 7.2.2)."""
 
+    TOKEN_SIGN_IN: str | None = None
+    """The dotted path of a callable that signs users in for a token. None: POST sessions/ is off.
+
+    It takes the request and the credentials in its body, and returns a ``sessions_api.sign_in.SignIn``.
+    "sessions_api.sign_in.password" asks for what the site's own login asks.
+    """
+
+    REAUTHENTICATORS: Sequence[str] = (
+        "sessions_api.authenticators.password",
+        "sessions_api.authenticators.otp_device",
+        "sessions_api.authenticators.allauth_code",
+    )
+    """Dotted paths of callables that tell whether what a user has sent proves who they are.
+
+    Each takes the request, the user and the data, and returns the word of the method, or None.
+    """
+
     REAUTHENTICATION_AGE: timedelta | None = None
     """How long ago a user may have authenticated to end others of their own sessions (ASVS 7.5.2).
     None: any time."""

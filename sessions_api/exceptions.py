@@ -1,5 +1,7 @@
 """The errors that this app raises."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -88,3 +90,102 @@ class SessionsUnavailable(Exception):
     """
 
     MESSAGE = _("Signing in is not possible at the moment. Try again in a little while.")
+
+
+class SignInRefused(Exception):
+    """A sign-in for a token was refused. ``code`` tells a client why, ``message`` a person."""
+
+    code = "sign_in_refused"
+    message: str | Promise = _("This sign-in was refused.")
+
+
+class SignInDisabled(SignInRefused):
+    """The site does not say by TOKEN_SIGN_IN whom it signs in for a token. Answered with 403."""
+
+    code = "sign_in_disabled"
+    message = _("Signing in for a token is off. The site turns it on by the setting TOKEN_SIGN_IN.")
+
+
+class CredentialsMissing(SignInRefused):
+    """A sign-in lacks some of what it needs. ``fields`` are the names of these. Answered with 400."""
+
+    code = "required"
+    message = _("This field is required.")
+
+    def __init__(self, *fields: str) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = fields
+
+
+class InvalidCredentials(SignInRefused):
+    """Nobody has these credentials, or their account is deactivated. Answered with 401."""
+
+    code = "invalid_credentials"
+    message = _("No account has this user name and password.")
+
+
+class SecondFactorRequired(SignInRefused):
+    """The credentials are right, and a second factor is missing. Answered with 401.
+
+    ``methods`` are the words of those that the user has, such as ``totp`` and ``recovery_codes``.
+    """
+
+    code = "second_factor_required"
+    message = _("Send a code of your second factor, too.")
+
+    def __init__(self, methods: Sequence[str]) -> None:
+        super().__init__(" ".join(methods))
+        self.methods = methods
+
+
+class InvalidSecondFactor(SignInRefused):
+    """The credentials are right, and the code of the second factor is not. Answered with 400."""
+
+    code = "invalid"
+    message = _("This code is not valid.")
+
+
+class SecondFactorUnsupported(SignInRefused):
+    """The user has second factors, but none that is a code. Answered with 403."""
+
+    code = "second_factor_unsupported"
+    message = _("Your second factor only works on the site's own page for signing in.")
+
+
+class SignInIncomplete(SignInRefused):
+    """The site's own login asks for more than can be given here. Answered with 403.
+
+    ``stage`` names what it would ask for.
+    """
+
+    code = "sign_in_incomplete"
+    message = _("Sign in on the site's own page: it asks for more than this.")
+
+    def __init__(self, stage: str) -> None:
+        super().__init__(stage)
+        self.stage = stage
+
+
+class TooManyAttempts(SignInRefused):
+    """A package of the site has counted too many attempts. Answered with 429."""
+
+    code = "throttled"
+    message = _("There were too many attempts. Try again later.")
+
+
+class ProofRefused(Exception):
+    """What a user has sent does not prove who they are.
+
+    ``fields`` are those that are wrong or, where none was given, those that could be.
+    """
+
+    MESSAGE = _("This does not prove who you are.")
+    WRONG = {
+        "password": _("This is not your password."),
+        "otp": _("This code is not valid."),
+    }
+
+    def __init__(self, fields: Sequence[str], *, is_wrong: bool) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = fields
+        self.is_wrong = is_wrong

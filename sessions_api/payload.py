@@ -5,7 +5,7 @@ payload. None of the packages needs to be installed.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -35,6 +35,7 @@ _OTP = "otp_device_id"
 _HIJACK = "hijack_history"
 
 _SECOND_FACTORS = {"otp", "totp", "webauthn", "recovery_codes"}
+_DEVICES = {"otp_totp.totpdevice": "totp", "otp_static.staticdevice": "recovery_codes"}
 _WORD = re.compile("[a-z0-9_-]{1,15}")
 _MOST_METHODS = 8  # so many words of that length are 127 characters
 
@@ -64,6 +65,13 @@ def session_id(payload: Payload) -> UUID | None:
 def marks(payload: Payload) -> dict[str, str]:
     """Return what the start of a session has written into its payload."""
     return {key: payload[key] for key in (ID_KEY, METHOD_KEY) if key in payload}
+
+
+def add_method(session: EngineSession, word: str) -> None:
+    """Note that the user of a session has proved who they are by another method."""
+    words = str(session.get(METHOD_KEY, "")).split()
+    if word not in words:
+        session[METHOD_KEY] = " ".join([*words, word])
 
 
 def names_a_user(payload: Payload) -> bool:
@@ -101,8 +109,9 @@ def assurance(payload: Payload) -> Assurance:
 
 
 def _django_methods(payload: Payload) -> list[str]:
-    method = payload.get(METHOD_KEY)
-    return [method] if isinstance(method, str) and _WORD.fullmatch(method) else []
+    methods = payload.get(METHOD_KEY)
+    words = methods.split() if isinstance(methods, str) else []
+    return [word for word in words if _WORD.fullmatch(word)]
 
 
 def _allauth_records(payload: Payload) -> list[Record]:
@@ -125,9 +134,19 @@ def _is_mfa(record: Record) -> bool:
     return record.get("method") == "mfa"
 
 
+def method_of_device(label: str) -> str:
+    """Return the word for a model of django-otp's devices, such as ``otp_totp.totpdevice``."""
+    return _DEVICES.get(label, "otp")
+
+
+def level_of(methods: Sequence[str]) -> int | None:
+    """Return the authenticator assurance level of methods that were used together."""
+    return _level(list(methods), [])
+
+
 def _otp_methods(payload: Payload) -> list[str]:
     device = payload.get(_OTP)
-    return ["otp"] if device and isinstance(device, str) else []
+    return [method_of_device(device.split("/")[0])] if device and isinstance(device, str) else []
 
 
 def _level(methods: list[str], records: list[Record]) -> int | None:

@@ -1,42 +1,117 @@
 """``sessions_api.policy`` and ``sessions_api.revocation`` as permissions of Django REST framework."""
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from sessions_api import policy, revocation
+from sessions_api import policy, revocation, step_up
+from sessions_api.conf import conf
 from sessions_api.models import Session
+from sessions_api.step_up import Requirement
+from sessions_api.tracking.current import current_session
+
+DEFAULT_PROOF_AGE = timedelta(minutes=10)
+"""How long ago a proof may have been to make a token, where REAUTHENTICATION_AGE is None."""
 
 
-class ProofRequired(PermissionDenied):
-    """403 with ``"code": "reauthentication_required"``: the caller must prove who they are again."""
+class StepUpRequired(PermissionDenied):
+    """403: the caller must prove more than they have, as ``code`` and ``methods`` say.
 
-    def __init__(self) -> None:
-        message = _("Confirm your password first.")
-        super().__init__({"detail": message, "code": "reauthentication_required"})
+    Whoever presents a token finds the same in ``WWW-Authenticate`` (RFC 9470).
+    """
+
+    def __init__(self, request: Request, requirement: Requirement) -> None:
+        super().__init__(step_up.refusal(request, requirement))
+        if isinstance(request.auth, Session):
+            self.auth_header = requirement.challenge
+
+
+def proof_required(request: Request) -> StepUpRequired:
+    """Return the error for a caller who lacks a proof within REAUTHENTICATION_AGE."""
+    return StepUpRequired(request, Requirement(max_age=conf.REAUTHENTICATION_AGE))
 
 
 class RecentlyAuthenticated(BasePermission):
-    """A caller who has proved who they are within REAUTHENTICATION_AGE. Use it in your own views.
+    """A caller who has proved who they are within a time. Use it in your own views.
 
-    While that setting is None it lets everybody through. Others get 403 with ``"code":
-    "reauthentication_required"``, and can go on after ``POST sessions/current/reauthenticate/``.
+    As a class, or without ``max_age``, the time is REAUTHENTICATION_AGE, and while that is None
+    everybody is let through. Others get 403 with ``"code": "reauthentication_required"``, and can go
+    on after ``POST sessions/current/reauthenticate/``.
     """
 
+    def __init__(self, max_age: timedelta | None = None) -> None:
+        self._max_age = max_age
+
+    def __call__(self) -> "RecentlyAuthenticated":
+        # Django REST framework calls what stands in permission_classes.
+        return self
+
     def has_permission(self, request: Request, view: APIView) -> bool:
-        if not revocation.has_recent_proof(request):
-            raise ProofRequired
+        requirement = Requirement(max_age=self._max_age or conf.REAUTHENTICATION_AGE)
+        if not requirement.is_met(request):
+            raise StepUpRequired(request, requirement)
+        return True
+
+
+class RequiresLevel(BasePermission):
+    """A caller whose session has an assurance level (NIST SP 800-63B-4), such as 2: two factors.
+
+    Use it in your own views: ``permission_classes = [RequiresLevel(2)]``. Others get 403 with ``"code":
+    "insufficient_level"``.
+    """
+
+    def __init__(self, level: int) -> None:
+        self._requirement = Requirement(level=level)
+
+    def __call__(self) -> "RequiresLevel":
+        return self
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not self._requirement.is_met(request):
+            raise StepUpRequired(request, self._requirement)
         return True
 
 
 class RecentlyAuthenticatedToEndOthers(BasePermission):
-    """The same for a caller who ends another of their own sessions. Anybody else needs no proof."""
+    """A caller who ends another of their own sessions. Anybody else needs no recent proof."""
 
     def has_object_permission(self, request: Request, view: APIView, obj: Session) -> bool:
         if revocation.lacking_proof(request, [obj]):
-            raise ProofRequired
+            raise proof_required(request)
+        return True
+
+
+class MayConfirm(BasePermission):
+    """Whoever is signed in as themselves."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        session = current_session(request)
+        if session is not None and not policy.is_own(session):
+            message = _("You act as somebody else: you cannot prove to be them.")
+            raise PermissionDenied({"detail": message, "code": "impersonation"})
+        return True
+
+
+class MayIssueToken(BasePermission):
+    """Whoever may make a token of their session, and has proved recently who they are.
+
+    That is always asked, so that a script in a page cannot turn a cookie into a token.
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        session = current_session(request)
+        if session is None:
+            return True  # the view answers 404
+        if not policy.may_issue_from(session):
+            message = _("No token can be made from this session.")
+            raise PermissionDenied({"detail": message, "code": "token_not_possible"})
+        requirement = Requirement(max_age=conf.REAUTHENTICATION_AGE or DEFAULT_PROOF_AGE)
+        if not requirement.is_met(request):
+            raise StepUpRequired(request, requirement)
         return True
 
 

@@ -5,13 +5,13 @@ model: ``view_session`` to see, ``change_session`` to extend, ``end_session`` to
 end or extend the sessions of another superuser.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils import timezone
 
-from sessions_api.conf import conf
 from sessions_api.models import AnyUser, Session, SessionQuerySet
 
 
@@ -50,18 +50,33 @@ def may_extend(actor: AnyUser, session: Session) -> bool:
     return may_extend_any(actor) and _reaches(actor, session.user)
 
 
-def is_recently_authenticated(session: Session | None) -> bool:
-    """Tell whether the owner has proved who they are within REAUTHENTICATION_AGE (ASVS 7.5.2).
+def is_recently_authenticated(session: Session | None, max_age: timedelta | None) -> bool:
+    """Tell whether the owner of a session has proved who they are within a time (ASVS 7.5.2).
 
-    Always true while that setting is None. Otherwise never true without a session, or while
-    somebody else has taken the owner's place. An adopted session becomes true once the owner has
-    proved who they are.
+    Always true where that is None, as REAUTHENTICATION_AGE may be. Otherwise never true without a
+    session, or while somebody else has taken the owner's place. An adopted session becomes true once
+    the owner has proved who they are.
     """
-    if conf.REAUTHENTICATION_AGE is None:
+    if max_age is None:
         return True
-    if session is None or session.authenticated_at is None or session.impersonator_id is not None:
+    if session is None or session.authenticated_at is None or not is_own(session):
         return False
-    return timezone.now() - session.authenticated_at <= conf.REAUTHENTICATION_AGE
+    return timezone.now() - session.authenticated_at <= max_age
+
+
+def is_own(session: Session) -> bool:
+    """Tell whether whoever uses a session is its owner, as far as is known."""
+    return session.impersonator_id is None
+
+
+def may_issue_from(session: Session) -> bool:
+    """Tell whether a token may be made from a session: not from one that was itself made so."""
+    return session.parent_id is None and is_own(session)
+
+
+def has_level(session: Session | None, level: int) -> bool:
+    """Tell whether a session has at least an assurance level. Without a session, never."""
+    return session is not None and is_own(session) and (session.aal or 0) >= level
 
 
 def endable_by(actor: AnyUser, sessions: SessionQuerySet) -> SessionQuerySet:

@@ -42,9 +42,8 @@ def has_recent_proof(request: HttpRequest) -> bool:
 
     Always true, and without a query, while that setting is None.
     """
-    if conf.REAUTHENTICATION_AGE is None:
-        return True
-    return policy.is_recently_authenticated(current_session(request))
+    max_age = conf.REAUTHENTICATION_AGE
+    return max_age is None or policy.is_recently_authenticated(current_session(request), max_age)
 
 
 def lacking_proof(request: HttpRequest, sessions: Iterable[Session]) -> list[Session]:
@@ -122,7 +121,8 @@ def end_many(
         matched += len(standing)
         ended += len(standing.intersection(endable.values_list("pk", flat=True)))
         if not dry_run:
-            outcome += ending.carry_out(endable, by=request.user)
+            # A token that ends the session it was made from ends with the request, if at all.
+            outcome += ending.carry_out(endable, by=request.user, spared=current_id)
     if dry_run:
         return Counts(matched, 0)
     signed_out_by = sign_out(request) if signs_out else None

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from sessions_api.api.admin_views import AdminSessionViewSet
 from sessions_api.api.routes import route
-from sessions_api.api.views import OwnSessionViewSet, SessionViewSet
+from sessions_api.api.session_views import SessionViewSet
+from sessions_api.api.views import OwnSessionViewSet
 
 app_name = "sessions_api"
 
@@ -53,7 +54,17 @@ urlpatterns = [
         {"post": "reauthenticate"},
         name="reauthenticate",
         title=_("Reauthenticate"),
-        description=_("POST your password to prove who you are."),
+        description=_("POST your password, or a code, to prove who you are."),
+    ),
+    _path(
+        "sessions/tokens/",
+        OwnSessionViewSet,
+        {"post": "issue_token"},
+        name="session-tokens",
+        title=_("Tokens"),
+        description=_(
+            "POST makes a token of this session, for an app or a script. It is shown only once."
+        ),
     ),
     _path(
         "sessions/<str:pk>/",

@@ -97,3 +97,5 @@ TEMPLATES = [
 ]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+SESSIONS_API: dict[str, object] = {"TOKEN_SIGN_IN": "sessions_api.sign_in.password"}

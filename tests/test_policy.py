@@ -80,12 +80,12 @@ def test_a_set_is_judged_where_only_the_objects_know_their_superusers():
     ],
     ids=["just now", "never", "too long ago", "as somebody else"],
 )
-def test_who_has_just_proved_who_they_are(settings, fields, is_recent):
+def test_who_has_just_proved_who_they_are(fields, is_recent):
     fields = {"authenticated_at": timezone.now(), **fields}
     if fields.pop("impersonated", False):
         fields["impersonator"] = UserFactory.create()
     session = SessionFactory.create(**fields)
-    assert policy.is_recently_authenticated(session)
-    settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
-    assert policy.is_recently_authenticated(session) is is_recent
-    assert not policy.is_recently_authenticated(None)
+    assert policy.is_recently_authenticated(session, None)
+    age = timedelta(minutes=10)
+    assert policy.is_recently_authenticated(session, age) is is_recent
+    assert not policy.is_recently_authenticated(None, age)

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from sessions_api import lifecycle, policy, revocation
 from sessions_api.api.errors import Conflict, fields_of, refuse_parameters
 from sessions_api.api.serializers import AdminSessionSerializer
-from sessions_api.api.views import SessionViewSet, ended
+from sessions_api.api.session_views import SessionViewSet, ended
 from sessions_api.exceptions import CannotExtend
 from sessions_api.listing.fields import TruthField, UserField
 from sessions_api.listing.filters import StaffSessionFilter
@@ -26,8 +26,8 @@ from sessions_api.permissions import (
     MayEndAny,
     MayExtendAny,
     MayViewAny,
-    ProofRequired,
     RecentlyAuthenticatedToEndOthers,
+    proof_required,
 )
 from sessions_api.validity import State
 
@@ -66,7 +66,7 @@ class AdminSessionViewSet(SessionViewSet):
             raise PermissionDenied
         sessions = Session.objects.on_primary().for_user(user)
         if revocation.lacks_proof(request, sessions):
-            raise ProofRequired
+            raise proof_required(request)
         counts = revocation.end_many(request, sessions)
         return ended(counts.in_force_by, {"ended": counts.ended})
 
@@ -92,7 +92,7 @@ class AdminSessionViewSet(SessionViewSet):
             raise ValidationError({"state": [_("Only sessions that are not over can be ended.")]})
         sessions = cast(SessionQuerySet, filterset.qs)
         if not dry_run and revocation.lacks_proof(request, sessions):
-            raise ProofRequired
+            raise proof_required(request)
         shows = filterset.shows if filterset.form.cleaned_data["state"] else None
         counts = revocation.end_many(request, sessions, shows=shows, dry_run=dry_run)
         body = {"matched": counts.matched, "ended": counts.ended}

@@ -1,13 +1,15 @@
 """The JSON of a session."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from sessions_api import validity
+from sessions_api import reauthentication, validity
 from sessions_api.api.times import utc
+from sessions_api.conf import conf
 from sessions_api.models import MAX_LABEL, MAX_SEARCH_TERM, Session
 
 
@@ -58,6 +60,7 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
             "aal",
             "is_impersonated",
             "organization_id",
+            "parent",
             "adopted",
             "ends_with_browser",
             "created_at",
@@ -120,6 +123,21 @@ class AdminSessionSerializer(SessionSerializer):
         read_only_fields = fields
 
 
+class CurrentSessionSerializer(SessionSerializer):
+    """The caller's current session, with the words of the methods by which they can confirm."""
+
+    reauthentication_methods = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Session
+        fields = (*SessionSerializer.Meta.fields, "reauthentication_methods")
+        read_only_fields = fields
+
+    def get_reauthentication_methods(self, session: Session) -> list[str]:
+        """Return by which methods the caller can prove who they are, such as password and totp."""
+        return reauthentication.methods_of_session(session)
+
+
 class IssuedSerializer(SessionSerializer):
     """A session that has just got its credential: with the token, which is never shown again."""
 
@@ -154,20 +172,61 @@ class PasswordField(StringField):
         super().__init__(max_length=4096, trim_whitespace=False, style=style, **kwargs)
 
 
+class CodeField(StringField):
+    """A code of a second factor, at most 64 printable characters."""
+
+    default_error_messages = {"invalid_code": _("A code has letters and digits only.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=64, **kwargs)
+
+    def to_internal_value(self, data: object) -> str:
+        text = super().to_internal_value(data)
+        if not (text.isascii() and text.isprintable()):
+            self.fail("invalid_code")
+        return text
+
+
+class LifetimeField(serializers.IntegerField):
+    """Seconds, at most TOKEN_LIFETIME."""
+
+    def to_internal_value(self, data: Any) -> timedelta:  # type: ignore[override]
+        most = int(conf.TOKEN_LIFETIME.total_seconds())
+        if isinstance(data, bool):
+            self.fail("invalid")
+        seconds = super().to_internal_value(data)
+        if seconds < 1:
+            self.fail("min_value", min_value=1)
+        if seconds > most:
+            self.fail("max_value", max_value=most)
+        return timedelta(seconds=seconds)
+
+
 class CredentialsSerializer(serializers.Serializer[Any]):
     """What signs a user in, and the name of the session that this makes."""
 
     username = StringField(max_length=MAX_SEARCH_TERM, trim_whitespace=False)
     password = PasswordField()
+    otp = CodeField(required=False, allow_blank=True)
     label = StringField(  # type: ignore[assignment]  # a field, not this serializer's label
         max_length=MAX_LABEL, required=False, default="", allow_blank=True
     )
 
 
-class PasswordSerializer(serializers.Serializer[Any]):
-    """What proves who the caller is."""
+class ProofSerializer(serializers.Serializer[Any]):
+    """What proves who the caller is: one of these, or both for two factors."""
 
-    password = PasswordField()
+    password = PasswordField(required=False)
+    otp = CodeField(required=False)
+
+
+class NewTokenSerializer(serializers.Serializer[Any]):
+    """What a new token is to be."""
+
+    label = StringField(  # type: ignore[assignment]  # a field, not this serializer's label
+        max_length=MAX_LABEL, required=False, default="", allow_blank=True
+    )
+    lifetime = LifetimeField(required=False)
 
 
 class LabelSerializer(serializers.Serializer[Any]):

@@ -23,6 +23,9 @@ BATCH = 2_000
 REPEATED = (EndReason.LIMIT, EndReason.LOGOUT, EndReason.REVOKED)
 """The reasons of ends that hold even if the site's transaction, in which they were written, does not."""
 
+TAKES_TOKENS = (EndReason.CREDENTIALS, EndReason.DELETED, EndReason.REVOKED)
+"""The reasons of ends that end the tokens, too, that were made from a session."""
+
 Name = TypeVar("Name", bound=Hashable)
 
 
@@ -50,15 +53,14 @@ NOTHING = Outcome(0, 0)
 def end(
     session: Session, *, by: AnyUser | None = None, reason: EndReason = EndReason.REVOKED
 ) -> bool:
-    """End one session, for good. Returns False when it had ended before.
+    """End one session, for good, and the tokens made from it. Returns False when it had ended before.
 
     ``by`` is the user who ends it. The row is written first. Once that is committed the engine
     session is deleted, and the session's next request is anonymous. Where the engine fails, each
     process refuses the session within TOUCH_INTERVAL. Inside a transaction of the caller's the end is
     no more than written: it comes into force with the commit.
     """
-    ended = end_many(Session.objects.filter(pk=session.pk), by=by, reason=reason)
-    return ended == 1
+    return end_many(Session.objects.filter(pk=session.pk), by=by, reason=reason) > 0
 
 
 def end_all(
@@ -70,9 +72,10 @@ def end_all(
 ) -> int:
     """End all sessions of a user except one. Returns how many had not ended before. See ``end``."""
     sessions = Session.objects.for_user(user)
-    if except_ is not None:
-        sessions = sessions.exclude(pk=except_.pk if isinstance(except_, Session) else except_)
-    return end_many(sessions, by=by, reason=reason)
+    spared = except_.pk if isinstance(except_, Session) else except_
+    if spared is not None:
+        sessions = sessions.exclude(pk=spared)
+    return carry_out(sessions, by=by, reason=reason, spared=spared).ended
 
 
 def end_all_if_deactivated(
@@ -104,9 +107,14 @@ def carry_out(
     *,
     by: AnyUser | None = None,
     reason: EndReason = EndReason.REVOKED,
+    spared: UUID | None = None,
 ) -> Outcome:
-    """Do the same, and return what has become of the sessions."""
-    return sum(end_batches(sessions, by=by, reason=reason), start=NOTHING)
+    """Do the same, and return what has become of the sessions.
+
+    ``spared`` is a token that does not end with the session it was made from.
+    """
+    batches = end_batches(sessions, by=by, reason=reason, spared=spared)
+    return sum(batches, start=NOTHING)
 
 
 def write_again(written: Written) -> None:
@@ -133,6 +141,7 @@ def end_batches(
     by: AnyUser | None = None,
     reason: EndReason = EndReason.REVOKED,
     shared: bool = False,
+    spared: UUID | None = None,
 ) -> Iterator[Outcome]:
     """End a set of sessions in batches, each in a transaction of its own.
 
@@ -142,7 +151,8 @@ def end_batches(
     not_ended = sessions.on_primary().not_ended()
     for skip_locked in (True, False) if shared else (False,):
         for pks in rows.batches(not_ended, BATCH):
-            yield _end_batch(pks, by=by, reason=reason, skip_locked=skip_locked)
+            tokens = _tokens_of(pks, reason, spared)
+            yield _end_batch([*pks, *tokens], by=by, reason=reason, skip_locked=skip_locked)
 
 
 def finish_ends(pks: list[UUID]) -> int:
@@ -151,17 +161,16 @@ def finish_ends(pks: list[UUID]) -> int:
 
 
 def end_deleted(row: Session, *, using: str) -> None:
-    """Delete the engine session of a row that is being deleted, once that is committed.
+    """End what a row that is being deleted stands for, once that is committed.
 
-    The rows that one transaction deletes are taken together, in batches.
+    That is its engine session and, where the row was not over, the tokens made from it. The rows that
+    one transaction deletes are taken together, in batches.
     """
-    if not row.sealed_key:
-        return
     waiting = _last_on_commit(using)
-    if isinstance(waiting, _EndDeleted):
-        waiting.sealed_keys.append(row.sealed_key)
-    else:
-        transaction.on_commit(_EndDeleted(row.sealed_key), using=using, robust=True)
+    if not isinstance(waiting, _EndDeleted):
+        waiting = _EndDeleted()
+        transaction.on_commit(waiting, using=using, robust=True)
+    waiting.add(row)
 
 
 def delete_engine_sessions(sealed_keys: Mapping[Name, str]) -> set[Name]:
@@ -182,17 +191,36 @@ def delete_engine_sessions(sealed_keys: Mapping[Name, str]) -> set[Name]:
     return {name for name, key in keys.items() if key in left}
 
 
-class _EndDeleted:
-    """Deletes the engine sessions of the rows that one transaction has deleted."""
+def _tokens_of(pks: list[UUID], reason: EndReason, spared: UUID | None) -> list[UUID]:
+    """Return the tokens that end with the sessions they were made from."""
+    if reason not in TAKES_TOKENS:
+        return []
+    tokens = Session.objects.on_primary().not_ended().filter(parent__pk__among=pks)
+    found = set(tokens.values_list("pk", flat=True))
+    return list(found - {*pks, spared})
 
-    def __init__(self, sealed_key: str) -> None:
-        self.sealed_keys = [sealed_key]
+
+class _EndDeleted:
+    """Ends what the rows have stood for that one transaction has deleted."""
+
+    def __init__(self) -> None:
+        self._sealed_keys: list[str] = []
+        self._pks: list[UUID] = []
         # Django 5.2 logs a robust callback that fails by this name.
         self.__qualname__ = type(self).__qualname__
 
+    def add(self, row: Session) -> None:
+        """Take a row along."""
+        if row.sealed_key:
+            self._sealed_keys.append(row.sealed_key)
+        if row.ended_at is None and (row.expires_at is None or row.expires_at > timezone.now()):
+            self._pks.append(row.pk)
+
     def __call__(self) -> None:
-        for begin in range(0, len(self.sealed_keys), BATCH):
-            delete_engine_sessions(dict(enumerate(self.sealed_keys[begin : begin + BATCH])))
+        for begin in range(0, len(self._sealed_keys), BATCH):
+            delete_engine_sessions(dict(enumerate(self._sealed_keys[begin : begin + BATCH])))
+        for begin in range(0, len(self._pks), BATCH):
+            end_many(Session.objects.filter(parent__pk__among=self._pks[begin : begin + BATCH]))
 
 
 def _last_on_commit(using: str) -> object:

@@ -1,5 +1,6 @@
 """Token sessions, for clients that are no browsers. They have a row and no engine session."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -8,12 +9,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from sessions_api import credentials, engines, users
+from sessions_api import credentials, engines, payload, users
 from sessions_api.client import client_of
 from sessions_api.conf import conf
 from sessions_api.lifecycle import events, rows, starting
 from sessions_api.lifecycle.organization import organization_of
-from sessions_api.models import Kind, Session
+from sessions_api.models import Kind, Session, SessionQuerySet
 
 
 class Issued(NamedTuple):
@@ -35,18 +36,21 @@ def issue_token(
     label: str = "",
     lifetime: timedelta | None = None,
     backend: str = "",
+    methods: Sequence[str] | None = None,
 ) -> Issued:
     """Sign a user in with a new token, valid for ``lifetime``, or for TOKEN_LIFETIME.
 
     ``request`` says who the client is, and is handed to ORGANIZATION. ``label`` is the session's
     name, at most 100 characters. ``backend`` is the path of the authentication backend that gives
     the user from then on; by default the one that ``authenticate()`` has noted on the user, or else
-    the site's first. Raises SessionLimitReached when the site refuses sessions beyond
+    the site's first. ``methods`` are the words of what the caller has checked; by default what that
+    backend goes by. Raises SessionLimitReached when the site refuses sessions beyond
     MAX_SESSIONS_PER_USER.
     """
     now = timezone.now()
     token = credentials.new_token()
-    method = users.authentication_method(user)
+    if methods is None:
+        methods = [method] if (method := users.authentication_method(user)) else []
     session = Session(
         user=user,  # type: ignore[misc]  # the stubs know one user model
         kind=Kind.TOKEN,
@@ -55,8 +59,8 @@ def issue_token(
         backend=backend or getattr(user, "backend", "") or users.first_backend(),
         auth_digest=users.auth_digest_of(user),
         secret_key_id=credentials.secret_key_id(),
-        methods=method,
-        aal=1 if method else None,
+        methods=" ".join(methods),
+        aal=payload.level_of(methods),
         organization_id=organization_of(user, request),
         created_at=now,
         authenticated_at=now,
@@ -70,8 +74,60 @@ def issue_token(
 
 
 @sensitive_variables()
-def reauthenticated(session: Session, user: AbstractBaseUser) -> str | None:
-    """Note that the owner, as ``authenticate()`` has returned them, has proved who they are.
+def issue_from(
+    parent: Session,
+    user: AbstractBaseUser,
+    *,
+    request: HttpRequest,
+    label: str = "",
+    lifetime: timedelta | None = None,
+) -> Issued:
+    """Make a token from a session, of no more than the session's own assurance.
+
+    ``user`` is the owner as the session has just authenticated them. It lasts for ``lifetime``, at most for TOKEN_LIFETIME. It ends with the session when that is ended
+    from elsewhere, or loses its credentials. Raises SessionLimitReached.
+    """
+    now = timezone.now()
+    token = credentials.new_token()
+    lifetime = conf.TOKEN_LIFETIME if lifetime is None else min(lifetime, conf.TOKEN_LIFETIME)
+    session = Session(
+        user=user,  # type: ignore[misc]  # the stubs know one user model
+        kind=Kind.TOKEN,
+        parent=parent,
+        label=label,
+        key_digest=credentials.digest(token),
+        backend=parent.backend,
+        auth_digest=users.auth_digest_of(user),
+        methods=parent.methods,
+        aal=parent.aal,
+        organization_id=parent.organization_id,
+        authenticated_at=parent.authenticated_at,
+        secret_key_id=credentials.secret_key_id(),
+        created_at=now,
+        last_used=now,
+        expires_at=now + lifetime,
+        **rows.begun_by(client_of(request)),
+    )
+    starting.insert(session, user, superseded=None)
+    events.started(session)
+    return Issued(session, token)
+
+
+def hand_over(parents: SessionQuerySet, to: Session) -> None:
+    """Have the tokens that were made from sessions go on under the one that takes their place."""
+    pks = list(parents.filter(user_id=to.user_id).values_list("pk", flat=True))
+    if pks:
+        tokens = Session.objects.not_ended().filter(parent__pk__among=pks)
+        tokens.update(parent=to)
+
+
+@sensitive_variables()
+def reauthenticated(
+    session: Session, user: AbstractBaseUser, methods: Sequence[str] = ()
+) -> str | None:
+    """Note that the owner, as the users' table has them now, has proved who they are.
+
+    ``methods`` are the words of what they have proved it by. They add to those of the sign-in.
 
     Returns the new token of a token session; the old one is no longer valid (ASVS 7.2.4). Returns
     "" for a browser's session, whose key the caller has to change; on signed_cookies, which has no
@@ -79,7 +135,10 @@ def reauthenticated(session: Session, user: AbstractBaseUser) -> str | None:
     or has got another token.
     """
     now = timezone.now()
+    used = list(dict.fromkeys([*session.methods.split(), *methods]))
     proof = {
+        "methods": " ".join(used),
+        "aal": max(session.aal or 0, payload.level_of(used) or 0) or None,
         "authenticated_at": now,
         "last_used": now,
         "auth_digest": users.auth_digest_of(user),

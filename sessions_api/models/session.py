@@ -85,6 +85,16 @@ class Session(models.Model):
         related_name="+",
         verbose_name=_("impersonator"),
     )
+    # The session from which a token was made. Its id stays when its row is deleted.
+    parent = models.ForeignKey(
+        "self",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("made from"),
+    )
     organization_id = models.CharField(
         _("organization"), max_length=MAX_NAME, blank=True, default=""
     )

@@ -203,9 +203,23 @@ ENDPOINTS = [
             "no password": ({"body": {}}, 400, "password"),
             "a wrong one": ({"body": {"password": "x"}}, 400, "password"),
             "no text": ({"body": {"password": ["x"]}}, 400, "password"),
+            "no code": ({"body": {"otp": "é"}}, 400, "otp"),
             "no object": ({"body": [1]}, 400, "non_field_errors"),
         },
         body=lambda names: {"password": PASSWORD},
+    ),
+    Endpoint(
+        "POST",
+        "/api/sessions/tokens/",
+        {**dict.fromkeys(CALLERS, 201), "anonymous": 401},
+        {
+            "no number": ({"body": {"lifetime": "x"}}, 400, "lifetime"),
+            "no time": ({"body": {"lifetime": 0}}, 400, "lifetime"),
+            "too long": ({"body": {"lifetime": 10**12}}, 400, "lifetime"),
+            "no text": ({"body": {"label": ["x"]}}, 400, "label"),
+            "no object": ({"body": [1]}, 400, "non_field_errors"),
+        },
+        body=lambda names: {"label": "Backup", "lifetime": 3600},
     ),
     Endpoint("GET", "/api/sessions/{id}/", OWN_ONE, BAD_IDS),
     Endpoint(

@@ -34,6 +34,7 @@ OPERATIONS = {
     "GET /api/sessions/current/": "getCurrentSession",
     "DELETE /api/sessions/current/": "signOut",
     "POST /api/sessions/current/reauthenticate/": "reauthenticate",
+    "POST /api/sessions/tokens/": "issueToken",
     "GET /api/sessions/{id}/": "getSession",
     "PATCH /api/sessions/{id}/": "renameSession",
     "DELETE /api/sessions/{id}/": "endSession",
@@ -46,14 +47,15 @@ OPERATIONS = {
     "DELETE /api/admin/users/{user_id}/sessions/": "adminEndUserSessions",
 }
 
-ENDS_OTHERS = {
+WANTS_PROOF = {
+    "POST /api/sessions/tokens/",
     "DELETE /api/sessions/",
     "DELETE /api/sessions/{id}/",
     "POST /api/admin/sessions/end/",
     "DELETE /api/admin/sessions/{id}/",
     "DELETE /api/admin/users/{user_id}/sessions/",
 }
-"""Operations for which a site may ask its user to confirm their password."""
+"""Operations for which a user may have to confirm who they are."""
 TRIES_PASSWORDS = {"POST /api/sessions/", "POST /api/sessions/current/reauthenticate/"}
 
 OURS: list[dict[str, list[str]]] = [{"sessionToken": []}, {"sessionTokenHeader": []}]
@@ -162,7 +164,7 @@ def test_that_a_password_is_to_be_confirmed_is_documented(document, people, sett
     assert_documented(document, name, response)
 
 
-def test_where_a_password_may_have_to_be_confirmed_there_is_a_code(document):
+def test_where_more_may_be_asked_there_is_a_code(document):
     with_code = {}
     for name, operation in operations(document).items():
         refusal = operation["responses"].get("403")
@@ -170,7 +172,12 @@ def test_where_a_password_may_have_to_be_confirmed_there_is_a_code(document):
         if described and "code" in described["properties"]:
             with_code[name] = described["properties"]["code"]["enum"]
             assert described["required"] == ["detail"]
-    assert with_code == {name: ["reauthentication_required"] for name in ENDS_OTHERS}
+    assert with_code.pop("POST /api/sessions/") == [
+        "sign_in_disabled",
+        "sign_in_incomplete",
+        "second_factor_unsupported",
+    ]
+    assert with_code == {name: ["reauthentication_required"] for name in WANTS_PROOF}
 
 
 def test_the_examples_of_a_refusal_are_by_reason(document):
@@ -212,7 +219,7 @@ def test_what_is_documented_as_a_body_is_taken(document, people, name, caller):
     assert body["required"]
     described = body["content"]["application/json"]
     examples = [example["value"] for example in described.get("examples", {}).values()]
-    values = [value for value in examples if "password" not in value]  # nobody's here
+    values = [value for value in examples if not value.keys() & {"password", "otp"}]  # nobody's
     for value in [*values, endpoint.body(people.names(caller))]:
         assert problems(document, described["schema"], value) == []
         response = people.ask(endpoint, caller, body=value)

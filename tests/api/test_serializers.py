@@ -46,6 +46,7 @@ FIELDS = {
     "aal",
     "is_impersonated",
     "organization_id",
+    "parent",
     "adopted",
     "ends_with_browser",
     "created_at",
@@ -69,6 +70,7 @@ def test_an_item_has_exactly_these_fields(db):
     alice = UserFactory.create()
     client = browser_with_csrf(alice)
     item = client.get(CURRENT).json()
+    assert item.pop("reauthentication_methods") == ["password"]
     assert set(item) == FIELDS
     assert client.get(path_of(client)).json() == item
     assert client.get(SESSIONS).json() == {"next": None, "previous": None, "results": [item]}
@@ -78,6 +80,7 @@ def test_an_item_says_what_is_known_of_the_session(db):
     with time_machine.travel("2026-11-21T08:00:00.25Z", tick=False):
         client = browser_with_csrf(UserFactory.create())
         assert client.get(CURRENT).json() == {
+            "reauthentication_methods": ["password"],
             "id": session_id(client),
             "kind": "browser",
             "state": "active",
@@ -95,6 +98,7 @@ def test_an_item_says_what_is_known_of_the_session(db):
             "aal": None,
             "is_impersonated": False,
             "organization_id": "",
+            "parent": None,
             "adopted": False,
             "ends_with_browser": False,
             "created_at": "2026-11-21T08:00:00.250000Z",

@@ -19,7 +19,7 @@ from sessions_api.api.openapi import operations, responses, schemas
 from sessions_api.api.openapi.operations import Operation
 from sessions_api.api.openapi.responses import Answers
 from sessions_api.api.pagination import SessionPagination
-from sessions_api.api.views import SessionViewSet
+from sessions_api.api.session_views import SessionViewSet
 from sessions_api.models import Session
 
 Action = Callable[..., Response]

@@ -32,13 +32,14 @@ from sessions_api.api.openapi.responses import (
     Text,
     answer,
     malformed_body,
-    refusal,
 )
 from sessions_api.api.serializers import (
     CredentialsSerializer,
+    CurrentSessionSerializer,
     IssuedSerializer,
     LabelSerializer,
-    PasswordSerializer,
+    NewTokenSerializer,
+    ProofSerializer,
 )
 from sessions_api.exceptions import CannotExtend
 from sessions_api.listing.filters import StaffSessionFilter
@@ -65,7 +66,10 @@ OWN = {
     "sign_in": Operation(
         name="signIn",
         summary=_("Sign in for a token"),
-        description=_("For clients that are no browsers. The token is shown only in this answer."),
+        description=_(
+            "For clients that are no browsers, on sites that turn it on. The token is shown only in this "
+            "answer. Where 401 says `second_factor_required`, send the same again with `otp`."
+        ),
         body=OpenApiRequest(
             schemas.body(CredentialsSerializer),
             examples=[
@@ -77,13 +81,38 @@ OWN = {
         ),
         answers={
             HTTPStatus.CREATED: answer(_("The session."), IssuedSerializer, schemas.TOKEN_EXAMPLE),
-            HTTPStatus.UNAUTHORIZED: refusal(
-                _("No account has these credentials."),
-                "No account has this user name and password.",
+            HTTPStatus.UNAUTHORIZED: answer(
+                _("No account has these credentials, or a second factor is missing."),
+                schemas.coded(
+                    "invalid_credentials", "second_factor_required", methods=schemas.METHODS
+                ),
+                {
+                    "detail": "No account has this user name and password.",
+                    "code": "invalid_credentials",
+                },
+                {
+                    "detail": "Send a code of your second factor, too.",
+                    "code": "second_factor_required",
+                    "methods": ["recovery_codes", "totp"],
+                },
             ),
-            HTTPStatus.FORBIDDEN: refusal(
-                _("The user has as many sessions as the site allows."),
-                "You are already signed in 5 times, which is the limit.",
+            HTTPStatus.FORBIDDEN: answer(
+                _(
+                    "The site does not sign in here, its own login asks for more, or the user has as many "
+                    "sessions as the site allows."
+                ),
+                schemas.coded(
+                    "sign_in_disabled",
+                    "sign_in_incomplete",
+                    "second_factor_unsupported",
+                    stage={"type": "string"},
+                ),
+                {"detail": "You are already signed in 5 times, which is the limit."},
+                {
+                    "detail": "Sign in on the site's own page: it asks for more than this.",
+                    "code": "sign_in_incomplete",
+                    "stage": "verify_email",
+                },
             ),
         }
         | malformed_body({"password": ["This field is required."]}),
@@ -91,11 +120,14 @@ OWN = {
     ),
     "reauthenticate": Operation(
         name="reauthenticate",
-        summary=_("Confirm your password"),
+        summary=_("Confirm who you are"),
         description=_("The session gets a new token or cookie. The old one is no longer valid."),
         body=OpenApiRequest(
-            schemas.body(PasswordSerializer),
-            examples=[OpenApiExample("password", value={"password": "alice-demo"})],
+            {**schemas.body(ProofSerializer), "minProperties": 1},
+            examples=[
+                OpenApiExample("password", value={"password": "alice-demo"}),
+                OpenApiExample("code", value={"otp": "123456"}),
+            ],
         ),
         answers={
             HTTPStatus.OK: answer(_("The session."), IssuedSerializer, schemas.RENEWED_EXAMPLE)
@@ -103,6 +135,25 @@ OWN = {
         | malformed_body({"password": ["This is not your password."]})
         | NOT_BY_SESSION,
         writes=True,
+    ),
+    "issue_token": Operation(
+        name="issueToken",
+        summary=_("Make a token of this session"),
+        description=_(
+            "For an app or a script. Always wants a recent proof of who one is. The token has no more "
+            "assurance than this session, and ends with it when that is ended from elsewhere."
+        ),
+        body=OpenApiRequest(
+            schemas.body(NewTokenSerializer),
+            examples=[OpenApiExample("script", value={"label": "Backup", "lifetime": 3600})],
+        ),
+        answers={
+            HTTPStatus.CREATED: answer(_("The session."), IssuedSerializer, schemas.MADE_EXAMPLE)
+        }
+        | malformed_body({"lifetime": ["A valid integer is required."]})
+        | NOT_BY_SESSION,
+        writes=True,
+        ends_others=True,
     ),
     "list": Operation(
         name="listSessions",
@@ -128,7 +179,12 @@ OWN = {
         name="getCurrentSession",
         summary=_("Get the current session"),
         description=_("The session that has authenticated this request."),
-        answers=MINE | NOT_BY_SESSION,
+        answers={
+            HTTPStatus.OK: answer(
+                _("The session."), CurrentSessionSerializer, schemas.CURRENT_EXAMPLE
+            )
+        }
+        | NOT_BY_SESSION,
     ),
     "destroy_current": Operation(
         name="signOut",

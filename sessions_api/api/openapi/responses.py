@@ -41,7 +41,7 @@ class Reason:
 
     name: str
     text: Text
-    body: dict[str, str]
+    body: dict[str, Any]
 
 
 NOT_PERMITTED = Reason(
@@ -56,8 +56,14 @@ NO_CSRF_TOKEN = Reason(
 )
 NOT_RECENT = Reason(
     name="reauthentication",
-    text=_("The sign-in is too old, as `code` says. Confirm the password and try again."),
-    body={"detail": "Confirm your password first.", "code": "reauthentication_required"},
+    text=_(
+        "The sign-in is too old, as `code` says. Confirm by one of `methods` who you are, and try again."
+    ),
+    body={
+        "detail": "Confirm who you are first.",
+        "code": "reauthentication_required",
+        "methods": ["password", "totp"],
+    },
 )
 
 

@@ -11,7 +11,8 @@ from rest_framework import serializers
 
 from sessions_api import validity
 from sessions_api.api.pagination import SessionPagination
-from sessions_api.api.serializers import PasswordField
+from sessions_api.api.serializers import CodeField, LifetimeField, PasswordField
+from sessions_api.conf import conf
 from sessions_api.listing import filters
 from sessions_api.models import MAX_SEARCH_TERM, DeviceType, EndReason, Kind, Session
 
@@ -49,18 +50,25 @@ def enumeration(choices: type[models.TextChoices], *, blank: bool = False) -> Sc
 
 
 def body(serializer: type[serializers.Serializer[Any]]) -> Schema:
-    """Return the schema of a body of texts, as its serializer declares them."""
+    """Return the schema of a body of texts and lifetimes, as its serializer declares them."""
     fields = serializer().fields
+    required = [name for name, field in fields.items() if field.required]
     return {
         "type": "object",
         "properties": {name: _text(field) for name, field in fields.items()},
-        "required": [name for name, field in fields.items() if field.required],
+        **({"required": required} if required else {}),
     }
 
 
 def _text(field: serializers.Field[Any, Any, Any, Any]) -> Schema:
+    if isinstance(field, LifetimeField):
+        most = int(conf.TOKEN_LIFETIME.total_seconds())
+        return {"type": "integer", "minimum": 1, "maximum": most, "description": _("In seconds.")}
     if not isinstance(field, serializers.CharField):
         raise TypeError(f"{field.field_name} is no text.")
+    if isinstance(field, CodeField):
+        least = 0 if field.allow_blank else 1
+        return {"type": "string", "maxLength": field.max_length, "pattern": f"^[ -~]{{{least},}}$"}
     is_password = isinstance(field, PasswordField)
     schema: Schema = {"type": "string", "format": "password"} if is_password else dict(TEXT)
     if not is_password:
@@ -70,6 +78,7 @@ def _text(field: serializers.Field[Any, Any, Any, Any]) -> Schema:
 
 COUNT: Schema = {"type": "integer", "minimum": 0}
 DETAIL = record(detail={"type": "string"})
+METHODS: Schema = {"type": "array", "items": {"type": "string"}}
 DETAIL_OR_PROOF: Schema = {
     **DETAIL,
     "properties": {
@@ -77,10 +86,23 @@ DETAIL_OR_PROOF: Schema = {
         "code": {
             "type": "string",
             "enum": ["reauthentication_required"],
-            "description": _("Only where confirming the password helps."),
+            "description": _("Only where confirming who one is helps."),
+        },
+        "methods": {**METHODS, "description": _("By which the caller can confirm who they are.")},
+        "login_url": {
+            "type": "string",
+            "description": _("Where to sign in again. Only where there is no method."),
         },
     },
 }
+
+
+def coded(*codes: str, **more: Schema) -> Schema:
+    """Return the schema of a refusal that may have one of these codes, and more beside it."""
+    code = {"type": "string", "enum": list(codes)}
+    return {**DETAIL, "properties": {**DETAIL["properties"], "code": code, **more}}
+
+
 FIELD_ERRORS: Schema = {
     "type": "object",
     "additionalProperties": {"type": "array", "items": {"type": "string"}},
@@ -109,6 +131,10 @@ DESCRIPTIONS = {
     "aal": _("2 with a second factor, 1 without; null when unknown."),
     "is_impersonated": _("Whether somebody else has taken the user's place."),
     "organization_id": _("The organization it is for, as the site says."),
+    "parent": _("The session from which this token was made; null for any other."),
+    "reauthentication_methods": _(
+        "By which its user can confirm who they are, such as `password` and `totp`."
+    ),
     "adopted": _("Whether its sign-in was not seen."),
     "ends_with_browser": _("Whether the browser forgets it when it is closed."),
     "authenticated_at": _("Null for adopted sessions."),
@@ -136,6 +162,7 @@ EXAMPLE: Schema = {
     "aal": 2,
     "is_impersonated": False,
     "organization_id": "",
+    "parent": None,
     "adopted": False,
     "ends_with_browser": False,
     "created_at": "2026-11-21T07:28:40.170294Z",
@@ -162,6 +189,14 @@ TOKEN_EXAMPLE: Schema = {
     "token": "session_Zk3vJcW0mXb1q9yR5sT7uV2wA4dF6gH8jK0lM2nP4rQ1c0ffee5",
 }
 """What an app gets that signs in as ``alice`` and names its session "Pixel"."""
+MADE_EXAMPLE: Schema = {
+    **TOKEN_EXAMPLE,
+    "parent": EXAMPLE["id"],
+    "methods": ["password", "otp"],
+    "aal": 2,
+}
+"""What ``alice`` gets who makes a token of her browser's session."""
+CURRENT_EXAMPLE: Schema = {**EXAMPLE, "reauthentication_methods": ["password", "totp"]}
 RENEWED_EXAMPLE: Schema = {
     **TOKEN_EXAMPLE,
     "is_current": True,

@@ -25,7 +25,7 @@ from sessions_api.dialects.ory.errors import OryError
 from sessions_api.dialects.ory.pages import OffsetPage
 from sessions_api.dialects.views import DialectViewSet, no_content, sessions
 from sessions_api.models import EndReason, Session
-from sessions_api.permissions import ProofRequired, RecentlyAuthenticated
+from sessions_api.permissions import RecentlyAuthenticated, proof_required
 from sessions_api.tracking import current_session
 
 logger = logging.getLogger("sessions_api.dialects")
@@ -123,7 +123,7 @@ class PublicViewSet(OryViewSet):
         if pk == current.pk:
             raise OryError(400, message="cannot revoke current session")
         if not revocation.has_recent_proof(request):
-            raise ProofRequired
+            raise proof_required(request)
         for session in sessions(request.user).filter(pk=pk):
             revocation.end(request, session)
         return no_content()

@@ -1,0 +1,56 @@
+"""Refused sign-ins and proofs as errors of Django REST framework, each with its ``code``."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import (
+    APIException,
+    AuthenticationFailed,
+    PermissionDenied,
+    Throttled,
+    ValidationError,
+)
+
+from sessions_api.exceptions import (
+    CredentialsMissing,
+    InvalidCredentials,
+    InvalidSecondFactor,
+    ProofRefused,
+    SecondFactorRequired,
+    SignInIncomplete,
+    SignInRefused,
+    TooManyAttempts,
+)
+
+REQUIRED = _("This field is required.")
+
+
+def error_of(refusal: SignInRefused | ProofRefused) -> APIException:
+    """Return the error that a client gets for a refusal."""
+    match refusal:
+        case CredentialsMissing():
+            return ValidationError({name: [REQUIRED] for name in refusal.fields})
+        case InvalidSecondFactor():
+            return ValidationError({"otp": [refusal.message]})
+        case SecondFactorRequired():
+            return AuthenticationFailed(_body(refusal, methods=list(refusal.methods)))
+        case InvalidCredentials():
+            return AuthenticationFailed(_body(refusal))
+        case TooManyAttempts():
+            return Throttled(detail=str(refusal.message))
+        case SignInIncomplete():
+            return PermissionDenied(_body(refusal, stage=refusal.stage))
+        case SignInRefused():
+            return PermissionDenied(_body(refusal))
+        case ProofRefused():
+            return _proof(refusal)
+
+
+def _body(refusal: SignInRefused, **more: object) -> Any:
+    return {"detail": refusal.message, "code": refusal.code, **more}
+
+
+def _proof(refusal: ProofRefused) -> APIException:
+    wrong = ProofRefused.WRONG if refusal.is_wrong else dict.fromkeys(refusal.fields, REQUIRED)
+    errors: Any = {name: [wrong.get(name, ProofRefused.MESSAGE)] for name in refusal.fields}
+    return ValidationError(errors)

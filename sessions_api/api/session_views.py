@@ -1,0 +1,140 @@
+"""What all views of sessions have in common."""
+
+import builtins
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import Http404
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from rest_framework import parsers, status
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import (
+    APIException,
+    MethodNotAllowed,
+    ValidationError,
+)
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from sessions_api import revocation, validity
+from sessions_api.api.pagination import SessionPagination
+from sessions_api.api.parsers import JSONParser
+from sessions_api.api.routes import Mounted
+from sessions_api.api.serializers import SessionSerializer
+from sessions_api.api.times import utc
+from sessions_api.authentication import SessionTokenAuthentication, Unavailable
+from sessions_api.listing.filters import SessionFilter
+from sessions_api.models import Session
+from sessions_api.tracking.current import current_session_id
+
+logger = logging.getLogger("sessions_api.api")
+
+END_PENDING = "end_pending"
+
+Verdicts = dict[UUID, validity.Verdict]
+
+
+def ended(in_force_by: datetime | None, body: Mapping[str, object] | None = None) -> Response:
+    """Answer an end: 200 with the body, or 204 without one.
+
+    202 where the session engine could not delete a session: the row has ended, and every process
+    refuses the session from ``in_force_by`` on at the latest (RFC 9110, section 15.3.3).
+    """
+    if in_force_by is not None:
+        pending = {"code": END_PENDING, "in_force_by": utc(in_force_by)}
+        return Response({**(body or {}), **pending}, status=status.HTTP_202_ACCEPTED)
+    if body is None:
+        return Response(status=status.HTTP_204_NO_CONTENT)
+    return Response(body)
+
+
+@method_decorator(never_cache, name="dispatch")
+class SessionViewSet(Mounted, GenericViewSet[Session]):
+    """Lists and details of sessions. Each session is judged before it is shown."""
+
+    pagination_class = SessionPagination
+    filter_backends = ()  # they would filter the details, too
+    filterset_class: type[SessionFilter]
+    serializer_class: type[SessionSerializer]
+
+    def get_authenticators(self) -> builtins.list[BaseAuthentication]:
+        # Our tokens first, then what the site uses.
+        others = [
+            one
+            for one in super().get_authenticators()
+            if not isinstance(one, SessionTokenAuthentication)
+        ]
+        return [SessionTokenAuthentication(), *others]
+
+    def get_parsers(self) -> builtins.list[BaseParser]:
+        # What the site takes, but JSON by a parser that no body can crash.
+        return [
+            JSONParser() if type(one) is parsers.JSONParser else one
+            for one in super().get_parsers()
+        ]
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        """Answer a method that a URL does not have with 405, whoever asks."""
+        if not self.action:
+            # The browsable API shows a page, which needs the user and the renderer.
+            with suppress(APIException, Http404):
+                super().initial(request, *args, **kwargs)
+            raise MethodNotAllowed(str(request.method))
+        super().initial(request, *args, **kwargs)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer 503 while the database does not answer, or takes no writes."""
+        if isinstance(exc, OperationalError | InternalError | InterfaceError):
+            logger.error("The database cannot be used.", exc_info=exc)
+            exc = Unavailable()
+        return super().handle_exception(exc)
+
+    def list(self, request: Request, **kwargs: object) -> Response:
+        """Return a page of the sessions that are in a state that was asked for.
+
+        The table alone does not know the states, so a page can be short, or empty. Only ``"next":
+        null`` is the end.
+        """
+        filterset = self.filterset_class(request.query_params, self.get_queryset(), request=request)
+        if not filterset.is_valid():
+            raise ValidationError(filterset.errors)
+        page = self.paginate_queryset(filterset.qs) or []
+        verdicts = self._judge(page)
+        shown = [session for session in page if filterset.shows(verdicts[session.pk])]
+        return self.get_paginated_response(self._serialize(shown, verdicts, many=True))
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Return one session, in whatever state."""
+        return self._show(self.get_object())
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """End one session; 204, also when it has ended before. 202: see ``ended``."""
+        return ended(revocation.end(request, self.get_object()))
+
+    def _show(self, session: Session) -> Response:
+        return Response(self._serialize(session, self._judge([session])))
+
+    def _judge(self, sessions: Iterable[Session]) -> Verdicts:
+        return validity.judge(sessions, known=[self.request.user])
+
+    def _serialize(
+        self,
+        sessions: Session | Sequence[Session],
+        verdicts: Verdicts,
+        *,
+        many: bool = False,
+    ) -> object:
+        context = self._context(verdicts)
+        return self.serializer_class(sessions, many=many, context=context).data
+
+    def _context(self, verdicts: Verdicts) -> dict[str, Any]:
+        current_id = current_session_id(self.request)
+        return {**self.get_serializer_context(), "verdicts": verdicts, "current_id": current_id}

@@ -1,0 +1,153 @@
+"""The form of the site's own login, which knows what signs a user in here."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.forms import AuthenticationForm
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, Resolver404, resolve
+from django.views.decorators.debug import sensitive_variables
+
+from sessions_api.authenticators import allauth_codes
+from sessions_api.authenticators.scratch import scratch
+from sessions_api.exceptions import InvalidCredentials, SignInIncomplete, TooManyAttempts
+
+IDENTIFIERS = ("username", "login", "email")
+"""What forms call the field for the user's name, or for whatever else the site takes."""
+
+_WRONG = ("invalid_login", "inactive")  # of Django's form
+_WRONG_BY_ALLAUTH = "_password_mismatch"
+
+LOGINS = {
+    "allauth.account.views.LoginView",
+    "django.contrib.admin.sites.AdminSite",
+    "django.contrib.auth.views.LoginView",
+    "django_otp.views.LoginView",
+    "two_factor.views.core.LoginView",
+}
+"""The logins whose questions are known."""
+
+
+def is_known() -> bool:
+    """Tell whether LOGIN_URL leads to a login whose questions are known, with a form that is, too."""
+    view = _view()
+    if view is None:
+        return False
+    owner = _owner(view)
+    return f"{owner.__module__}.{owner.__qualname__}" in LOGINS
+
+
+def demands_device() -> bool:
+    """Tell whether the site's form takes nobody without a device of django-otp."""
+    return hasattr(_of_view(), "clean_otp")
+
+
+class Checked(NamedTuple):
+    """Whom a form has signed in."""
+
+    user: AbstractBaseUser
+    email: str | None = None
+    """The e-mail address by which they did, where that is known."""
+
+
+@sensitive_variables()
+def check(request: HttpRequest, identifier: str, password: str) -> Checked:
+    """Return whom the site's form signs in. Sends Django's signals of a failed login.
+
+    Raises InvalidCredentials, SignInIncomplete where the form asks for more, or has an objection of
+    its own, and TooManyAttempts.
+    """
+    by_allauth = apps.is_installed("allauth.account")
+    check_form = _check_by_allauth if by_allauth else _check_by_django
+    return check_form(request, dict.fromkeys(IDENTIFIERS, identifier) | {"password": password})
+
+
+@sensitive_variables()
+def _check_by_django(request: HttpRequest, values: dict[str, str]) -> Checked:
+    form = _without_device(_of_view())(request, data=values)
+    if not form.is_valid():
+        raise _refusal(form)
+    user: AbstractBaseUser | None = form.get_user()
+    if user is None:
+        raise InvalidCredentials
+    return Checked(user)
+
+
+@sensitive_variables()
+def _check_by_allauth(request: HttpRequest, values: dict[str, str]) -> Checked:
+    from allauth.account import app_settings
+    from allauth.account.forms import LoginForm
+    from allauth.core.context import request_context
+    from allauth.utils import get_form_class
+
+    form_class: Any = get_form_class(app_settings.FORMS, "login", LoginForm)
+    copied = scratch(request)
+    with request_context(copied):
+        form = form_class(data=values, request=copied)
+        # Without that field it would check nothing, and have a code sent.
+        if "password" not in form.fields:
+            raise SignInIncomplete("login_by_code")
+        if not form.is_valid():
+            raise _refusal(form)
+    user: AbstractBaseUser | None = form.user
+    if user is None:
+        raise InvalidCredentials
+    return Checked(user, form.user_credentials().get("email"))
+
+
+def _refusal(form: BaseForm) -> Exception:
+    """Return what a form's errors mean."""
+    errors = {name: form.errors.as_data()[name] for name in form.errors}
+    codes = [error.code or "" for each in errors.values() for error in each]
+    if allauth_codes.TOO_MANY in codes:
+        return TooManyAttempts()
+    if asked := errors.keys() - {"__all__", "password", *IDENTIFIERS}:
+        return SignInIncomplete(min(asked))
+    of_form = [error.code or "" for error in errors.get("__all__", [])]
+    if any(code not in _WRONG and not code.endswith(_WRONG_BY_ALLAUTH) for code in of_form):
+        return SignInIncomplete("login")
+    return InvalidCredentials()
+
+
+def _view() -> Callable[..., Any] | None:
+    """Return the view behind LOGIN_URL, or None where it is none of this site's."""
+    try:
+        url = urlsplit(resolve_url(settings.LOGIN_URL))
+        return None if url.netloc else resolve(url.path).func
+    except (NoReverseMatch, Resolver404):
+        return None
+
+
+def _owner(view: Callable[..., Any]) -> Any:
+    """Return the class of a view, or that of the object whose method it is, or the view itself."""
+    bound_to = getattr(view, "__self__", None)
+    return type(bound_to) if bound_to is not None else getattr(view, "view_class", view)
+
+
+def _of_view() -> type[AuthenticationForm]:
+    """Return the class of the form that the site's login shows, or Django's."""
+    view = _view()
+    site: Any = getattr(view, "__self__", None)
+    if hasattr(site, "login_form"):
+        from django.contrib.admin.forms import AdminAuthenticationForm
+
+        return site.login_form or AdminAuthenticationForm
+    options = getattr(view, "view_initkwargs", {})
+    owner = getattr(view, "view_class", None)
+    for name in ("authentication_form", "form_class"):
+        form_class = options.get(name) or getattr(owner, name, None)
+        if isinstance(form_class, type) and issubclass(form_class, AuthenticationForm):
+            return form_class
+    return AuthenticationForm
+
+
+def _without_device(form_class: type[AuthenticationForm]) -> type[AuthenticationForm]:
+    """Return what a form is but for the device of django-otp, for which we ask ourselves."""
+    ancestors = (one for one in form_class.__mro__ if issubclass(one, AuthenticationForm))
+    return next(one for one in ancestors if not hasattr(one, "clean_otp"))
