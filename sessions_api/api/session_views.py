@@ -25,6 +25,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from sessions_api import revocation, validity
+from sessions_api.api.bodies import refuse_too_large
 from sessions_api.api.pagination import SessionPagination
 from sessions_api.api.parsers import JSONParser
 from sessions_api.api.routes import Mounted
@@ -82,7 +83,9 @@ class SessionViewSet(Mounted, GenericViewSet[Session]):
         ]
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
-        """Answer a method that a URL does not have with 405, whoever asks."""
+        """Answer a body that is too large with 413, and a method that a URL does not have with 405."""
+        # Before anything can read it, as a check for CSRF does.
+        refuse_too_large(request._request)
         if not self.action:
             # The browsable API shows a page, which needs the user and the renderer.
             with suppress(APIException, Http404):

@@ -17,6 +17,7 @@ from drf_spectacular.validation import validate_schema
 from rest_framework.authentication import BasicAuthentication, SessionAuthentication
 
 from sessions_api.api.admin_views import AdminSessionViewSet
+from sessions_api.api.bodies import MAX_BODY
 from sessions_api.api.openapi import extensions  # noqa: F401 (registers itself: drf-spectacular is no app here)
 from sessions_api.api.views import OwnSessionViewSet
 from sessions_api.listing.filters import StaffSessionFilter
@@ -196,6 +197,14 @@ def test_a_body_of_another_media_type_is_documented(document, people, name):
     path = endpoint.path.format(**names)
     response = caller.generic(endpoint.method, path, "x", content_type="text/plain")
     assert response.status_code == 415
+    assert_documented(document, name, response)
+
+
+@pytest.mark.parametrize("name", [name for name in ROWS if name.startswith(("POST", "PATCH"))])
+def test_a_body_that_is_too_large_is_documented(document, people, name):
+    body = {"username": "x" * MAX_BODY}
+    response = people.ask(ROWS[name], "right caller", body=body)
+    assert response.status_code == 413
     assert_documented(document, name, response)
 
 

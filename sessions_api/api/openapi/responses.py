@@ -130,6 +130,9 @@ def malformed_body(errors: dict[str, list[str]]) -> Answers:
     schema = {"anyOf": [schemas.FIELD_ERRORS, schemas.DETAIL]}
     return {
         HTTPStatus.BAD_REQUEST: answer(text, schema, errors),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: refusal(
+            _("The body is larger than 64 KiB."), "The body is too large."
+        ),
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE: refusal(
             _("The media type of the body is not supported."),
             'Unsupported media type "text/plain" in request.',
