@@ -47,13 +47,13 @@ def check_settings(**kwargs: object) -> list[CheckMessage]:
 
 
 def check_proxies(**kwargs: object) -> list[CheckMessage]:
-    """E005: TRUSTED_PROXIES and CLIENT_IP_HEADER make sense."""
+    """E005 and W008: TRUSTED_PROXIES and CLIENT_IP_HEADER make sense, and name the site's proxies."""
     errors: list[CheckMessage] = []
     for problem in ip.configuration_problems():
         message, _, remedy = problem.rpartition(": ")
         hint = remedy[0].upper() + remedy[1:]
         errors.append(Error(f"{SETTING_NAME}: {message}.", hint=hint, id="sessions_api.E005"))
-    return errors
+    return errors or [*_unnamed_proxies()]
 
 
 def check_middleware(**kwargs: object) -> list[CheckMessage]:
@@ -132,6 +132,22 @@ def check_database(**kwargs: object) -> list[CheckMessage]:
             id="sessions_api.E008",
         )
     ]
+
+
+def _unnamed_proxies() -> Iterator[CheckMessage]:
+    said = [name for name in _BEHIND_A_PROXY if getattr(settings, name, None)]
+    if said and not conf.TRUSTED_PROXIES:
+        yield Warning(
+            f"{' and '.join(said)} says that the site is behind a proxy, but TRUSTED_PROXIES names none. "
+            "All clients have the proxy's IP address, in the list of sessions and where sign-ins are "
+            "counted: a few wrong passwords keep everybody from signing in for a token.",
+            hint=(
+                f'Name the networks of your proxies: {SETTING_NAME} = {{"TRUSTED_PROXIES": '
+                '["10.0.0.0/8"]}, or count them: 1. Silence this check where your server puts the '
+                "client's IP address into REMOTE_ADDR itself."
+            ),
+            id="sessions_api.W008",
+        )
 
 
 def _unknown_settings(values: dict[str, object]) -> Iterator[CheckMessage]:
@@ -222,6 +238,8 @@ def _one_of(*values: str) -> Test:
 def _is_bool(value: object) -> bool:
     return isinstance(value, bool)
 
+
+_BEHIND_A_PROXY = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
 
 _LONGEST = timedelta(days=36_500)
 _DURATION = "a timedelta, or a number of seconds, greater than zero and at most 100 years"

@@ -30,7 +30,7 @@ CHECKS = (
 )
 IDS = [
     *(f"sessions_api.E{number:03}" for number in range(1, 9)),
-    *(f"sessions_api.W{number:03}" for number in range(1, 8)),
+    *(f"sessions_api.W{number:03}" for number in range(1, 9)),
 ]
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 OURS = "sessions_api.middleware.SessionsMiddleware"
@@ -409,6 +409,33 @@ def test_w007_a_cache_hides_its_errors(engine, options, settings):
     assert found() == [] or not options  # another cache than the sessions'
     settings.SESSION_CACHE_ALIAS = "sessions"
     assert "nothing there" in only_message("sessions_api.W007").msg
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECURE_PROXY_SSL_HEADER", ("HTTP_X_FORWARDED_PROTO", "https")),
+        ("USE_X_FORWARDED_HOST", True),
+        ("USE_X_FORWARDED_PORT", True),
+    ],
+)
+def test_w008_there_is_a_proxy_that_nobody_has_named(name, value, settings):
+    setattr(settings, name, value)
+    message = only_message("sessions_api.W008")
+    assert name in message.msg
+    assert '"TRUSTED_PROXIES": ["10.0.0.0/8"]' in message.hint
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": ()}
+    assert message_ids() == ["sessions_api.W008"]
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": True}
+    assert message_ids() == ["sessions_api.E005"]
+
+
+@pytest.mark.parametrize("proxies", [1, ["10.0.0.0/8"]])
+def test_proxies_that_are_named_may_say_so_in_every_header(proxies, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.USE_X_FORWARDED_HOST = settings.USE_X_FORWARDED_PORT = True
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": proxies}
+    assert found() == []
 
 
 @pytest.mark.parametrize("engine", ["db", "file"])
