@@ -60,8 +60,11 @@ SPECTACULAR_SETTINGS = {
 
 if rate := os.environ.get("EXAMPLE_SIGN_IN_RATE"):
     REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {
+        "sessions_api_ip_address": rate,
         "sessions_api_user_name": rate,
-        "sessions_api_address": rate,
+        "sessions_api_user": rate,
+        "sessions_api_reauthentication_session": rate,
+        "sessions_api_reauthentication_user": rate,
     }
 
 ROOT_URLCONF = "example_project.urls"

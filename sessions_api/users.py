@@ -2,14 +2,22 @@
 
 import inspect
 import logging
-from collections.abc import Collection, Iterable
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import get_user_model, load_backend
 from django.contrib.auth.backends import BaseBackend, ModelBackend, RemoteUserBackend
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import models, router
+from django.core.exceptions import (
+    FieldError,
+    MultipleObjectsReturned,
+    ObjectDoesNotExist,
+    ValidationError,
+)
+from django.db import DataError, models, router
 
 from sessions_api import credentials, logs
 from sessions_api.models import AnyUser
@@ -18,6 +26,9 @@ logger = logging.getLogger("sessions_api.users")
 
 Key = Any
 """A user's primary key. Its type is the site's choice."""
+
+_NO_SUCH_TEXT = (ValueError, TypeError, OverflowError, ValidationError, DataError)
+"""What fields and databases raise when they are asked for a text that they cannot hold."""
 
 
 def is_deactivated(user: AnyUser | None) -> bool:
@@ -30,6 +41,15 @@ def stored(pk: Key) -> AbstractBaseUser | None:
     users = _on_primary(get_user_model()._base_manager)
     user: AbstractBaseUser | None = users.filter(pk=pk).first()
     return user
+
+
+def keys_named(text: str) -> set[Key]:
+    """Return the primary keys of those whom a text may mean at a sign-in.
+
+    That is whoever has it as natural key, such as a user name, and the first ten that have it as
+    e-mail address, in whatever spelling the database's collation takes for it.
+    """
+    return {*_with_natural_key(text), *_with_email(text)} if text else set()
 
 
 def auth_digest_of(user: AnyUser) -> str:
@@ -134,6 +154,27 @@ class Backends:
         if unknown := pks - known.keys():
             known |= _on_primary(get_user_model()._base_manager).in_bulk(unknown)
         return known
+
+
+def _with_natural_key(text: str) -> Iterator[Key]:
+    model = get_user_model()
+    manager: Any = model._default_manager.db_manager(router.db_for_write(model))
+    with suppress(*_NO_SUCH_TEXT, ObjectDoesNotExist, MultipleObjectsReturned):
+        if hasattr(manager, "get_by_natural_key"):
+            yield manager.get_by_natural_key(text).pk
+        else:
+            yield manager.get(**{model.USERNAME_FIELD: text}).pk
+
+
+def _with_email(text: str) -> Iterator[Key]:
+    # Few databases have an index on it. Some collations know several forms of "@".
+    if "@" not in unicodedata.normalize("NFKC", text):
+        return
+    field = getattr(get_user_model(), "EMAIL_FIELD", "email")
+    has_it = models.Q((field, text)) | models.Q((f"{field}__iexact", text))
+    with suppress(*_NO_SUCH_TEXT, FieldError):
+        users = _on_primary(get_user_model()._default_manager).filter(has_it)
+        yield from users.order_by("pk").values_list("pk", flat=True)[:10]
 
 
 def _on_primary(manager: "models.Manager[Any]") -> "models.QuerySet[Any, Any]":

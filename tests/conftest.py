@@ -32,6 +32,7 @@ OF_DATABASES = (
     "api/test_reauthentication.py",
     "api/test_sign_in.py",
     "api/test_throttling.py",
+    "api/test_throttling_limits.py",
     "api/test_times.py",
     "api/test_views.py",
     "concurrency",

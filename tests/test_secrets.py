@@ -37,7 +37,7 @@ HTML = {"accept": "text/html"}
 @pytest.fixture
 def harvest(engine, monkeypatch):
     """Return what is to be filled, on each engine."""
-    rates = {"sessions_api_user_name": "20/min", "sessions_api_address": None}
+    rates = {"sessions_api_user_name": "20/min", "sessions_api_ip_address": None}
     monkeypatch.setattr(api_settings, "DEFAULT_THROTTLE_RATES", rates)
     return Harvest()
 

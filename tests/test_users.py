@@ -6,12 +6,13 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.contrib.auth.models import AnonymousUser
+from django.db import models
 
 from sessions_api import users
 from sessions_api.models import Session
 from sessions_api.users import Backends, authentication_method
 from tests.factories import UserFactory
-from tests.user_models import hiding
+from tests.user_models import hiding, users_keyed_by
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -218,3 +219,43 @@ def test_a_backend_that_borrows_model_backends_get_user_is_asked_for_all_users_a
         backends = Backends([(path, key) for key in keys])
     given = [backends.user(path, key) for key in keys]
     assert [user.pk for user in given if user is not None] == keys
+
+
+class ReadsFromReplica:
+    """A router that reads everything from a replica, which is not there at all."""
+
+    def db_for_read(self, model, **hints):
+        """Return the replica."""
+        return "replica"
+
+
+def test_who_has_a_name_is_asked_of_the_primary(db, settings):
+    alice = UserFactory.create(username="alice", email="alice@example.com")
+    settings.DATABASE_ROUTERS = [f"{__name__}.ReadsFromReplica"]
+    assert users.keys_named("alice") == users.keys_named("Alice@Example.com") == {alice.pk}
+
+
+def test_a_name_means_whoever_has_it_as_user_name_or_as_email_address(db):
+    bob = UserFactory.create(username="bob", email="x@example.com")
+    by_name = UserFactory.create(username="x@example.com", email="")
+    UserFactory.create(username="alice", email="")
+    assert users.keys_named("x@example.com") == {bob.pk, by_name.pk}
+    assert users.keys_named("nobody") == users.keys_named("") == set()
+
+
+def test_of_all_who_share_an_email_address_ten_are_looked_for(db):
+    sharing = UserFactory.create_batch(12, email="info@example.com")
+    assert users.keys_named("info@example.com") == {user.pk for user in sharing[:10]}
+
+
+def test_a_deactivated_account_has_a_name_too(db):
+    gone = UserFactory.create(username="gone", is_active=False)
+    assert users.keys_named("gone") == {gone.pk}
+
+
+@pytest.mark.parametrize("text", ["x", "x@example.com", "\0", "\ud800@", "9" * 254])
+@pytest.mark.parametrize("key", [models.IntegerField, models.UUIDField, models.CharField])
+def test_whatever_the_users_are_named_by_no_text_is_an_error(db, key, text):
+    options = {"primary_key": True, "db_column": "username", "max_length": 150}
+    with users_keyed_by(key(**options), USERNAME_FIELD="key", EMAIL_FIELD="none"):
+        assert users.keys_named(text) == set()

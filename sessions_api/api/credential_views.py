@@ -25,7 +25,7 @@ from sessions_api.api.serializers import (
     ProofSerializer,
 )
 from sessions_api.api.session_views import SessionViewSet
-from sessions_api.api.throttling import IPAddressThrottle, UserNameThrottle
+from sessions_api.api.throttling import ReauthenticationThrottle, SignInThrottle
 from sessions_api.exceptions import ProofRefused, SignInRefused
 from sessions_api.lifecycle import Issued, tokens
 from sessions_api.models import Session
@@ -50,15 +50,17 @@ class CredentialViewSet(SessionViewSet):
         "reauthenticate": ProofSerializer,
     }
 
+    throttles: ClassVar[dict[str, type[BaseThrottle]]] = {
+        "sign_in": SignInThrottle,
+        "reauthenticate": ReauthenticationThrottle,
+    }
+
     def get_throttles(self) -> builtins.list[BaseThrottle]:
-        takes_password = self.action in ("sign_in", "reauthenticate")
-        ours = [UserNameThrottle(), IPAddressThrottle()] if takes_password else []
-        return [*super().get_throttles(), *ours]
+        ours = self.throttles.get(self.action or "")
+        return [*super().get_throttles(), *([ours()] if ours else [])]
 
     def user_name(self, request: Request) -> str:
-        """Return the user name whose password the request tries, or "". For the throttle."""
-        if self.action == "reauthenticate":
-            return str(request.user.get_username())
+        """Return the user name that the request tries to sign in with, or "". For the throttle."""
         sent = request.data.get("username") if isinstance(request.data, Mapping) else None
         return sent if isinstance(sent, str) else ""
 

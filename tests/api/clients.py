@@ -22,6 +22,12 @@ def sign_in(username="alice", password=PASSWORD, **body):
     return post(SESSIONS, {"username": username, "password": password, **body})
 
 
+def guess(username, times=1, **environ):
+    """Try wrong passwords for a user name, and return the answers' statuses."""
+    body, client = {"username": username, "password": "wrong"}, Client(**environ)
+    return [post(SESSIONS, body, client).status_code for _ in range(times)]
+
+
 def on_each_engine(test):
     """Run a test on each of Django's engines, with transactions that are committed."""
     on_engines = pytest.mark.parametrize("engine", DJANGOS_ENGINES, indirect=True)

@@ -56,8 +56,17 @@ WANTS_PROOF = {
     "DELETE /api/admin/sessions/{id}/",
     "DELETE /api/admin/users/{user_id}/sessions/",
 }
+<<<<<<< HEAD
 """Operations for which a user may have to confirm who they are."""
 TRIES_PASSWORDS = {"POST /api/sessions/", "POST /api/sessions/current/reauthenticate/"}
+=======
+"""Operations for which a site may ask its user to confirm their password."""
+TRIES = {
+    "POST /api/sessions/": {"username": "x", "password": "x"},
+    "POST /api/sessions/current/reauthenticate/": {"password": "x"},
+}
+"""Operations that try passwords, and wrong ones."""
+>>>>>>> 08cab02 (Count sign-ins for the user who is found, and re-authentications apart from them, in places that no two attempts can share)
 
 OURS: list[dict[str, list[str]]] = [{"sessionToken": []}, {"sessionTokenHeader": []}]
 
@@ -208,12 +217,21 @@ def test_a_body_that_is_too_large_is_documented(document, people, name):
     assert_documented(document, name, response)
 
 
+@pytest.mark.parametrize(("name", "credentials"), TRIES.items())
+def test_too_many_tries_are_documented(document, people, name, credentials):
+    for _ in range(11):
+        response = people.ask(ROWS[name], "right caller", body=credentials)
+    assert response.status_code == 429
+    assert int(response.headers["Retry-After"]) > 0
+    assert_documented(document, name, response)
+
+
 def test_too_many_requests_are_documented_where_they_are_counted(generate, document, monkeypatch):
     def throttled(document):
         described = operations(document).items()
         return {name for name, operation in described if "429" in operation["responses"]}
 
-    assert throttled(document) == TRIES_PASSWORDS
+    assert throttled(document) == TRIES.keys()
     for view in (OwnSessionViewSet, AdminSessionViewSet):
         monkeypatch.setattr(view, "throttle_classes", [OneADay])
     assert throttled(generate()) == OPERATIONS.keys()

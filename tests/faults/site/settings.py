@@ -40,8 +40,9 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_THROTTLE_RATES": {
-        "sessions_api_user_name": "10000/min",
-        "sessions_api_address": "10000/min",
+        "sessions_api_user_name": None,
+        "sessions_api_user": None,
+        "sessions_api_ip_address": None,
     },
 }
 
