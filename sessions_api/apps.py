@@ -25,6 +25,7 @@ class SessionsAPIConfig(AppConfig):
         register(checks.check_middleware, Tags.security)
         register(checks.check_engine, Tags.security)
         register(checks.check_database, Tags.models)
+        register(checks.check_sign_in, Tags.security)
         receivers.connect()
         if apps.is_installed("drf_spectacular"):
             from sessions_api.api.openapi import extensions  # noqa: F401 (registers itself)

@@ -15,7 +15,9 @@ from sessions_api import engines
 from sessions_api.client import ip
 from sessions_api.conf import SETTING_NAME, Settings, conf
 from sessions_api.models import Session
+from sessions_api.sign_in import login_form
 
+OWN_SIGN_IN = "sessions_api.sign_in.password"
 MIDDLEWARE = "sessions_api.middleware.SessionsMiddleware"
 AUTHENTICATION_MIDDLEWARE = "django.contrib.auth.middleware.AuthenticationMiddleware"
 
@@ -130,6 +132,24 @@ def check_database(**kwargs: object) -> list[CheckMessage]:
                 "The session engine's own table may be in another one."
             ),
             id="sessions_api.E008",
+        )
+    ]
+
+
+def check_sign_in(**kwargs: object) -> list[CheckMessage]:
+    """W009: what the site's own login asks is known, if ours is to ask the same."""
+    if conf.TOKEN_SIGN_IN != OWN_SIGN_IN or login_form.is_known():
+        return []
+    return [
+        Warning(
+            f"LOGIN_URL = {settings.LOGIN_URL!r} does not lead to a login that {OWN_SIGN_IN} knows. It may "
+            "ask for more than a token is given for here.",
+            hint=(
+                f"Write a callable for {SETTING_NAME}['TOKEN_SIGN_IN'] that asks for the same, have "
+                "LOGIN_URL name the login of Django, django-allauth, django-otp or "
+                "django-two-factor-auth, or silence this check if yours asks for a password only."
+            ),
+            id="sessions_api.W009",
         )
     ]
 
@@ -257,6 +277,10 @@ def _is_prefix(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch("[a-z0-9]{1,20}", value) is not None
 
 
+def _are_callable_paths(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(is_callable_path(path) for path in value)
+
+
 _RULES: Rules = {
     "TOUCH_INTERVAL": (_is_duration, _DURATION),
     "IDLE_TIMEOUT": (or_none(_is_duration), f"{_DURATION}, or None"),
@@ -266,6 +290,8 @@ _RULES: Rules = {
     "RETENTION": (_is_duration, _DURATION),
     "MAX_SESSIONS_PER_USER": (or_none(_is_count), "a whole number greater than zero, or None"),
     "ORGANIZATION": (or_none(is_callable_path), "the dotted path of a callable, or None"),
+    "TOKEN_SIGN_IN": (or_none(is_callable_path), "the dotted path of a callable, or None"),
+    "REAUTHENTICATORS": (_are_callable_paths, "a list of dotted paths of callables"),
     "TOKEN_PREFIX": (_is_prefix, "1 to 20 lower-case letters and digits"),
     "ON_LIMIT": (_one_of("end_oldest", "refuse"), "'end_oldest' or 'refuse'"),
     "ADOPT": (_one_of("lazy", "refuse"), "'lazy' or 'refuse'"),

@@ -167,10 +167,24 @@ class SignInIncomplete(SignInRefused):
 
 
 class TooManyAttempts(SignInRefused):
-    """A package of the site has counted too many attempts. Answered with 429."""
+    """There were too many attempts, as we or a package of the site have counted. Answered with 429.
+
+    ``seconds`` says when there may be another, where that is known.
+    """
 
     code = "throttled"
     message = _("There were too many attempts. Try again later.")
+
+    def __init__(self, seconds: float | None = None) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class AttemptsNotCounted(SignInRefused):
+    """The cache that counts attempts fails, so nobody may try. Answered with 503."""
+
+    code = "unavailable"
+    message = SessionsUnavailable.MESSAGE
 
 
 class ProofRefused(Exception):

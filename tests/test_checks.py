@@ -27,10 +27,11 @@ CHECKS = (
     checks.check_middleware,
     checks.check_engine,
     checks.check_database,
+    checks.check_sign_in,
 )
 IDS = [
     *(f"sessions_api.E{number:03}" for number in range(1, 9)),
-    *(f"sessions_api.W{number:03}" for number in range(1, 9)),
+    *(f"sessions_api.W{number:03}" for number in range(1, 10)),
 ]
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 OURS = "sessions_api.middleware.SessionsMiddleware"
@@ -112,6 +113,8 @@ def test_a_project_with_every_setting_used_well_has_nothing_to_hear(settings):
         "ADOPT": "refuse",
         "TOKEN_PREFIX": "acme",
         "TOKEN_LIFETIME": timedelta(days=7),
+        "TOKEN_SIGN_IN": "sessions_api.sign_in.password",
+        "REAUTHENTICATORS": ["sessions_api.authenticators.password"],
         "REAUTHENTICATION_AGE": 600,
         "ORGANIZATION": "tests.site.organizations.of",
         "ORY_REQUIRED_AAL": "tests.site.organizations.of",
@@ -201,6 +204,8 @@ NASTY: dict[str, list[Any]] = {
     "IDLE_TIMEOUT": NOT_A_DURATION,
     "ABSOLUTE_TIMEOUT": NOT_A_DURATION,
     "ORGANIZATION": NOT_A_PATH,
+    "TOKEN_SIGN_IN": NOT_A_PATH,
+    "REAUTHENTICATORS": [*NOT_A_PATH, None, *([path] for path in NOT_A_PATH)],
     "ORY_REQUIRED_AAL": NOT_A_PATH,
     "TORII_ENVIRONMENT": NOT_A_UUID,
     "TOKEN_PREFIX": ["", "Acme", "a_b", "a b", "é", "x" * 21, b"acme", 5, None, True, ["acme"]],
@@ -493,6 +498,24 @@ def test_several_mistakes_are_all_said(settings):
 def test_each_id_stands_for_one_message():
     written = re.findall(r'id="(sessions_api\.[EW]\d{3})"', getsource(checks))
     assert Counter(written) == Counter(IDS)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_known"),
+    [
+        ("/accounts/login/", True),
+        ("admin:login", True),
+        ("/do/user/", False),
+        ("/nowhere/", False),
+        ("no-such-name", False),
+        ("https://sso.example.com/login/", False),
+    ],
+)
+def test_w009_a_login_that_may_ask_for_more(url, is_known, settings):
+    settings.LOGIN_URL = url
+    assert message_ids() == ([] if is_known else ["sessions_api.W009"])
+    settings.SESSIONS_API = {"TOKEN_SIGN_IN": "tests.site.organizations.of"}
+    assert message_ids() == []
 
 
 def test_the_checks_are_registered():

@@ -9,8 +9,7 @@ from django.core.management import get_commands
 from django.dispatch import Signal
 from django.urls import get_resolver
 
-from sessions_api import lifecycle, signals, tracking, validity
-from sessions_api.api import throttling
+from sessions_api import attempts, lifecycle, signals, tracking, validity
 from sessions_api.api.serializers import SessionSerializer
 from sessions_api.listing.filters import StaffSessionFilter
 from sessions_api.models import EndReason
@@ -87,7 +86,7 @@ def test_every_filter_is_told():
 
 def test_every_scope_of_throttles_is_told_with_its_rate():
     told = {c[0].strip("`"): c[1].strip("`") for c in rows("The API") if "sessions_api_" in c[0]}
-    assert told == throttling.DEFAULT_RATES
+    assert told == attempts.DEFAULT_RATES
 
 
 def test_every_signal_is_told():

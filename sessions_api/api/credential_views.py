@@ -25,7 +25,7 @@ from sessions_api.api.serializers import (
     ProofSerializer,
 )
 from sessions_api.api.session_views import SessionViewSet
-from sessions_api.api.throttling import ReauthenticationThrottle, SignInThrottle
+from sessions_api.api.throttling import ProofThrottle, SignInThrottle
 from sessions_api.exceptions import ProofRefused, SignInRefused
 from sessions_api.lifecycle import Issued, tokens
 from sessions_api.models import Session
@@ -52,7 +52,7 @@ class CredentialViewSet(SessionViewSet):
 
     throttles: ClassVar[dict[str, type[BaseThrottle]]] = {
         "sign_in": SignInThrottle,
-        "reauthenticate": ReauthenticationThrottle,
+        "reauthenticate": ProofThrottle,
     }
 
     def get_throttles(self) -> builtins.list[BaseThrottle]:

@@ -11,7 +11,9 @@ from rest_framework.exceptions import (
     ValidationError,
 )
 
+from sessions_api.authentication import Unavailable
 from sessions_api.exceptions import (
+    AttemptsNotCounted,
     CredentialsMissing,
     InvalidCredentials,
     InvalidSecondFactor,
@@ -37,7 +39,9 @@ def error_of(refusal: SignInRefused | ProofRefused) -> APIException:
         case InvalidCredentials():
             return AuthenticationFailed(_body(refusal))
         case TooManyAttempts():
-            return Throttled(detail=str(refusal.message))
+            return Throttled(refusal.seconds)
+        case AttemptsNotCounted():
+            return Unavailable()
         case SignInIncomplete():
             return PermissionDenied(_body(refusal, stage=refusal.stage))
         case SignInRefused():

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
 from sessions_api.authenticators.allauth_codes import TOO_MANY
-from sessions_api.authenticators.scratch import scratch
 from sessions_api.exceptions import TooManyAttempts
 
 WORD = "password"
@@ -43,10 +42,9 @@ def _is_by_allauth(request: HttpRequest, user: AbstractBaseUser, password: str) 
     from allauth.account.adapter import get_adapter
     from allauth.core.context import request_context
 
-    copied = scratch(request)
-    with request_context(copied):
+    with request_context(request):
         try:
-            return bool(get_adapter(copied).reauthenticate(user, password))
+            return bool(get_adapter(request).reauthenticate(user, password))
         except ValidationError as error:
             if error.code == TOO_MANY:
                 raise TooManyAttempts from error

@@ -15,7 +15,6 @@ from django.urls import NoReverseMatch, Resolver404, resolve
 from django.views.decorators.debug import sensitive_variables
 
 from sessions_api.authenticators import allauth_codes
-from sessions_api.authenticators.scratch import scratch
 from sessions_api.exceptions import InvalidCredentials, SignInIncomplete, TooManyAttempts
 
 IDENTIFIERS = ("username", "login", "email")
@@ -87,9 +86,9 @@ def _check_by_allauth(request: HttpRequest, values: dict[str, str]) -> Checked:
     from allauth.utils import get_form_class
 
     form_class: Any = get_form_class(app_settings.FORMS, "login", LoginForm)
-    copied = scratch(request)
-    with request_context(copied):
-        form = form_class(data=values, request=copied)
+    # Not a copy: django-axes notes on it that somebody is locked out.
+    with request_context(request):
+        form = form_class(data=values, request=request)
         # Without that field it would check nothing, and have a code sent.
         if "password" not in form.fields:
             raise SignInIncomplete("login_by_code")
@@ -140,7 +139,7 @@ def _of_view() -> type[AuthenticationForm]:
         return site.login_form or AdminAuthenticationForm
     options = getattr(view, "view_initkwargs", {})
     owner = getattr(view, "view_class", None)
-    for name in ("authentication_form", "form_class"):
+    for name in ("otp_authentication_form", "authentication_form", "form_class"):
         form_class = options.get(name) or getattr(owner, name, None)
         if isinstance(form_class, type) and issubclass(form_class, AuthenticationForm):
             return form_class

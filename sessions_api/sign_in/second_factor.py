@@ -4,6 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
+from sessions_api import attempts
 from sessions_api.authenticators import allauth_codes, otp_devices
 from sessions_api.exceptions import (
     InvalidSecondFactor,
@@ -18,7 +19,8 @@ def check(request: HttpRequest, user: AbstractBaseUser, code: str) -> list[str]:
     """Return the words of the second factor that a user has given: one, or none if none is asked.
 
     Raises SecondFactorRequired without a code, InvalidSecondFactor for a wrong one,
-    SecondFactorUnsupported where the user has none that is a code, and TooManyAttempts.
+    SecondFactorUnsupported where the user has none that is a code, TooManyAttempts and
+    AttemptsNotCounted.
     """
     if not _is_asked_of(user):
         return []
@@ -28,6 +30,7 @@ def check(request: HttpRequest, user: AbstractBaseUser, code: str) -> list[str]:
     if not code:
         otp_devices.challenge(user)
         raise SecondFactorRequired(list(dict.fromkeys(methods)))
+    attempts.count_second_factor(user)
     for confirm in (otp_devices.confirm, allauth_codes.confirm):
         if word := confirm(request, user, code):
             return [word]

@@ -1,7 +1,6 @@
 """Who asks the API."""
 
 import pytest
-from rest_framework.settings import api_settings
 
 from tests.api.endpoints import People
 
@@ -13,12 +12,13 @@ def people(transactional_db):
 
 
 @pytest.fixture
-def set_rates(monkeypatch):
+def set_rates(settings):
     """Return what gives the site rates of its own."""
 
     def set_rates(**rates):
         named = {f"sessions_api_{scope}": rate for scope, rate in rates.items()}
-        monkeypatch.setattr(api_settings, "DEFAULT_THROTTLE_RATES", named)
+        others = getattr(settings, "REST_FRAMEWORK", {})
+        settings.REST_FRAMEWORK = {**others, "DEFAULT_THROTTLE_RATES": named}
 
     return set_rates
 

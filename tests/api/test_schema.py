@@ -56,17 +56,12 @@ WANTS_PROOF = {
     "DELETE /api/admin/sessions/{id}/",
     "DELETE /api/admin/users/{user_id}/sessions/",
 }
-<<<<<<< HEAD
 """Operations for which a user may have to confirm who they are."""
-TRIES_PASSWORDS = {"POST /api/sessions/", "POST /api/sessions/current/reauthenticate/"}
-=======
-"""Operations for which a site may ask its user to confirm their password."""
 TRIES = {
     "POST /api/sessions/": {"username": "x", "password": "x"},
     "POST /api/sessions/current/reauthenticate/": {"password": "x"},
 }
 """Operations that try passwords, and wrong ones."""
->>>>>>> 08cab02 (Count sign-ins for the user who is found, and re-authentications apart from them, in places that no two attempts can share)
 
 OURS: list[dict[str, list[str]]] = [{"sessionToken": []}, {"sessionTokenHeader": []}]
 

@@ -8,10 +8,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import UserManager
 from django.db import connection
-from rest_framework.exceptions import Throttled
 
-from sessions_api import lifecycle
-from sessions_api.api import throttling
+from sessions_api import attempts, lifecycle
+from sessions_api.exceptions import TooManyAttempts
 from tests.api.clients import guess, post, sign_in
 from tests.factories import PASSWORD, UserFactory
 from tests.helpers import REAUTHENTICATE, bearer, later, signed_in
@@ -178,7 +177,7 @@ def test_one_ip_address_tries_thirty_times_a_minute(alice):
     ],
 )
 def test_what_is_one_client_counts_as_one(db, settings, environs, elsewhere):
-    settings.SESSIONS_API = {"RECORD_IP": False}
+    settings.SESSIONS_API = {**settings.SESSIONS_API, "RECORD_IP": False}
     for n, peer in zip(range(30), itertools.cycle(environs), strict=False):
         assert guess(f"user{n}", REMOTE_ADDR=peer) == [401]
     assert all(guess("alice", REMOTE_ADDR=peer) == [429] for peer in environs)
@@ -188,7 +187,7 @@ def test_what_is_one_client_counts_as_one(db, settings, environs, elsewhere):
 @pytest.mark.parametrize("proxies", [1, ["127.0.0.0/8"]])
 @pytest.mark.parametrize("header", [None, "", "unknown", "_hidden", ","])
 def test_clients_of_whom_the_proxy_says_nothing_count_as_one(db, settings, proxies, header):
-    settings.SESSIONS_API = {"TRUSTED_PROXIES": proxies}
+    settings.SESSIONS_API = {**settings.SESSIONS_API, "TRUSTED_PROXIES": proxies}
     environ = {} if header is None else {"HTTP_X_FORWARDED_FOR": header}
     for n in range(30):
         assert guess(f"user{n}", **environ) == [401]
@@ -242,11 +241,12 @@ def test_nobody_fills_the_limits_of_sessions_without_one(alice):
 def test_second_factors_are_counted_for_a_user_and_for_nothing_else(alice):
     token, bob = lifecycle.issue_token(alice).token, UserFactory.create()
     for _ in range(5):
-        throttling.count_second_factor(alice)
-    with pytest.raises(Throttled) as refusal:
-        throttling.count_second_factor(alice)
-    assert 0 < getattr(refusal.value, "wait") <= 60  # noqa: B009 (the stubs do not know it)
-    throttling.count_second_factor(bob)
+        attempts.count_second_factor(alice)
+    with pytest.raises(TooManyAttempts) as refusal:
+        attempts.count_second_factor(alice)
+    assert refusal.value.seconds is not None
+    assert 0 < refusal.value.seconds <= 60
+    attempts.count_second_factor(bob)
     assert prove(token) == [200]
     assert sign_in().status_code == 201
 
@@ -254,4 +254,4 @@ def test_second_factors_are_counted_for_a_user_and_for_nothing_else(alice):
 def test_what_others_do_leaves_second_factors_alone(alice, from_anywhere):
     guess("alice", 20)
     prove(lifecycle.issue_token(alice).token, "wrong", 6)
-    throttling.count_second_factor(alice)
+    attempts.count_second_factor(alice)

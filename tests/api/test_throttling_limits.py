@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 
 from sessions_api import lifecycle
-from sessions_api.api.throttling import Bucket
+from sessions_api.attempts import Bucket
 from tests.api.clients import guess, post, sign_in
 from tests.concurrency.threads import at_once
 from tests.helpers import REAUTHENTICATE, bearer, later
@@ -73,7 +73,7 @@ def test_while_the_cache_fails_nobody_guesses(
         post(REAUTHENTICATE, {"password": "x"}, **bearer(token)),
     ):
         assert (response.status_code, list(response.json())) == (503, ["detail"])
-    said = [each.getMessage() for each in caplog.records if each.name == "sessions_api.api"]
+    said = [each.getMessage() for each in caplog.records if each.name == "sessions_api.attempts"]
     assert said == ["Attempts to sign in cannot be counted: the cache fails."]
     set_rates(**dict.fromkeys(["ip_address", "user_name", "user"], None))
     assert sign_in().status_code == 201

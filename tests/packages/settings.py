@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "axes",
     "django_otp",
     "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "hijack",
     "knox",
 ]

@@ -1,5 +1,6 @@
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
 from tests.site import views
@@ -14,6 +15,7 @@ urlpatterns = [
     path("ado/<str:steps>/", views.ado),
     path("poll/", views.poll),
     path("static-page/", views.static),
+    path("accounts/login/", LoginView.as_view(template_name="admin/login.html")),
 ]
 
 if apps.is_installed("django.contrib.admin"):

@@ -1,0 +1,245 @@
+"""A token is given for no less than the site's own login asks, whatever packages it is made of."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.account.stages import LoginStage
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.core.exceptions import ValidationError
+from django.forms import CharField
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import path
+from django_otp.oath import totp as code_of
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.views import LoginView as OTPLoginView
+
+from sessions_api.models import Session
+from tests.factories import PASSWORD
+from tests.helpers import SESSIONS, bearer
+from tests.packages.urls import urlpatterns as site
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__)]
+
+
+class Form(AuthenticationForm):
+    """A form of the site's own, with objections of its own."""
+
+    def confirm_login_allowed(self, user):
+        super().confirm_login_allowed(user)
+        if user.first_name == "Mallory":
+            raise ValidationError("Not today.", code="not_today")
+
+
+class LongForm(AuthenticationForm):
+    """A form that asks for more than a password."""
+
+    answer = CharField()
+
+
+urlpatterns = [
+    *site,
+    path("site-login/", LoginView.as_view(authentication_form=Form)),
+    path("long-login/", LoginView.as_view(authentication_form=LongForm)),
+    path("otp-login/", OTPLoginView.as_view()),
+]
+
+
+def sign_in(username="alice", password=PASSWORD, **more):
+    body = {"username": username, "password": password, **more}
+    return Client().post(SESSIONS, body, content_type="application/json")
+
+
+def refused(response):
+    assert not Session.objects.exists()
+    return response.status_code, response.json().get("code")
+
+
+def how(response):
+    assert response.status_code == 201, response.content
+    body = response.json()
+    current = Client().get(f"{SESSIONS}current/", headers=bearer(body["token"])).json()
+    assert (current["methods"], current["aal"]) == (body["methods"], body["aal"])
+    return body["methods"], body["aal"]
+
+
+@pytest.fixture
+def without_allauth(settings):
+    """Have a site whose login is Django's."""
+    for name in ("INSTALLED_APPS", "MIDDLEWARE", "AUTHENTICATION_BACKENDS"):
+        values = [each for each in getattr(settings, name) if not each.startswith("allauth")]
+        setattr(settings, name, values)
+    settings.LOGIN_URL = "/login/"
+
+
+@pytest.fixture
+def app(alice):
+    """Give Alice an authenticator app of allauth's, and return what tells the code of the moment."""
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(alice, secret)
+
+    def app():
+        counter = list(totp.yield_hotp_counters_from_time())[-1]
+        return totp.format_hotp_value(totp.hotp_value(secret, counter))
+
+    return app
+
+
+# django-allauth
+
+
+def test_a_password_alone_is_one_factor(alice):
+    assert how(sign_in()) == (["password"], 1)
+
+
+def test_allauths_second_factor_is_asked_for(alice, app):
+    response = sign_in()
+    assert refused(response) == (401, "second_factor_required")
+    assert response.json()["methods"] == ["totp"]
+    assert how(sign_in(otp=app())) == (["password", "totp"], 2)
+
+
+def test_a_wrong_code_is_named_and_gives_nothing(alice, app):
+    response = sign_in(otp="000000")
+    assert refused(response) == (400, None)
+    assert response.json() == {"otp": ["This code is not valid."]}
+    assert refused(sign_in(password="wrong", otp=app())) == (401, "invalid_credentials")
+
+
+def test_a_code_is_taken_once(alice, app):
+    code = app()
+    assert sign_in(otp=code).status_code == 201
+    assert sign_in(otp=code).status_code == 400
+
+
+def test_a_recovery_code_is_a_second_factor_and_taken_once(alice, app):
+    code = RecoveryCodes.activate(alice).get_unused_codes()[0]
+    assert sign_in().json()["methods"] == ["recovery_codes", "totp"]
+    assert how(sign_in(otp=code)) == (["password", "recovery_codes"], 2)
+    assert sign_in(otp=code).status_code == 400
+
+
+def test_who_has_only_a_passkey_is_sent_to_the_sites_own_page(alice):
+    Authenticator.objects.create(user=alice, type=Authenticator.Type.WEBAUTHN, data={})
+    assert refused(sign_in()) == (403, "second_factor_unsupported")
+    assert refused(sign_in(otp="123456")) == (403, "second_factor_unsupported")
+
+
+def test_guesses_of_the_second_factor_are_counted(alice, app):
+    statuses = [sign_in(otp=f"{number:06}").status_code for number in range(7)]
+    assert statuses[:5] == [400] * 5
+    assert statuses[-1] == 429
+    assert sign_in(otp=app()).status_code == 429
+
+
+def test_an_e_mail_address_that_is_not_verified_is_where_allauth_wants_it(alice, settings):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    response = sign_in()
+    assert refused(response) == (403, "sign_in_incomplete")
+    assert response.json()["stage"] == "verify_email"
+    address = EmailAddress.objects.create(user=alice, email=alice.email, primary=True)
+    assert refused(sign_in()) == (403, "sign_in_incomplete")
+    EmailAddress.objects.filter(pk=address.pk).update(verified=True)
+    assert how(sign_in()) == (["password"], 1)
+
+
+def test_the_identifier_is_the_one_that_allauth_takes(alice, settings):
+    settings.ACCOUNT_LOGIN_METHODS = {"email"}
+    EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=True)
+    assert refused(sign_in()) == (401, "invalid_credentials")
+    assert how(sign_in(alice.email)) == (["password"], 1)
+
+
+def test_a_code_by_mail_that_every_sign_in_needs_is_not_passed_over(alice, settings):
+    settings.ACCOUNT_LOGIN_BY_CODE_REQUIRED = True
+    response = sign_in()
+    assert refused(response) == (403, "sign_in_incomplete")
+    assert response.json()["stage"] == "login_by_code"
+
+
+class Terms(LoginStage):
+    """A stage of the site's own: users accept the terms."""
+
+    key = "terms"
+
+    def handle(self):
+        return HttpResponse("Accept the terms."), True
+
+
+def test_a_stage_of_the_sites_own_is_not_passed_over(alice, monkeypatch):
+    adapter = "allauth.account.adapter.DefaultAccountAdapter.get_login_stages"
+    monkeypatch.setattr(adapter, lambda self: [f"{__name__}.Terms"])
+    response = sign_in()
+    assert refused(response) == (403, "sign_in_incomplete")
+    assert response.json()["stage"] == "terms"
+
+
+def test_a_user_who_is_not_active_gets_nothing(alice):
+    type(alice).objects.update(is_active=False)
+    assert refused(sign_in()) == (401, "invalid_credentials")
+
+
+def test_a_stage_leaves_nothing_in_the_browsers_session(alice, app):
+    browser = Client()
+    browser.get("/do/write/")
+    before = dict(browser.session)
+    body = {"username": "alice", "password": PASSWORD}
+    browser.post(SESSIONS, body, content_type="application/json")
+    browser.post(SESSIONS, {**body, "otp": app()}, content_type="application/json")
+    assert dict(browser.session) == before
+
+
+# Django's login, django-otp, and forms of the site's own
+
+
+def test_a_confirmed_device_is_asked_for(alice, without_allauth):
+    device = TOTPDevice.objects.create(user=alice, name="phone", confirmed=False)
+    assert how(sign_in()) == (["password"], 1)
+    Session.objects.all().delete()
+    TOTPDevice.objects.update(confirmed=True)
+    response = sign_in()
+    assert refused(response) == (401, "second_factor_required")
+    assert response.json()["methods"] == ["totp"]
+    code = f"{code_of(device.bin_key):06}"
+    assert how(sign_in(otp=code)) == (["password", "totp"], 2)
+    assert sign_in(otp=code).status_code == 400
+
+
+def test_codes_on_paper_are_second_factors(alice, without_allauth):
+    device = StaticDevice.objects.create(user=alice, name="paper")
+    device.token_set.create(token="first")
+    assert how(sign_in(otp="first")) == (["password", "recovery_codes"], 2)
+    assert sign_in(otp="first").status_code == 400
+
+
+def test_a_site_that_lets_nobody_in_without_a_device_gives_no_token_either(
+    alice, without_allauth, settings
+):
+    settings.LOGIN_URL = "/otp-login/"
+    assert refused(sign_in()) == (403, "second_factor_unsupported")
+
+
+def test_objections_of_the_sites_own_form_hold(alice, without_allauth, settings):
+    settings.LOGIN_URL = "/site-login/"
+    assert how(sign_in()) == (["password"], 1)
+    Session.objects.all().delete()
+    type(alice).objects.update(first_name="Mallory")
+    assert refused(sign_in()) == (403, "sign_in_incomplete")
+
+
+def test_what_the_sites_own_form_asks_is_not_passed_over(alice, without_allauth, settings):
+    settings.LOGIN_URL = "/long-login/"
+    response = sign_in()
+    assert refused(response) == (403, "sign_in_incomplete")
+    assert response.json()["stage"] == "answer"
+
+
+def test_a_site_that_does_not_say_by_whom_signs_nobody_in(alice, settings):
+    settings.SESSIONS_API = {}
+    response = sign_in()
+    assert refused(response) == (403, "sign_in_disabled")
+    assert "TOKEN_SIGN_IN" in response.json()["detail"]
