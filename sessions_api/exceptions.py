@@ -28,6 +28,13 @@ class SessionLimitReached(PermissionDenied):
         self.limit = limit
 
 
+class ReauthenticationRequired(PermissionDenied):
+    """Callers must prove again who they are before they end others of their own sessions.
+
+    Nothing has ended. Django and Django REST framework answer 403.
+    """
+
+
 class CannotExtend(Exception):
     """A session cannot get a later expiry. ``why`` is one of the reasons below."""
 

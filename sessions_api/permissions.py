@@ -76,15 +76,6 @@ class RequiresLevel(BasePermission):
         return True
 
 
-class RecentlyAuthenticatedToEndOthers(BasePermission):
-    """A caller who ends another of their own sessions. Anybody else needs no recent proof."""
-
-    def has_object_permission(self, request: Request, view: APIView, obj: Session) -> bool:
-        if revocation.lacking_proof(request, [obj]):
-            raise proof_required(request)
-        return True
-
-
 class MayConfirm(BasePermission):
     """Whoever is signed in as themselves."""
 

@@ -1,8 +1,10 @@
 """Who may do what with a session: pure functions of the actor and the session.
 
-The owner may see, rename and end a session. Anybody else needs to be staff with a permission of the
-model: ``view_session`` to see, ``change_session`` to extend, ``end_session`` to end. Only superusers
-end or extend the sessions of another superuser.
+The owner may see, rename and end a session. Anybody else needs to be staff with permissions of the
+model: ``view_session`` for whatever it is, ``change_session`` as well to extend, ``end_session`` as
+well to end. So who may not see sessions may do nothing with them: an answer, a count or a search
+would tell what they may not see. Only superusers end, extend or count, to end them, the sessions of
+another superuser.
 """
 
 from datetime import timedelta
@@ -22,12 +24,12 @@ def may_view_any(actor: AnyUser) -> bool:
 
 def may_end_any(actor: AnyUser) -> bool:
     """Tell whether a user may end other users' sessions at all."""
-    return _is_staff_with(actor, "end_session")
+    return _is_staff_with(actor, "view_session", "end_session")
 
 
 def may_extend_any(actor: AnyUser) -> bool:
     """Tell whether a user may extend sessions at all. To own one is not enough."""
-    return _is_staff_with(actor, "change_session")
+    return _is_staff_with(actor, "view_session", "change_session")
 
 
 def may_rename(actor: AnyUser, session: Session) -> bool:
@@ -94,9 +96,9 @@ def endable_by(actor: AnyUser, sessions: SessionQuerySet) -> SessionQuerySet:
     return sessions.filter(~Q(user_id__in=superusers) | Q(user_id=actor.pk))
 
 
-def _is_staff_with(actor: Any, permission: str) -> bool:
+def _is_staff_with(actor: Any, *permissions: str) -> bool:
     is_staff = actor.is_active and getattr(actor, "is_staff", False)
-    return bool(is_staff and actor.has_perm(f"sessions_api.{permission}"))
+    return bool(is_staff and all(actor.has_perm(f"sessions_api.{name}") for name in permissions))
 
 
 def _reaches(actor: AnyUser, user: AnyUser) -> bool:

@@ -1,8 +1,10 @@
 """Sessions ended in the name of a caller: whether they may, what it asks of them, and how it is done.
 
-Every surface ends sessions through here. Two rules have their home here:
+Every surface ends sessions through here: the functions that end any enforce two rules by themselves,
+so no surface can forget them.
 
 - Whoever ends others of their own sessions needs a recent proof, if REAUTHENTICATION_AGE says so.
+  Without one nothing ends, and ReauthenticationRequired is raised.
 - Only what the caller may end is ended, and they are signed out if their own session is among it.
 """
 
@@ -14,11 +16,13 @@ from uuid import UUID
 
 from django.contrib.auth import logout, user_logged_out
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 
 from sessions_api import engines, lifecycle, payload, policy, validity
 from sessions_api.conf import conf
+from sessions_api.exceptions import ReauthenticationRequired
 from sessions_api.lifecycle import ending, rows
 from sessions_api.models import EndReason, Session, SessionQuerySet
 from sessions_api.tracking.current import current_session, current_session_id
@@ -29,7 +33,7 @@ Result = TypeVar("Result")
 
 
 class Counts(NamedTuple):
-    """How many sessions were not over, and how many of these have been ended."""
+    """How many sessions that the caller may end were not over, and how many have been ended."""
 
     matched: int
     ended: int
@@ -56,7 +60,9 @@ def lacking_proof(request: HttpRequest, sessions: Iterable[Session]) -> list[Ses
     others = [
         session
         for session in sessions
-        if session.user_id == request.user.pk and session.pk != current_id
+        if session.user_id == request.user.pk
+        and session.pk != current_id
+        and session.ended_at is None
     ]
     return others if others and not has_recent_proof(request) else []
 
@@ -69,12 +75,18 @@ def lacks_proof(request: HttpRequest, sessions: SessionQuerySet) -> bool:
     return _without(own, current_session_id(request)).exists()
 
 
-def end(request: HttpRequest, session: Session) -> datetime | None:
-    """End a session that the caller may end. Their current one ends by signing out.
+def end(request: HttpRequest, session: Session, *, leaves_cookie: bool = False) -> datetime | None:
+    """End a session. The caller's current one ends by signing out.
 
-    Returns the latest moment at which the end is in force. None: it is now.
+    ``leaves_cookie`` ends the current one like any other: the response does not touch the browser's
+    cookie. Returns the latest moment at which the end is in force. None: it is now. Raises
+    PermissionDenied, also as ReauthenticationRequired.
     """
-    if session.pk == current_session_id(request):
+    if not policy.may_end(request.user, session):
+        raise PermissionDenied
+    if lacking_proof(request, [session]):
+        raise ReauthenticationRequired
+    if session.pk == current_session_id(request) and not leaves_cookie:
         return sign_out(request)
     chosen = Session.objects.filter(pk=session.pk)
     return in_force_by(ending.carry_out(chosen, by=request.user))
@@ -101,15 +113,17 @@ def end_many(
 
     Sessions that are not over are counted, as a list shows them. ``shows`` narrows them down to those
     with some verdicts. The others that nobody has ended yet end as well: one of them may only look
-    over because something is out of order.
+    over because something is out of order. Raises ReauthenticationRequired, unless it is a dry run.
     """
+    if not dry_run and lacks_proof(request, sessions):
+        raise ReauthenticationRequired
     current_id = current_session_id(request)
     signs_out = current_id is not None and sessions.filter(pk=current_id).exists()
     others = _without(sessions.not_ended(), current_id)
-    matched = ended = int(signs_out)
+    matched = int(signs_out)
     outcome = ending.NOTHING
     for pks in rows.batches(others, ending.BATCH):
-        batch = Session.objects.on_primary().filter(pk__in=pks)
+        batch = policy.endable_by(request.user, Session.objects.on_primary().filter(pk__in=pks))
         verdicts = validity.judge(batch, known=[request.user])
         # Not a login under way, which no list shows.
         bound = [session.pk for session in batch if session.expires_at is not None]
@@ -117,16 +131,14 @@ def end_many(
         if shows is not None:
             left_out = {pk for pk in standing if not shows(verdicts[pk])}
             standing, batch = standing - left_out, batch.exclude(pk__in=left_out)
-        endable = policy.endable_by(request.user, batch)
         matched += len(standing)
-        ended += len(standing.intersection(endable.values_list("pk", flat=True)))
         if not dry_run:
-            # A token that ends the session it was made from ends with the request, if at all.
-            outcome += ending.carry_out(endable, by=request.user, spared=current_id)
+            # A token that ends the session it was made from stays, as the one that makes the request.
+            outcome += ending.carry_out(batch, by=request.user, spared=current_id)
     if dry_run:
         return Counts(matched, 0)
     signed_out_by = sign_out(request) if signs_out else None
-    return Counts(matched, ended, in_force_by(outcome) or signed_out_by)
+    return Counts(matched, matched, in_force_by(outcome) or signed_out_by)
 
 
 def end_by(
@@ -139,8 +151,11 @@ def end_by(
     """End sessions by a function of one's own, and sign the caller out if theirs is among them.
 
     ``end`` gets only those that the caller may end. Returns what ``end`` returns. ``signs_out`` says
-    whether the caller's own is among them, where that is known without a query.
+    whether the caller's own is among them, where that is known without a query. Raises
+    ReauthenticationRequired.
     """
+    if lacks_proof(request, sessions):
+        raise ReauthenticationRequired
     endable = policy.endable_by(request.user, sessions.on_primary())
     if signs_out is None:
         current_id = current_session_id(request)

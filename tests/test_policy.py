@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def clerk(*, may_end, **fields):
     """Return a staff user who may end the sessions of others, or not."""
-    return staff_with(*(["end_session"] if may_end else []), **fields)
+    return staff_with(*(["view_session", "end_session"] if may_end else []), **fields)
 
 
 def of_superuser():
@@ -36,6 +36,17 @@ def test_staff_with_the_permission_may_end_others_but_no_superusers():
     assert not policy.may_end(actor, of_superuser())
     assert not policy.may_end(clerk(may_end=False), SessionFactory.create())
     assert not policy.may_end(clerk(may_end=True, is_active=False), SessionFactory.create())
+
+
+@pytest.mark.parametrize(
+    ("codename", "may"),
+    [("end_session", policy.may_end), ("change_session", policy.may_extend)],
+)
+def test_who_may_not_see_sessions_may_do_nothing_with_those_of_others(codename, may):
+    session = SessionFactory.create()
+    assert not may(staff_with(codename), session)
+    assert not may(staff_with("view_session"), session)
+    assert may(staff_with("view_session", codename), session)
 
 
 def test_superusers_among_the_staff_may_end_all():

@@ -32,8 +32,10 @@ from sessions_api.api.routes import Mounted
 from sessions_api.api.serializers import SessionSerializer
 from sessions_api.api.times import utc
 from sessions_api.authentication import SessionTokenAuthentication, Unavailable
+from sessions_api.exceptions import ReauthenticationRequired
 from sessions_api.listing.filters import SessionFilter
 from sessions_api.models import Session
+from sessions_api.permissions import proof_required
 from sessions_api.tracking.current import current_session_id
 
 logger = logging.getLogger("sessions_api.api")
@@ -94,7 +96,11 @@ class SessionViewSet(Mounted, GenericViewSet[Session]):
         super().initial(request, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Answer 503 while the database does not answer, or takes no writes."""
+        """Answer 403 with a code where a proof is missing, and 503 while the database does not answer,
+        or takes no writes.
+        """
+        if isinstance(exc, ReauthenticationRequired):
+            exc = proof_required(self.request)
         if isinstance(exc, OperationalError | InternalError | InterfaceError):
             logger.error("The database cannot be used.", exc_info=exc)
             exc = Unavailable()

@@ -21,11 +21,7 @@ from sessions_api.api.serializers import (
 from sessions_api.api.session_views import ended
 from sessions_api.listing.filters import SessionFilter
 from sessions_api.models import Session, SessionQuerySet
-from sessions_api.permissions import (
-    MayRename,
-    RecentlyAuthenticated,
-    RecentlyAuthenticatedToEndOthers,
-)
+from sessions_api.permissions import MayRename
 from sessions_api.tracking.current import current_session_id
 
 
@@ -37,8 +33,6 @@ class OwnSessionViewSet(CredentialViewSet):
     permissions: ClassVar[dict[str, type[BasePermission]]] = {
         **CredentialViewSet.permissions,
         "rename": MayRename,
-        "destroy": RecentlyAuthenticatedToEndOthers,
-        "end_others": RecentlyAuthenticated,
     }
     bodies: ClassVar[dict[str, type[serializers.BaseSerializer[Any]]]] = {
         **CredentialViewSet.bodies,

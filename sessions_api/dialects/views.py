@@ -28,7 +28,9 @@ from sessions_api.api.routes import Mounted
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.dialects import identifiers
 from sessions_api.dialects.authentication import CookieAuthentication
+from sessions_api.exceptions import ReauthenticationRequired
 from sessions_api.models import AnyUser, EndReason, Session, SessionQuerySet
+from sessions_api.permissions import proof_required
 
 logger = logging.getLogger("sessions_api.dialects")
 
@@ -119,6 +121,8 @@ class DialectViewSet(Mounted, ViewSet):
         return uuid
 
     def _answer(self, error: Exception, context: dict[str, Any]) -> Response | None:
+        if isinstance(error, ReauthenticationRequired):
+            error = proof_required(self.request)
         response = exception_handler(error, context)
         if response is None:
             if isinstance(error, SuspiciousOperation | BadRequest):

@@ -9,13 +9,13 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sessions_api import lifecycle, policy, revocation, validity
+from sessions_api import policy, revocation, validity
 from sessions_api.api.times import utc
 from sessions_api.dialects.identifiers import parsed, uuid_of
 from sessions_api.dialects.torii.conf import conf
 from sessions_api.dialects.views import DialectViewSet, no_content, sessions
 from sessions_api.models import AnyUser, Session
-from sessions_api.permissions import MayEndAny, MayViewAny, RecentlyAuthenticatedToEndOthers
+from sessions_api.permissions import MayEndAny, MayViewAny
 
 
 class ToriiViewSet(DialectViewSet):
@@ -49,18 +49,14 @@ class ToriiViewSet(DialectViewSet):
             session = self.session_named(session_id, sessions(self.user()))
         except Http404:
             return no_content()
-        if settings.SESSION_SAVE_EVERY_REQUEST:
-            # By signing out: SessionMiddleware cannot save a session that is gone.
-            revocation.end(request, session)
-        else:
-            lifecycle.end(session, by=request.user)
+        # Where the site saves each session, SessionMiddleware cannot save one that is gone.
+        leaves_cookie = not settings.SESSION_SAVE_EVERY_REQUEST
+        revocation.end(request, session, leaves_cookie=leaves_cookie)
         return no_content()
 
 
 class ClientViewSet(ToriiViewSet):
     """The caller's sessions."""
-
-    permissions = {"end": RecentlyAuthenticatedToEndOthers}
 
 
 class ServerViewSet(ToriiViewSet):

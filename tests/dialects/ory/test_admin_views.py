@@ -154,7 +154,7 @@ def test_an_unknown_or_deleted_session_is_404(admin, alice, method):
 
 
 def test_staff_who_end_their_own_session_are_signed_out(sign_in, signed_out):
-    client = sign_in(staff_with("end_session", username="carol"))
+    client = sign_in(staff_with("view_session", "end_session", username="carol"))
     assert client.delete(f"{ADMIN}/{client.pk}").status_code == 204
     assert signed_out == ["carol"]
     assert client.row.end_reason == EndReason.LOGOUT
@@ -238,7 +238,7 @@ def test_what_the_engine_cannot_extend_is_409(admin, alice, settings):
 
 
 def test_staff_extend_their_own_session_and_owners_without_the_permission_do_not(alice):
-    client = TokenClient(staff_with("change_session"), lifetime=timedelta(hours=1))
+    client = TokenClient(staff_with("view_session", "change_session"), lifetime=timedelta(hours=1))
     before = client.row.expires_at
     assert extend(client, client.pk).status_code == 200
     assert client.row.expires_at > before

@@ -109,7 +109,7 @@ def test_what_has_been_deleted_is_not_deleted_again(admin, alice):
 @pytest.mark.parametrize("saves", [False, True])
 def test_staff_who_delete_their_own_sessions_are_signed_out(sign_in, signed_out, settings, saves):
     settings.SESSION_SAVE_EVERY_REQUEST = saves
-    client = sign_in(staff_with("end_session", username="carol"))
+    client = sign_in(staff_with("view_session", "end_session", username="carol"))
     other = TokenClient(client.row.user)
     assert client.delete(of(client.row.user)).status_code == 204
     assert signed_out == ["carol"]

@@ -184,7 +184,7 @@ def test_staff_do_not_touch_the_sessions_of_superusers(admin, alice, action, rea
 @on_each_action
 def test_staff_who_name_their_own_session_are_signed_out(sign_in, settings, action, reason, saves):
     settings.SESSION_SAVE_EVERY_REQUEST = saves
-    client = sign_in(staff_with("end_session"))
+    client = sign_in(staff_with("view_session", "end_session"))
     assert manage(client, action, sessions=[client.pk]) == {"processed": 1, "more": False}
     assert not is_signed_in(client)
     assert client.row.ended_at is not None
