@@ -56,6 +56,7 @@ class PythonClient:
         elif token:
             configuration.access_token = token
         client = module.ApiClient(configuration)
+        client.set_default_header("Origin", url)  # which a browser sends by itself
         self.module = module
         self.apis = (module.FrontendApi(client), module.IdentityApi(client))
 

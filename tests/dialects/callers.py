@@ -56,12 +56,18 @@ class SignedIn(Caller):
 
 
 class Browser(SignedIn):
-    """A browser that a user has signed in with."""
+    """A browser that a user has signed in with. It says of what it sends that a page here has sent it."""
 
     def __init__(self, user):
         super().__init__(**{"user-agent": FIREFOX})
         assert self.get(f"/do/login:{user.pk}/").status_code == 200
         self.pk = self.session[payload.ID_KEY]
+
+    def generic(self, method, path, *args, headers=None, **kwargs):
+        told = {name.lower() for name in headers or {}} & {"origin", "sec-fetch-site", "referer"}
+        if method not in ("GET", "HEAD") and not told:
+            headers = {"origin": "http://testserver", **(headers or {})}
+        return super().generic(method, path, *args, headers=headers, **kwargs)
 
 
 class TokenClient(SignedIn):

@@ -32,12 +32,16 @@ def revoke(alice):
 
 
 OF_THIS_SITE = [
-    {},
     {"origin": HERE},
     {"sec_fetch_site": "same-origin"},
     {"sec_fetch_site": "none"},
     {"origin": HERE, "sec_fetch_site": "same-origin"},
     {"origin": HERE, "sec_fetch_site": "cross-site"},
+    {"referer": f"{HERE}/"},
+    {"referer": f"{HERE}/account?page=2"},
+    {"referer": HERE},
+    {"origin": HERE, "referer": "https://evil.example/"},
+    {"sec_fetch_site": "same-origin", "referer": "https://evil.example/"},
 ]
 OF_OTHERS = [
     {"origin": "https://evil.example"},
@@ -58,7 +62,28 @@ OF_OTHERS = [
     {"sec_fetch_site": ""},
     {"sec_fetch_site": "Same-Origin"},
     {"sec_fetch_site": "same-origin, cross-site"},
+    {"sec_fetch_site": "cross-site", "referer": f"{HERE}/"},
+    {"origin": "null", "sec_fetch_site": "same-origin", "referer": f"{HERE}/"},
+    {"referer": "https://evil.example/"},
+    {"referer": f"https://evil.example/?{HERE}/"},
+    {"referer": "https://testserver/"},
+    {"referer": "http://testserver:8000/"},
+    {"referer": "http://testserver.evil.example/"},
+    {"referer": "http://testserver@evil.example/"},
+    {"referer": "http://sub.testserver/"},
+    {"referer": "about:blank"},
+    {"referer": "/account"},
+    {"referer": ""},
+    {"referer": "http://["},
 ]
+
+
+@pytest.fixture
+def silent(browser):
+    """Return a client with the browser's cookie that does not say which page makes it ask."""
+    client = Caller()
+    client.cookies = browser.cookies
+    return client
 
 
 @pytest.mark.parametrize("headers", OF_THIS_SITE, ids=str)
@@ -82,6 +107,14 @@ def test_a_csrf_token_does_not_help_a_page_of_another_site(browser, revoke):
     assert response.status_code == 403
 
 
+def test_who_does_not_say_where_it_comes_from_does_not_act(browser, silent, revoke):
+    response = revoke(silent)
+    assert (response.status_code, response.json()) == (403, REFUSED)
+    token = browser.cookies["csrftoken"].value
+    assert revoke(silent, x_csrftoken=token).status_code == 403
+    assert silent.ask("GET", "/flashback/sessions").status_code == 200
+
+
 @pytest.mark.parametrize("headers", OF_OTHERS, ids=str)
 def test_a_page_of_another_site_may_ask(browser, headers):
     for method, path in (
@@ -103,16 +136,56 @@ def test_a_page_of_another_site_may_ask(browser, headers):
 )
 def test_pages_that_the_site_trusts_are_let_through(browser, revoke, settings, trusted, origin):
     assert revoke(browser, origin=origin).status_code == 403
+    assert revoke(browser, referer=f"{origin}/page").status_code == 403
     settings.CSRF_TRUSTED_ORIGINS = [trusted]
     assert revoke(browser, origin="https://evil.example").status_code == 403
     assert revoke(browser, origin=origin, sec_fetch_site="cross-site").status_code == 200
 
 
-def test_on_https_the_origin_must_be_of_https(browser, revoke, settings):
+def test_a_referer_counts_where_the_site_trusts_its_origin(browser, revoke, settings):
+    settings.CSRF_TRUSTED_ORIGINS = ["https://app.example"]
+    assert revoke(browser, referer="http://app.example/page").status_code == 403
+    assert revoke(browser, referer="https://app.example/page").status_code == 200
+
+
+FORWARDED = {"x_forwarded_proto": "https", "host": "testserver"}
+
+
+@pytest.fixture
+def on_https(settings):
+    """Have the site know by a proxy's header that it is asked by HTTPS."""
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    forwarded = {"x_forwarded_proto": "https", "host": "testserver"}
-    assert revoke(browser, origin=HERE, **forwarded).status_code == 403
-    assert revoke(browser, origin="https://testserver", **forwarded).status_code == 200
+
+
+@pytest.mark.usefixtures("on_https")
+@pytest.mark.parametrize("header", ["origin", "referer"])
+def test_on_https_the_page_must_be_of_https(browser, revoke, header):
+    assert revoke(browser, **{header: HERE}, **FORWARDED).status_code == 403
+    assert revoke(browser, **{header: "https://testserver"}, **FORWARDED).status_code == 200
+
+
+@pytest.mark.usefixtures("on_https")
+def test_on_https_silence_is_no_better(silent, revoke):
+    assert revoke(silent, **FORWARDED).status_code == 403
+
+
+@pytest.mark.usefixtures("on_https")
+def test_on_https_a_referer_may_be_of_the_domain_of_the_csrf_cookie(browser, revoke, settings):
+    page = {"referer": "https://app.testserver/page"}
+    assert revoke(browser, **page, **FORWARDED).status_code == 403
+    settings.CSRF_COOKIE_DOMAIN = ".testserver"
+    assert revoke(browser, origin="https://app.testserver", **FORWARDED).status_code == 403
+    evil = {"referer": "https://testserver.evil.example/"}
+    assert revoke(browser, **evil, **FORWARDED).status_code == 403
+    assert revoke(browser, **page, **FORWARDED).status_code == 200
+
+
+@pytest.mark.usefixtures("on_https")
+def test_on_https_the_port_is_part_of_the_page(browser):
+    there = {"x_forwarded_proto": "https", "host": "testserver:8443"}
+    for referer, status in (("https://testserver", 403), ("https://testserver:8443", 204)):
+        response = browser.ask("POST", "/hanko/logout", referer=f"{referer}/page", **there)
+        assert response.status_code == status
 
 
 def test_a_host_that_is_not_allowed_is_no_page_of_this_site(alice, revoke, settings):
