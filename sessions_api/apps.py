@@ -9,7 +9,7 @@ class SessionsAPIConfig(AppConfig):
     """Sessions that tell the truth."""
 
     name = "sessions_api"
-    verbose_name = _("Sessions")
+    verbose_name = _("Login sessions")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

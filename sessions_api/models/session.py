@@ -128,10 +128,17 @@ class Session(models.Model):
     objects = SessionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
-        default_permissions = ("view", "change", "delete")
-        permissions = [("end_session", _("Can end sessions"))]
+        # Lists of permissions show these names beside those of django.contrib.sessions ("session") and
+        # of other apps ("user session").
+        verbose_name = _("login session")
+        verbose_name_plural = _("login sessions")
+        default_permissions = ()
+        permissions = [
+            ("view_session", _("Can view login sessions")),
+            ("change_session", _("Can extend login sessions")),
+            ("delete_session", _("Can delete login sessions")),
+            ("end_session", _("Can end login sessions")),
+        ]
         # Not unique=True: on PostgreSQL that makes a second index, for LIKE, which takes a tenth of
         # the time of a bulk end.
         constraints = [

@@ -40,7 +40,7 @@ def test_staff_who_may_view_sessions_see_list_detail_and_history():
     html = html_of(browser.get(detail(session)))
     assert session.user.username in html
     html_of(browser.get(history(session)))
-    assert "Sessions" in html_of(browser.get("/admin/"))
+    assert "Login sessions" in html_of(browser.get("/admin/"))
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,21 @@ def test_staff_who_may_not_view_sessions_see_none(codenames, executed):
         assert staff_browser.post(end(session), {"post": "yes"}).status_code == 403
         assert end_selected(staff_browser, session).status_code == 403
     assert name_of(browser) == user.username
-    assert "Sessions" not in html_of(staff_browser.get("/admin/"))
+    assert "Login sessions" not in html_of(staff_browser.get("/admin/"))
     assert staff_browser.get("/admin/sessions_api/").status_code == 404
+
+
+def test_whoever_gives_permissions_can_tell_ours_from_djangos(admin_client):
+    html = html_of(admin_client.get(reverse("admin:auth_group_add")))
+    offered = re.findall(r"<option[^>]*>([^<]*sessions? \|[^<]*)</option>", html, re.IGNORECASE)
+    ours = [
+        f"Login sessions | login session | Can {verb} login sessions"
+        for verb in ("view", "extend", "delete", "end")
+    ]
+    djangos = [
+        f"Sessions | session | Can {verb} session" for verb in ("add", "change", "delete", "view")
+    ]
+    assert sorted(offered) == sorted([*ours, *djangos])
 
 
 def test_others_are_sent_to_the_login_page():
