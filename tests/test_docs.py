@@ -132,8 +132,32 @@ def test_links_lead_somewhere(page):
         assert not anchor or anchor in headings(other), target
 
 
-def test_every_test_that_is_named_is_there():
-    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/reliability.md").read_text()))
+@pytest.mark.parametrize("page", ["reliability", "security"])
+def test_every_test_that_is_named_is_there(page):
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / f"docs/{page}.md").read_text()))
     sources = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
     assert len(named) > 30
     assert {name for name in named if f"def {name}(" not in sources} == set()
+
+
+SECURITY = (ROOT / "docs" / "security.md").read_text()
+ASVS_V7 = [
+    *("7.1.1", "7.1.2", "7.1.3", "7.2.1", "7.2.2", "7.2.3", "7.2.4", "7.3.1", "7.3.2", "7.4.1"),
+    *("7.4.2", "7.4.3", "7.4.4", "7.4.5", "7.5.1", "7.5.2", "7.5.3", "7.6.1", "7.6.2"),
+]
+
+
+def test_every_item_on_session_management_has_its_line():
+    assert re.findall(r"^\| (7\.\d\.\d) \|", SECURITY, re.MULTILINE) == ASVS_V7
+
+
+def test_what_is_said_to_be_enforced_names_a_test():
+    rows = [
+        line for line in SECURITY.splitlines() if line.startswith("| ") and "| kind |" not in line
+    ]
+    items = [row for row in rows if "AAL" not in row.split("|")[1] and "| level |" not in row]
+    assert len(items) > 50
+    for item in items:
+        (kind,) = {"enforced", "setting", "site"} & {cell.strip() for cell in item.split("|")}
+        # Of signing in, chapter V6, tests/api/test_sign_in.py and tests/packages/ say it all.
+        assert kind != "enforced" or "`test_" in item or item.startswith("| 6."), item
