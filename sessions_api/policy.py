@@ -3,8 +3,8 @@
 The owner may see, rename and end a session. Anybody else needs to be staff with permissions of the
 model: ``view_session`` for whatever it is, ``change_session`` as well to extend, ``end_session`` as
 well to end. So who may not see sessions may do nothing with them: an answer, a count or a search
-would tell what they may not see. Only superusers end, extend or count, to end them, the sessions of
-another superuser.
+would tell what they may not see. What is for staff asks this of their own sessions, too. Only
+superusers end, extend or count, to end them, the sessions of another superuser.
 """
 
 from datetime import timedelta
@@ -43,8 +43,8 @@ def may_end(actor: AnyUser, session: Session) -> bool:
 
 
 def may_end_all_of(actor: AnyUser, user: AnyUser) -> bool:
-    """Tell whether a user may end every session of another user, or of their own."""
-    return bool(user.pk == actor.pk) or (may_end_any(actor) and _reaches(actor, user))
+    """Tell whether staff may end the sessions of a user, who may be themselves."""
+    return may_end_any(actor) and _reaches(actor, user)
 
 
 def may_extend(actor: AnyUser, session: Session) -> bool:

@@ -209,7 +209,7 @@ class SessionAdmin(ModelAdmin):
             raise PermissionDenied
         if session is None:
             raise Http404
-        if not policy.may_end(request.user, session):
+        if not policy.may_end_all_of(request.user, session.user):
             raise PermissionDenied
         page = self._url(session, "change")
         asked = self._ask_or_end(request, [session], session=session, back_url=page)
@@ -224,8 +224,9 @@ class SessionAdmin(ModelAdmin):
         form_url: str = "",
         obj: Session | None = None,
     ) -> HttpResponse:
-        if obj is not None and obj.ended_at is None and policy.may_end(request.user, obj):
-            context["end_url"] = self._url(obj, "end")
+        if obj is not None and obj.ended_at is None:
+            may_end = policy.may_end_all_of(request.user, obj.user)
+            context["end_url"] = self._url(obj, "end") if may_end else None
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _ask_or_end(
