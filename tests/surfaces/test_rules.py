@@ -89,6 +89,8 @@ def test_one_rule_decides(settings, call, way, caller, target):
         assert_done(world, act, response)
     else:
         assert_untouched_and_untold(world, response)
+        if " /api/" in call and response.status_code >= 400:
+            assert {"detail"} <= response.json().keys() <= {"detail", "code"}
         if expected is Outcome.LEFT_ALONE and act is Act.COUNT_TO_END:
             assert response.json()["matched"] == 0
 
