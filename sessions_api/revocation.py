@@ -71,7 +71,7 @@ def lacks_proof(request: HttpRequest, sessions: SessionQuerySet) -> bool:
     """Tell the same of a set that need not be read: whether a proof is missing for any of it."""
     if has_recent_proof(request):
         return False
-    own = sessions.for_user(request.user).not_ended()
+    own = sessions.on_primary().for_user(request.user).not_ended()
     return _without(own, current_session_id(request)).exists()
 
 

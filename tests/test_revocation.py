@@ -12,6 +12,7 @@ from rest_framework.decorators import api_view, authentication_classes
 
 from sessions_api import lifecycle, recent, revocation
 from sessions_api.authentication import SessionTokenAuthentication
+from sessions_api.exceptions import ReauthenticationRequired
 from sessions_api.lifecycle import ending
 from sessions_api.models import EndReason, Session
 from sessions_api.tracking.state import Admitted, begin
@@ -236,14 +237,31 @@ class ReadsFromReplica:
         return "default"
 
 
-def test_no_replica_decides_whether_the_caller_has_ended_their_own_session(rf, settings, alice):
+@pytest.fixture
+def seen_on_replica(rf, settings, alice):
+    """Return a browser of Alice's and a request of it, on a site that reads from a replica."""
     browser = Browser(alice)
     request = rf.get("/")
     request.session, request.user = browser.session, alice
-    state = begin(request)
-    state.admit(Admitted(alice, at=recent.now()))
+    begin(request).admit(Admitted(alice, at=recent.now()))
     settings.DATABASE_ROUTERS = [f"{__name__}.ReadsFromReplica"]
+    return browser, request
+
+
+def test_no_replica_decides_whether_the_caller_has_ended_their_own_session(alice, seen_on_replica):
+    browser, request = seen_on_replica
     own = Session.objects.filter(pk=browser.pk)
     revocation.end_by(request, own, lambda endable: lifecycle.end_many(endable, by=alice))
     assert request.session.is_empty()
     assert isinstance(request.user, AnonymousUser)
+
+
+def test_no_replica_decides_whether_a_proof_is_missing(alice, settings, seen_on_replica):
+    _, request = seen_on_replica
+    other = TokenClient(alice)
+    Session.objects.update(authenticated_at=timezone.now() - timedelta(hours=1))
+    settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
+    own = Session.objects.filter(pk=other.pk)
+    with pytest.raises(ReauthenticationRequired):
+        revocation.end_by(request, own, lifecycle.end_many)
+    assert Session.objects.on_primary().get(pk=other.pk).ended_at is None
