@@ -25,7 +25,7 @@ def user_models():
 
 def sign_in(user):
     """Return a browser that has signed in: staff at the admin's login page, others by a script."""
-    browser = Client()
+    browser = Client(headers={"origin": "http://testserver"})
     if user.is_staff:
         page = {"username": user.get_username(), "password": PASSWORD}
         assert browser.post("/admin/login/?next=/static-page/", page).status_code == 302
