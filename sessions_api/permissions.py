@@ -8,7 +8,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from sessions_api import policy, revocation, step_up
+from sessions_api import policy, step_up
 from sessions_api.conf import conf
 from sessions_api.models import Session
 from sessions_api.step_up import Requirement

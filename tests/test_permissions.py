@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def stale(alice, settings):
     """Return a token whose owner proved long ago who they are, on a site that minds."""
-    settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
+    settings.SESSIONS_API = {**settings.SESSIONS_API, "REAUTHENTICATION_AGE": 600}
     token = sign_in().json()["token"]
     Session.objects.update(authenticated_at=timezone.now() - timedelta(minutes=11))
     return token
@@ -36,8 +36,9 @@ def test_ending_others_asks_for_a_recent_proof(alice, stale):
         response = Client().delete(path, headers=bearer(stale))
         assert response.status_code == 403
         assert response.json() == {
-            "detail": "Confirm your password first.",
+            "detail": "Confirm who you are first.",
             "code": "reauthentication_required",
+            "methods": ["password"],
         }
     other.refresh_from_db()
     assert other.ended_at is None

@@ -470,7 +470,7 @@ def test_to_end_others_one_must_have_authenticated_recently(alice, kind, setting
     client, other = kind(alice), TokenClient(alice)
     change(client.row, authenticated_at=timezone.now() - timedelta(seconds=601))
     for response in (revoke(client, other.pk), client.ask("POST", REVOKE_ALL)):
-        assert answer(response) == (403, error("Confirm your password first."))
+        assert answer(response) == (403, error("Confirm who you are first."))
     assert other.row.ended_at is client.row.ended_at is None
     assert answer(revoke(client, client.pk)) == (200, REVOKED)
 

@@ -437,7 +437,7 @@ def test_to_end_others_one_must_have_authenticated_recently(alice, kind, setting
     client, other = kind(alice), TokenClient(alice)
     change(client.row, authenticated_at=timezone.now() - timedelta(seconds=601))
     path = f"{OWN}/{other.pk}"
-    expected = problem(403, "Forbidden", "Confirm your password first.", path)
+    expected = problem(403, "Forbidden", "Confirm who you are first.", path)
     assert answer(client.delete(path)) == expected
     assert other.row.ended_at is None
     assert len(listed_ids(client, OWN)) == 2

@@ -161,7 +161,7 @@ def test_a_code_by_mail_that_every_sign_in_needs_is_not_passed_over(alice, setti
     assert response.json()["stage"] == "login_by_code"
 
 
-class Terms(LoginStage):
+class Terms(LoginStage):  # type: ignore[misc]  # allauth has no types
     """A stage of the site's own: users accept the terms."""
 
     key = "terms"

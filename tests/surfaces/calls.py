@@ -52,6 +52,7 @@ CALLS: dict[str, list[Way]] = {
     "GET /api/sessions/current/": ways(Act.SEE_CURRENT),
     "DELETE /api/sessions/current/": ways(Act.SIGN_OUT),
     "POST /api/sessions/current/reauthenticate/": ways(Act.BY_SECRET),
+    "POST /api/sessions/tokens/": ways(Way(Act.MAKE_TOKEN, {}, {Outcome.DONE: 201})),
     "GET /api/sessions/{pk}/": ways(Act.SEE_OWN),
     "PATCH /api/sessions/{pk}/": ways(Way(Act.RENAME_OWN, {"label": "renamed"})),
     "DELETE /api/sessions/{pk}/": ways(Act.END_OWN),

@@ -12,6 +12,7 @@ class Act(StrEnum):
 
     SEE_CURRENT = "see one's current session"
     SIGN_OUT = "sign out"
+    MAKE_TOKEN = "make a token of one's current session"
     SEE_OWN = "see another of one's own"
     RENAME_OWN = "rename another of one's own"
     KEEP_OWN = "keep another of one's own alive"
@@ -61,7 +62,7 @@ NEEDED = {
 """The permissions that each act of staff takes."""
 
 OF_OWNERS = {Act.SEE_OWN, Act.RENAME_OWN, Act.KEEP_OWN, Act.END_OWN}
-OF_CURRENT = {Act.SEE_CURRENT, Act.SIGN_OUT}
+OF_CURRENT = {Act.SEE_CURRENT, Act.SIGN_OUT, Act.MAKE_TOKEN}
 ENDING = {Act.END_OWN, Act.END, Act.ASK_TO_END, Act.END_AMONG}
 AMONG_OTHERS = {Act.END_AMONG, Act.COUNT_TO_END}
 
@@ -103,6 +104,8 @@ def outcome(act: Act, caller: Caller, target: Target) -> Outcome:
     """Return how a call about a session is to be answered."""
     if not caller.is_somebody:
         return Outcome.STRANGER
+    if act is Act.MAKE_TOKEN and not caller.has_proof:
+        return Outcome.REFUSED if caller.wrong == "impersonated" else Outcome.UNPROVED
     if act in OF_CURRENT:
         return Outcome.DONE
     if act in OF_OWNERS:

@@ -266,7 +266,7 @@ def test_whoever_has_not_proved_lately_who_they_are_ends_no_others(alice, sign_i
             403,
             expected.FORBIDDEN,
             id="session_refresh_required",
-            reason="Confirm your password first.",
+            reason="Confirm who you are first.",
         )
         assert outcome(response) == (403, body)
         assert changeable() == before
