@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 
 from sessions_api import policy, revocation
 from sessions_api.models import Session
+from sessions_api.tracking.current import current_session_id
 
 
 class ProofRequired(PermissionDenied):
@@ -38,6 +39,17 @@ class RecentlyAuthenticatedToEndOthers(BasePermission):
         if revocation.lacking_proof(request, [obj]):
             raise ProofRequired
         return True
+
+
+class MayEnd(RecentlyAuthenticatedToEndOthers):
+    """The same for the owner of a session, and for whoever presents it.
+
+    Not for a user whom somebody acts as in a session of their own: it is that one's whole sign-in.
+    """
+
+    def has_object_permission(self, request: Request, view: APIView, obj: Session) -> bool:
+        may_end = policy.may_end(request.user, obj) or obj.pk == current_session_id(request)
+        return may_end and super().has_object_permission(request, view, obj)
 
 
 class MayRename(BasePermission):

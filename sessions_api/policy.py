@@ -53,13 +53,13 @@ def may_extend(actor: AnyUser, session: Session) -> bool:
 def is_recently_authenticated(session: Session | None) -> bool:
     """Tell whether the owner has proved who they are within REAUTHENTICATION_AGE (ASVS 7.5.2).
 
-    Always true while that setting is None. Otherwise never true without a session, or while
-    somebody else has taken the owner's place. An adopted session becomes true once the owner has
+    Always true while that setting is None. Otherwise never true without a session, while somebody
+    acts as another user, or where the sign-in has proved nothing. It becomes true once the owner has
     proved who they are.
     """
     if conf.REAUTHENTICATION_AGE is None:
         return True
-    if session is None or session.authenticated_at is None or session.impersonator_id is not None:
+    if session is None or session.authenticated_at is None or session.is_impersonated:
         return False
     return timezone.now() - session.authenticated_at <= conf.REAUTHENTICATION_AGE
 

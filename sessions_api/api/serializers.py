@@ -56,7 +56,9 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
             "last_ip_address",
             "methods",
             "aal",
+            "provider",
             "is_impersonated",
+            "acting_as",
             "organization_id",
             "adopted",
             "ends_with_browser",
@@ -78,8 +80,8 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
         return session.methods.split()
 
     def get_is_impersonated(self, session: Session) -> bool:
-        """Tell whether somebody else has taken the user's place."""
-        return session.impersonator_id is not None
+        """Tell whether somebody acts as another user by the session."""
+        return session.is_impersonated
 
     def get_state(self, session: Session) -> str:
         """Return what the session is right now: active, ended, expired or invalid."""

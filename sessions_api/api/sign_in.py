@@ -24,7 +24,9 @@ def sign_in(request: Request, *, user_name: str, password: str, label: str) -> I
     if user is None:
         return None
     with transaction.atomic(using=router.db_for_write(Session)):
-        issued = lifecycle.issue_token(user, request=request._request, label=label)
+        issued = lifecycle.issue_token(
+            user, request=request._request, label=label, methods=["password"]
+        )
         token.issue(request)
         user_logged_in.send(sender=type(user), request=request._request, user=user)
     return issued

@@ -21,6 +21,7 @@ from rest_framework.exceptions import (
     AuthenticationFailed,
     MethodNotAllowed,
     NotFound,
+    PermissionDenied,
     ValidationError,
 )
 from rest_framework.parsers import BaseParser
@@ -49,9 +50,9 @@ from sessions_api.authentication import SessionTokenAuthentication, Unavailable
 from sessions_api.listing.filters import SessionFilter
 from sessions_api.models import Session, SessionQuerySet
 from sessions_api.permissions import (
+    MayEnd,
     MayRename,
     RecentlyAuthenticated,
-    RecentlyAuthenticatedToEndOthers,
 )
 from sessions_api.tracking.current import current_session, current_session_id
 
@@ -162,13 +163,16 @@ class SessionViewSet(Mounted, GenericViewSet[Session]):
 
 @method_decorator(sensitive_post_parameters("password"), name="dispatch")
 class OwnSessionViewSet(SessionViewSet):
-    """The caller's own sessions. The id of somebody else's is 404, like one that nobody has."""
+    """The caller's own sessions. The id of somebody else's is 404, like one that nobody has.
+
+    A session by which somebody acts as the caller is shown. To end it is for its owner and for staff.
+    """
 
     serializer_class = SessionSerializer
     filterset_class = SessionFilter
     permissions: ClassVar[dict[str, type[BasePermission]]] = {
         "rename": MayRename,
-        "destroy": RecentlyAuthenticatedToEndOthers,
+        "destroy": MayEnd,
         "end_others": RecentlyAuthenticated,
     }
     bodies: ClassVar[dict[str, type[serializers.BaseSerializer[Any]]]] = {
@@ -178,7 +182,7 @@ class OwnSessionViewSet(SessionViewSet):
     }
 
     def get_queryset(self) -> SessionQuerySet:
-        return Session.objects.on_primary().for_user(self.request.user).known()
+        return Session.objects.on_primary().seen_by(self.request.user).known()
 
     def get_permissions(self) -> builtins.list[BasePermission]:
         if self.action == "sign_in":
@@ -242,9 +246,11 @@ class OwnSessionViewSet(SessionViewSet):
     def reauthenticate(self, request: Request) -> Response:
         """Confirm the caller's password; 200 and the session, which has a new token or cookie.
 
-        401 for a session that ends while the password is checked.
+        403 for somebody who acts as another user. 401 for a session that ends while the password is checked.
         """
         session = self._current()
+        if session.is_impersonated:
+            raise PermissionDenied
         body = PasswordSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         password = body.validated_data["password"]

@@ -1,5 +1,6 @@
 """Token sessions, for clients that are no browsers. They have a row and no engine session."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from sessions_api import credentials, engines, users
+from sessions_api import credentials, engines, payload, users
 from sessions_api.client import client_of
 from sessions_api.conf import conf
 from sessions_api.lifecycle import events, rows, starting
@@ -35,18 +36,23 @@ def issue_token(
     label: str = "",
     lifetime: timedelta | None = None,
     backend: str = "",
+    methods: Iterable[str] | None = None,
 ) -> Issued:
     """Sign a user in with a new token, valid for ``lifetime``, or for TOKEN_LIFETIME.
 
     ``request`` says who the client is, and is handed to ORGANIZATION. ``label`` is the session's
     name, at most 100 characters. ``backend`` is the path of the authentication backend that gives
     the user from then on; by default the one that ``authenticate()`` has noted on the user, or else
-    the site's first. Raises SessionLimitReached when the site refuses sessions beyond
-    MAX_SESSIONS_PER_USER.
+    the site's first. ``methods`` are the words for what the caller has checked, such as "password"
+    and "totp"; by default what ``users.authentication_method`` says of user and request. Who has
+    proved nothing has no ``authenticated_at``. Raises ValueError for what is no word, and
+    SessionLimitReached when the site refuses sessions beyond MAX_SESSIONS_PER_USER.
     """
+    if methods is None:
+        methods = users.authentication_method(user, request).split()
+    told = payload.told(methods)
     now = timezone.now()
     token = credentials.new_token()
-    method = users.authentication_method(user)
     session = Session(
         user=user,  # type: ignore[misc]  # the stubs know one user model
         kind=Kind.TOKEN,
@@ -55,11 +61,11 @@ def issue_token(
         backend=backend or getattr(user, "backend", "") or users.first_backend(),
         auth_digest=users.auth_digest_of(user),
         secret_key_id=credentials.secret_key_id(),
-        methods=method,
-        aal=1 if method else None,
+        methods=told,
+        aal=payload.level(told.split()),
         organization_id=organization_of(user, request),
         created_at=now,
-        authenticated_at=now,
+        authenticated_at=now if payload.proves(told.split()) else None,
         last_used=now,
         expires_at=now + (conf.TOKEN_LIFETIME if lifetime is None else lifetime),
         **(rows.begun_by(client_of(request)) if request is not None else {}),
@@ -105,7 +111,7 @@ def _renewed_expiry(session: Session, now: datetime) -> datetime:
     A token that was issued for less than TOKEN_LIFETIME gets the same short lifetime again.
     """
     expires_at = session.expires_at or now
-    lifetime = expires_at - (session.authenticated_at or session.created_at)
+    lifetime = expires_at - session.known_since
     return max(expires_at, now + min(lifetime, conf.TOKEN_LIFETIME))
 
 

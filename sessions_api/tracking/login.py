@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseForbidden
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
-from sessions_api import engines, lifecycle, payload, recent
+from sessions_api import engines, lifecycle, payload, recent, users
 from sessions_api.client import client_of, fingerprint_of
 from sessions_api.engines import EngineSession
 from sessions_api.exceptions import SessionLimitReached, SessionsUnavailable
@@ -17,7 +17,13 @@ from sessions_api.lifecycle.organization import organization_of
 from sessions_api.models import EndReason, Session
 from sessions_api.tracking import delivery
 from sessions_api.tracking.current import presented_by
-from sessions_api.tracking.state import RequestState, SignedIn, TokenIssued, state_of
+from sessions_api.tracking.state import (
+    RequestState,
+    SignedIn,
+    SignedOut,
+    TokenIssued,
+    state_of,
+)
 
 
 def begin(request: HttpRequest | None, user: AbstractBaseUser) -> None:
@@ -55,6 +61,7 @@ def _start(request: HttpRequest, user: AbstractBaseUser, superseded: Q) -> Sessi
             request.session,
             user,
             client=client_of(request),
+            method=_method(request, user),
             organization=organization_of(user, request),
             superseded=superseded,
         )
@@ -64,6 +71,15 @@ def _start(request: HttpRequest, user: AbstractBaseUser, superseded: Q) -> Sessi
     except Error as error:
         _undo(request)
         raise SessionsUnavailable from error
+
+
+def _method(request: HttpRequest, user: AbstractBaseUser) -> str:
+    """Return what the user has signed in by. Whoever returns from somebody's place is asked nothing."""
+    state = state_of(request)
+    before = state.browser if state is not None else None
+    if isinstance(before, SignedOut) and before.was_impersonated:
+        return ""
+    return users.authentication_method(user, request)
 
 
 def _settle_now(row: Session, session: EngineSession, superseded: Q) -> None:
@@ -90,7 +106,8 @@ def settle(
     """Bind the row if the browser gets the session, and discard it if not."""
     session, fingerprint = request.session, fingerprint_of(request)
     is_sent = delivery.new_key_is_sent(session, response)
-    if payload.user_id(session) == login.row.user_id and payload.marks(session) != login.marks:
+    is_carried = payload.session_id(session) != login.row.pk
+    if payload.user_id(session) == login.row.user_id and is_carried:
         session.update(login.marks)  # code has carried older ones over this login
     is_of_row = payload.session_id(session) == login.row.pk and payload.names_a_user(session)
     if is_sent and is_of_row:

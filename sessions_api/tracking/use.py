@@ -97,12 +97,18 @@ class Use:
         auth_digest = payload.auth_digest(session)
         if self.row is not None and self.row.auth_digest != auth_digest:
             changes |= rows.of_auth_hash(auth_digest)
-        assurance = payload.assurance(session)
-        if hash(assurance) != self.recent.assurance:  # such as a second factor that came later
-            changes |= assurance._asdict()
+        told, proof = payload.assurance(session), payload.last_proof(session)
+        # Such as a second factor that came later.
+        if hash(told) != self.recent.assurance or proof >= self.recent.proved + 1:
+            changes |= self._told(session, told)
         if self.row is not None and self.row.cookie_is_due:
             changes["cookie_is_due"] = False
         return changes
+
+    def _told(self, session: EngineSession, told: payload.Assurance) -> dict[str, object]:
+        row = self._read_row()
+        proof = {} if row is None else rows.of_proof(row, session, told, at=self.at)
+        return {**told._asdict(), **proof}
 
     def missed(self, session: EngineSession) -> dict[str, object]:
         """Return the auth hash that a cookie has got while the table took no writes.
