@@ -55,7 +55,7 @@ def test_a_user_without_a_password_may_have_one_elsewhere(settings, backend, met
     assert authentication_method(user_of(backend, password=make_password(None)), POST) == method
 
 
-BASIC = {"HTTP_AUTHORIZATION": "basic dXNlcjpw"}
+BASIC: Any = {"HTTP_AUTHORIZATION": "basic dXNlcjpw"}
 
 
 @pytest.mark.parametrize(
@@ -104,14 +104,14 @@ class MagicLinkBackend:
 class MagicModelBackend(ModelBackend):
     """The same for users of Django's table."""
 
-    def authenticate(self, request, key=None, **kwargs):
+    def authenticate(self, request, key=None, **kwargs):  # type: ignore[override]
         """Know nobody."""
 
 
 class AnyModelBackend(ModelBackend):
     """Takes whatever credentials a form has, as allauth's does."""
 
-    def authenticate(self, request, **credentials):
+    def authenticate(self, request, **credentials):  # type: ignore[override]
         """Know nobody."""
 
 
