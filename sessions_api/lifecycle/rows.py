@@ -100,16 +100,18 @@ def of_proof(
     told: payload.Assurance,
     *,
     at: float,
+    is_verified: bool = False,
 ) -> dict[str, datetime]:
     """Return what is to be written of a proof that the row does not know yet, seen at a moment.
 
-    It is one that a package has dated, or another factor. Whoever acts as somebody else proves
-    nothing, and no clock is ahead of ours.
+    It is one that a package has dated, or another factor, or one that was verified again. Whoever acts as somebody else proves
+    nothing. What is dated in the future has yet to count.
     """
     if told.impersonator_id is not None:
         return {}
-    seen = at if payload.new_factors(told.methods, session.methods) else 0
-    proof = min(max(payload.last_proof(engine_session), seen), recent.now())
+    is_seen = is_verified or payload.new_factors(told.methods, session.methods)
+    seen = at if is_seen else 0
+    proof = max(payload.last_proof(engine_session, recent.now()), seen)
     is_later = proof > session.known_since.timestamp()
     return {"authenticated_at": recent.moment(proof)} if is_later else {}
 

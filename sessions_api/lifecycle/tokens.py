@@ -111,7 +111,7 @@ def _renewed_expiry(session: Session, now: datetime) -> datetime:
     A token that was issued for less than TOKEN_LIFETIME gets the same short lifetime again.
     """
     expires_at = session.expires_at or now
-    lifetime = expires_at - session.known_since
+    lifetime = expires_at - max(session.created_at, session.known_since)
     return max(expires_at, now + min(lifetime, conf.TOKEN_LIFETIME))
 
 

@@ -53,9 +53,13 @@ def is_passkey(record: Record) -> bool:
     return record.get("method") == "mfa" and record.get("passwordless") is True
 
 
-def last_proof(found: list[Record]) -> float:
-    """Return when the user has last proved something to this site. 0 when they have not."""
-    return max((moment(each) for each in found if each.get("method") != SSO), default=0)
+def last_proof(found: list[Record], *, until: float = math.inf) -> float:
+    """Return when the user has last proved something to this site. 0 when they have not.
+
+    What is dated later than ``until`` is left out.
+    """
+    moments = [moment(each) for each in found if each.get("method") != SSO]
+    return max((each for each in moments if each <= until), default=0)
 
 
 def last_sso(found: list[Record]) -> Record | None:

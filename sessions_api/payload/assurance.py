@@ -87,15 +87,20 @@ def add_method(engine_session: EngineSession, word: str) -> None:
 
 def may_prove(payload: Payload) -> bool:
     """Tell whether a payload can say of a proof since the sign-in. Costs no query."""
-    return _OTP in payload or bool(allauth.records(payload))
+    return is_verified(payload) or bool(allauth.records(payload))
 
 
-def last_proof(payload: Payload) -> float:
-    """Return when the user has last proved something, in UNIX seconds, as far as that is noted.
+def is_verified(payload: Payload) -> bool:
+    """Tell whether a payload says that a device of django-otp has verified its user."""
+    return _OTP in payload
 
-    0 where it is not. Costs no query.
+
+def last_proof(payload: Payload, now: float) -> float:
+    """Return when the user has last proved something until now, as far as that is noted.
+
+    Both are in UNIX seconds. 0 where it is not. Costs no query.
     """
-    return allauth.last_proof(allauth.records(payload))
+    return allauth.last_proof(allauth.records(payload), until=now)
 
 
 def new_factors(methods: str, before: str) -> set[str]:

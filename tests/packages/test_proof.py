@@ -186,3 +186,50 @@ def test_a_web_server_that_says_who_it_is_proves_nothing(browser, alice, setting
     browser.get("/do/user/", REMOTE_USER="alice")
     session = Session.objects.get()
     assert (session.methods, session.authenticated_at) == ("remote_user", None)
+
+
+def test_a_record_of_the_future_does_not_count_before(engine, browser, sign_in):
+    sign_in("/login/")
+    before = Session.objects.get().authenticated_at
+    ahead = (timezone.now() + timedelta(minutes=5)).timestamp()
+    store = browser.session
+    store["account_authentication_methods"] = [
+        {"method": "password", "at": ahead, "reauthenticated": True}
+    ]
+    store.save()
+    if engine == "signed_cookies":
+        browser.cookies["sessionid"] = store.session_key
+    with later(minutes=2):
+        browser.get("/do/write/")
+        assert Session.objects.get().authenticated_at == before
+    with later(minutes=6):
+        browser.get("/do/write/")
+        written = Session.objects.get().authenticated_at
+    assert written is not None
+    assert abs(written.timestamp() - ahead) < 1e-3
+
+
+@pytest.mark.parametrize("is_remembered", [False, True])
+def test_the_same_device_of_django_otp_proves_it_again_to_that_session_alone(
+    engine, browser, alice, sign_in, is_remembered
+):
+    device = StaticDevice.objects.create(user=alice)
+    for token in ("first", "second", "third"):
+        device.token_set.create(token=token)
+    other = Client()
+    other.post("/login/", {"username": "alice", "password": PASSWORD})
+    other.post("/verify/", {"token": "first"})
+    sign_in("/login/")
+    browser.post("/verify/", {"token": "second"})
+    session = Session.objects.latest("created_at")
+    before = Session.objects.earliest("created_at").authenticated_at
+    with later(minutes=11):
+        if not is_remembered:
+            recent.clear()
+        browser.get("/do/user,write/")
+        browser.post("/verify/", {"token": "third"})
+        session.refresh_from_db()
+        assert session.authenticated_at == timezone.now()
+    with later(minutes=12):
+        other.get("/do/user,write/")
+    assert Session.objects.earliest("created_at").authenticated_at == before
