@@ -30,7 +30,7 @@ from sessions_api.payload.content import (
     session_id,
     user_id,
 )
-from sessions_api.payload.impersonation import acting_as_id, is_impersonated
+from sessions_api.payload.impersonation import acting_as_id, forget_flag, is_impersonated
 
 __all__ = [
     "ID_KEY",
@@ -44,6 +44,7 @@ __all__ = [
     "auth_digest",
     "backend",
     "begin",
+    "forget_flag",
     "is_impersonated",
     "is_verified",
     "last_proof",

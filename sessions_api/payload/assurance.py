@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from sessions_api import users
@@ -43,15 +44,23 @@ NOTHING = Assurance("", None, "", None, None)
 
 def assurance(payload: Payload) -> Assurance:
     """Return how the user of a payload signed in. One query, if somebody acts as another user."""
-    who = impersonation.impersonation(payload)
-    if impersonation.is_taken(payload):
-        # Whoever has taken the user's place has proved nothing of them.
-        return NOTHING._replace(**who._asdict())
+    who = impersonation.NOBODY
+    if impersonation.is_impersonated(payload):
+        who = impersonation.impersonation(payload)
+        if impersonation.is_taken(payload):
+            # Whoever has taken the user's place has proved nothing of them.
+            return NOTHING._replace(**who._asdict())
     found = allauth.records(payload)
-    methods = _methods(payload, found)
-    is_passkey = any(allauth.is_passkey(record) for record in found)
-    words = " ".join(methods)
-    return Assurance(words, level(methods, is_passkey=is_passkey), _provider(payload, found), *who)
+    is_passkey = bool(found) and any(map(allauth.is_passkey, found))
+    methods, aal = _in_order(tuple(_methods(payload, found)), is_passkey=is_passkey)
+    return Assurance(methods, aal, _provider(payload, found), *who)
+
+
+@lru_cache(maxsize=256)
+def _in_order(words: tuple[str, ...], *, is_passkey: bool) -> tuple[str, int | None]:
+    """Return the words as a row holds them, and their level. Asked at each save of a session."""
+    methods = list(dict.fromkeys(_words(words)))[:_MOST_METHODS]
+    return " ".join(methods), level(methods, is_passkey=is_passkey)
 
 
 def told(methods: Iterable[str]) -> str:
@@ -100,7 +109,8 @@ def last_proof(payload: Payload, now: float) -> float:
 
     Both are in UNIX seconds. 0 where it is not. Costs no query.
     """
-    return allauth.last_proof(allauth.records(payload), until=now)
+    found = allauth.records(payload)
+    return allauth.last_proof(found, until=now) if found else 0
 
 
 def new_factors(methods: str, before: str) -> set[str]:
@@ -132,12 +142,15 @@ def _checked_here(payload: Payload, found: list[allauth.Record]) -> list[object]
 
 
 def _methods(payload: Payload, found: list[allauth.Record]) -> list[str]:
-    later = [allauth.word(record) for record in found if allauth.is_later(record)]
-    noted = _noted(payload)
-    # allauth's own records come first: its backends take a password argument for much else.
-    first = _at_sign_in(found) or ([allauth.SSO] if _social_auth(payload) else noted[:1])
-    words = _words([*first, *noted[1:], *later, *_otp_methods(payload)])
-    return list(dict.fromkeys(words))[:_MOST_METHODS]
+    words = _noted(payload)
+    if _social_auth(payload):
+        words = [allauth.SSO, *words[1:]]
+    if found:
+        # allauth's own records come first: its backends take a password argument for much else.
+        later = [allauth.word(record) for record in found if allauth.is_later(record)]
+        words = [*(_at_sign_in(found) or words[:1]), *words[1:], *later]
+    words = [*words, *_otp_methods(payload)]
+    return [word for word in words if isinstance(word, str)]
 
 
 def _at_sign_in(found: list[allauth.Record]) -> list[object]:
@@ -176,6 +189,6 @@ def _social_auth(payload: Payload) -> str:
 
 
 def _provider(payload: Payload, found: list[allauth.Record]) -> str:
-    sso = allauth.last_sso(found)
+    sso = allauth.last_sso(found) if found else None
     name = sso.get("provider") if sso is not None else _social_auth(payload)
     return name[:MAX_NAME] if isinstance(name, str) and name.isprintable() else ""

@@ -4,6 +4,7 @@ With hijack and loginas the payload names the other user, and beside them who ha
 With impersonate it goes on to name whoever acts, and beside them as whom.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -66,9 +67,14 @@ def _who_has_taken(payload: Payload) -> Key:
     return _key(signed.rsplit(":", 2)[0]) if isinstance(signed, str) else None
 
 
+@lru_cache
 def _loginas_key() -> str:
     key: str = getattr(settings, "LOGINAS_FROM_USER_SESSION_FLAG", _LOGINAS)
     return key
+
+
+forget_flag = _loginas_key.cache_clear
+"""Read the settings again, which have changed."""
 
 
 def _key(value: object) -> Key:
