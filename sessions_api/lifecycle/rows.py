@@ -107,7 +107,7 @@ def of_proof(
     It is one that a package has dated, or another factor, or one that was verified again. Whoever acts as somebody else proves
     nothing. What is dated in the future has yet to count.
     """
-    if told.impersonator_id is not None:
+    if told.acting_as_id is not None:
         return {}
     is_seen = is_verified or payload.new_factors(told.methods, session.methods)
     seen = at if is_seen else 0

@@ -163,8 +163,8 @@ class Session(models.Model):
 
     @property
     def is_impersonated(self) -> bool:
-        """Tell whether somebody acts as another user by this session."""
-        return self.impersonator_id is not None
+        """Tell whether somebody acts as another user by this session, whoever that was."""
+        return self.impersonator_id is not None or self.acting_as_id is not None
 
     @property
     def presented_user_id(self) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import SESSION_KEY
+from django.db import router
 
 from sessions_api.payload.content import SINCE_KEY, Payload
 
@@ -78,7 +79,8 @@ def sso_proof(record: Record) -> float:
     if not apps.is_installed("allauth.socialaccount"):
         return 0
     model = apps.get_app_config("socialaccount").get_model("SocialAccount")
-    accounts = model._base_manager.filter(provider=provider, uid=uid)
+    accounts = model._base_manager.using(router.db_for_write(model))
+    accounts = accounts.filter(provider=provider, uid=uid)
     claims = accounts.values_list("extra_data", flat=True).first()
     if isinstance(claims, dict) and isinstance(claims.get("id_token"), dict):
         claims = claims["id_token"]

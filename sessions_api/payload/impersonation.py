@@ -45,12 +45,9 @@ def acting_as_id(payload: Payload) -> Key:
 
 
 def impersonation(payload: Payload) -> Impersonation:
-    """Return who acts and as whom, if those users still exist. One query, if anybody does."""
+    """Return who acts and as whom, as far as those users still exist. One query, if anybody does."""
     if is_taken(payload):
-        impersonator_id = _existing(_who_has_taken(payload))
-        return (
-            NOBODY if impersonator_id is None else Impersonation(impersonator_id, user_id(payload))
-        )
+        return Impersonation(_existing(_who_has_taken(payload)), user_id(payload))
     if _IMPERSONATE in payload:
         other_id = _existing(acting_as_id(payload))
         return NOBODY if other_id is None else Impersonation(user_id(payload), other_id)

@@ -108,6 +108,8 @@ def test_nobody_is_left_of_an_impersonator_who_is_deleted(roots_browser, root, a
     session.refresh_from_db()
     assert session.impersonator is None
     assert session.ended_at is None
+    assert session.acting_as == alice
+    assert roots_browser.get(CURRENT).json()["is_impersonated"] is True
 
 
 # django-loginas

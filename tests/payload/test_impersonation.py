@@ -60,11 +60,11 @@ def test_who_acts_as_somebody_in_their_own_session_has_signed_in_as_before(alice
     assert told == ("password", 1, "", root.pk, alice.pk)
 
 
-def test_an_impersonator_who_is_deleted_is_none(alice, bystander):
+def test_an_impersonator_who_is_deleted_is_none_and_has_proved_nothing(alice, bystander):
     root = UserFactory.create()
     payload = payload_of(alice, hijack_history=[str(root.pk)])
     root.delete()
-    assert assurance(payload) == NOTHING
+    assert assurance(payload) == NOTHING._replace(acting_as_id=alice.pk)
     assert is_impersonated(payload)
 
 
