@@ -104,8 +104,8 @@ def of_proof(
 ) -> dict[str, datetime]:
     """Return what is to be written of a proof that the row does not know yet, seen at a moment.
 
-    It is one that a package has dated, or another factor, or one that was verified again. Whoever acts as somebody else proves
-    nothing. What is dated in the future has yet to count.
+    It is one that a package has dated, or another factor, or one that was verified again. Whoever
+    acts as somebody else proves nothing. What is dated in the future has yet to count.
     """
     if told.acting_as_id is not None:
         return {}

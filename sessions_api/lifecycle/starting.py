@@ -20,8 +20,9 @@ def start(
 ) -> Session:
     """Give a login a row that is not bound to its engine session yet, and name it in the payload.
 
-    ``method`` is what ``users.authentication_method`` says of the login. ``superseded`` selects the sessions whose place the login takes: they do not count towards the
-    limit. Raises SessionLimitReached when the site refuses logins beyond MAX_SESSIONS_PER_USER.
+    ``method`` is what ``users.authentication_method`` says of the login. ``superseded`` selects the
+    sessions whose place the login takes: they do not count towards the limit. Raises
+    SessionLimitReached when the site refuses logins beyond MAX_SESSIONS_PER_USER.
     """
     now = timezone.now()
     session = Session(

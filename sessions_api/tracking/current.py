@@ -1,5 +1,6 @@
 """Which session a request belongs to."""
 
+from copy import copy
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -29,18 +30,23 @@ def current_session(request: HttpRequest) -> Session | None:
     admitted = state.admitted if state is not None else None
     row = admitted.row if admitted is not None else None
     if row is None or row.pk != session_id:
-        row = Session.objects.on_primary().seen_by(request.user).filter(pk=session_id).first()
-    if row is not None and isinstance(request.user, get_user_model()):
-        _take_over_user(row, request.user)
-    return row
+        owner_id = payload.user_id(request.session)
+        rows = Session.objects.on_primary().filter(user_id=owner_id, pk=session_id)
+        row = rows.first()
+    if row is None or not isinstance(request.user, get_user_model()):
+        return row
+    if row.user_id == request.user.pk:
+        row.user = request.user  # the request has loaded them already
+        return row
+    return _acting(row, request.user)
 
 
-def _take_over_user(row: Session, user: AbstractBaseUser) -> None:
-    """Spare the queries for a user that the request has loaded already."""
-    if row.user_id == user.pk:
-        row.user = user  # type: ignore[assignment]  # the stubs know one user model
-    elif row.acting_as_id == user.pk:
-        row.acting_as = user  # type: ignore[assignment]  # the stubs know one user model
+def _acting(row: Session, user: AbstractBaseUser) -> Session:
+    """Return the row as one by which its owner acts as a user, which it may not say yet."""
+    acting = copy(row)
+    acting.impersonator_id = row.user_id
+    acting.acting_as = user  # type: ignore[assignment]  # the stubs know one user model
+    return acting
 
 
 def current_session_id(request: HttpRequest) -> UUID | None:

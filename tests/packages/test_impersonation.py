@@ -251,3 +251,14 @@ def test_whoever_impersonates_proves_nothing_and_cannot_confirm_anything(
     form = {"password": PASSWORD}
     assert roots_browser.post(f"{CURRENT}reauthenticate/", form).status_code == 403
     assert not Session.objects.filter(impersonator=None, ended_at=None).exists()
+
+
+def test_an_impersonation_that_could_not_be_written_proves_nothing(
+    roots_browser, root, alice, settings
+):
+    impersonate(roots_browser, alice)
+    Session.objects.update(impersonator=None, acting_as=None)
+    settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
+    current = roots_browser.get(CURRENT).json()
+    assert (current["is_impersonated"], current["acting_as"]) == (True, alice.pk)
+    assert roots_browser.delete("/api/sessions/").status_code == 403
