@@ -81,7 +81,7 @@ class MayConfirm(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         session = current_session(request)
-        if session is not None and not policy.is_own(session):
+        if session is not None and session.is_impersonated:
             message = _("You act as somebody else: you cannot prove to be them.")
             raise PermissionDenied({"detail": message, "code": "impersonation"})
         return True

@@ -55,30 +55,25 @@ def may_extend(actor: AnyUser, session: Session) -> bool:
 def is_recently_authenticated(session: Session | None, max_age: timedelta | None) -> bool:
     """Tell whether the owner of a session has proved who they are within a time (ASVS 7.5.2).
 
-    Always true where that is None, as REAUTHENTICATION_AGE may be. Otherwise never true without a
-    session, or while somebody else has taken the owner's place. An adopted session becomes true once
-    the owner has proved who they are.
+    Always true where that is None, as REAUTHENTICATION_AGE may be. Otherwise never true without a session, while somebody
+    acts as another user, or where the sign-in has proved nothing. It becomes true once the owner has
+    proved who they are.
     """
     if max_age is None:
         return True
-    if session is None or session.authenticated_at is None or not is_own(session):
+    if session is None or session.authenticated_at is None or session.is_impersonated:
         return False
     return timezone.now() - session.authenticated_at <= max_age
 
 
-def is_own(session: Session) -> bool:
-    """Tell whether whoever uses a session is its owner, as far as is known."""
-    return session.impersonator_id is None
-
-
 def may_issue_from(session: Session) -> bool:
     """Tell whether a token may be made from a session: not from one that was itself made so."""
-    return session.parent_id is None and is_own(session)
+    return session.parent_id is None and not session.is_impersonated
 
 
 def has_level(session: Session | None, level: int) -> bool:
     """Tell whether a session has at least an assurance level. Without a session, never."""
-    return session is not None and is_own(session) and (session.aal or 0) >= level
+    return session is not None and not session.is_impersonated and (session.aal or 0) >= level
 
 
 def endable_by(actor: AnyUser, sessions: SessionQuerySet) -> SessionQuerySet:

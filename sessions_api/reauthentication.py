@@ -12,7 +12,7 @@ from django.shortcuts import resolve_url
 from django.utils.module_loading import import_string
 from django.views.decorators.debug import sensitive_variables
 
-from sessions_api import payload, policy, users
+from sessions_api import payload, users
 from sessions_api.conf import conf
 from sessions_api.exceptions import ProofRefused
 from sessions_api.lifecycle import tokens
@@ -28,7 +28,7 @@ def methods_of(user: AbstractBaseUser) -> list[str]:
 
 def methods_of_session(session: Session) -> list[str]:
     """Return the same for the owner of a session. Nothing while somebody acts as them."""
-    return methods_of(session.user) if policy.is_own(session) else []
+    return [] if session.is_impersonated else methods_of(session.user)
 
 
 def login_url() -> str:

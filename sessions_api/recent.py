@@ -41,6 +41,8 @@ class Recent(NamedTuple):
     """The ``client.fingerprint_of`` the request that was last compared. None: none was."""
     assurance: int
     """The ``hash()`` of the row's ``Assurance``."""
+    proved: float
+    """The row's ``known_since``."""
     deadline: float
     """The earliest moment at which the session ends by itself."""
 
@@ -55,7 +57,10 @@ class Recent(NamedTuple):
             client=hash(row.last_client),
             client_changed=row.client_changed_at.timestamp() if row.client_changed_at else 0,
             fingerprint=fingerprint,
-            assurance=hash(Assurance(row.methods, row.aal, row.impersonator_id)),
+            assurance=hash(
+                Assurance(row.methods, row.aal, row.provider, row.impersonator_id, row.acting_as_id)
+            ),
+            proved=row.known_since.timestamp(),
             deadline=validity.deadline(row).timestamp(),
         )
 
@@ -159,6 +164,7 @@ def remember_unread(session: EngineSession) -> None:
             client_changed=moment,
             fingerprint=None,
             assurance=hash(payload.assurance(session)),
+            proved=moment,
             deadline=later,
         )
     memory.put(digest, known._replace(checked=moment, used=moment, deadline=later))

@@ -82,11 +82,13 @@ def end(request: HttpRequest, session: Session, *, leaves_cookie: bool = False) 
     cookie. Returns the latest moment at which the end is in force. None: it is now. Raises
     PermissionDenied, also as ReauthenticationRequired.
     """
-    if not policy.may_end(request.user, session):
+    is_current = session.pk == current_session_id(request)
+    # Whoever acts as another user presents a session that is not the other's.
+    if not is_current and not policy.may_end(request.user, session):
         raise PermissionDenied
     if lacking_proof(request, [session]):
         raise ReauthenticationRequired
-    if session.pk == current_session_id(request) and not leaves_cookie:
+    if is_current and not leaves_cookie:
         return sign_out(request)
     chosen = Session.objects.filter(pk=session.pk)
     return in_force_by(ending.carry_out(chosen, by=request.user))

@@ -18,6 +18,8 @@ from django.core.exceptions import (
     ValidationError,
 )
 from django.db import DataError, models, router
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
 
 from sessions_api import credentials, logs
 from sessions_api.models import AnyUser
@@ -58,12 +60,16 @@ def auth_digest_of(user: AnyUser) -> str:
     return credentials.digest(make_hash()) if make_hash is not None else ""
 
 
-def authentication_method(user: AbstractBaseUser) -> str:
+def authentication_method(user: AbstractBaseUser, request: HttpRequest | None) -> str:
     """Return how ``authenticate()`` has recognised a user: "password", "remote_user" or "".
 
     ``authenticate()`` leaves the path of the backend on the user. ``login()`` alone does not, and
-    the method is "". Code that sets ``user.backend`` itself, as ``force_login()`` does, looks like
-    ``authenticate()``.
+    the method is "". It is "password" where the backend takes one, the request could carry one, and
+    the user has one that is the backend's. The request of ``force_login()`` carries nothing.
+
+    Not to be told apart from a password: code that sets ``user.backend`` itself in answer to a form,
+    without asking for the password, for a user who has one. A view that has checked a password in an
+    earlier request does just that.
     """
     path: str = getattr(user, "backend", "")
     if path not in settings.AUTHENTICATION_BACKENDS:
@@ -71,9 +77,34 @@ def authentication_method(user: AbstractBaseUser) -> str:
     backend = load_backend(path)
     if isinstance(backend, RemoteUserBackend):
         return "remote_user"
-    # A subclass of ModelBackend need not take passwords: some take magic links.
-    takes_password = "password" in inspect.signature(backend.authenticate).parameters
-    return "password" if takes_password else ""
+    has_password = not isinstance(backend, ModelBackend) or user.has_usable_password()
+    can_be_true = has_password and _takes_password(backend) and _could_carry_password(request)
+    return "password" if can_be_true else ""
+
+
+def _takes_password(backend: BaseBackend) -> bool:
+    """Tell whether a backend asks for a password. A subclass of ModelBackend may take magic links."""
+    parameters = inspect.signature(backend.authenticate).parameters
+    if "password" in parameters or not isinstance(backend, ModelBackend):
+        return "password" in parameters
+    # allauth's takes "request, **credentials".
+    named = {name for name, each in parameters.items() if each.kind is not each.VAR_KEYWORD}
+    return len(named) < len(parameters) and named <= {"request"}
+
+
+def _could_carry_password(request: HttpRequest | None) -> bool:
+    if request is None or request.method is None:
+        return False
+    scheme = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")[0]
+    return request.method not in ("GET", "HEAD") or scheme.lower() == "basic"
+
+
+def backend_name(path: str) -> str:
+    """Return the name that social-auth's backends have, or "" for a backend without one."""
+    if path not in settings.AUTHENTICATION_BACKENDS:
+        return ""
+    name = getattr(import_string(path), "name", "")
+    return name if isinstance(name, str) else ""
 
 
 def first_backend() -> str:

@@ -156,7 +156,7 @@ def row_decides() -> dict[str, bool]:
 
 def end_by_deadline(session: Session, now: datetime) -> EndReason | None:
     """Return why the session has ended by itself, or None while it is within its deadlines."""
-    if conf.ABSOLUTE_TIMEOUT is not None and now >= _since(session) + conf.ABSOLUTE_TIMEOUT:
+    if conf.ABSOLUTE_TIMEOUT is not None and now >= session.known_since + conf.ABSOLUTE_TIMEOUT:
         return EndReason.LIFETIME
     if conf.IDLE_TIMEOUT is not None and now >= session.last_used + conf.IDLE_TIMEOUT:
         return EndReason.IDLE
@@ -190,7 +190,7 @@ def deadline(session: Session) -> datetime:
     if conf.IDLE_TIMEOUT is not None:
         deadlines.append(session.last_used + conf.IDLE_TIMEOUT)
     if conf.ABSOLUTE_TIMEOUT is not None:
-        deadlines.append(_since(session) + conf.ABSOLUTE_TIMEOUT)
+        deadlines.append(session.known_since + conf.ABSOLUTE_TIMEOUT)
     return min(deadlines)
 
 
@@ -198,7 +198,7 @@ def expires_at(session: Session) -> datetime | None:
     """Return when the session ends even if it is in use, as far as is known now."""
     if conf.ABSOLUTE_TIMEOUT is None or session.expires_at is None:
         return session.expires_at
-    return min(session.expires_at, _since(session) + conf.ABSOLUTE_TIMEOUT)
+    return min(session.expires_at, session.known_since + conf.ABSOLUTE_TIMEOUT)
 
 
 def verifies(user: AnyUser, auth_digest: str) -> bool:
@@ -216,10 +216,6 @@ def verifies(user: AnyUser, auth_digest: str) -> bool:
 def _engine_knows_expiry(session: Session) -> bool:
     # A token has no engine behind it.
     return session.kind == Kind.BROWSER and engines.enforces_expiry()
-
-
-def _since(session: Session) -> datetime:
-    return session.authenticated_at or session.created_at
 
 
 def _by_row(session: Session, now: datetime) -> Verdict | None:

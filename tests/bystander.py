@@ -25,6 +25,7 @@ class Bystander:
             {"expires_at": None},  # a login whose response is on its way
             {"adopted": True, "authenticated_at": None},
             {"impersonator": self.user, "organization_id": "acme"},
+            {"impersonator": self.user, "acting_as": self.user, "provider": "google"},
             {"expires_at": now - timedelta(days=1)},
             {"kind": Kind.TOKEN, "expires_at": now - timedelta(days=1)},
             ended,

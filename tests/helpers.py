@@ -19,7 +19,7 @@ from sessions_api.conf import SettingsGroup, conf
 from sessions_api.dialects.ory.conf import conf as ory_conf
 from sessions_api.dialects.torii.conf import conf as torii_conf
 from sessions_api.models import Session
-from tests.factories import UserFactory
+from tests.factories import PASSWORD, UserFactory
 from tests.site.views import BACKEND
 
 SETTINGS: dict[str, SettingsGroup] = {
@@ -112,6 +112,14 @@ def browser_of(user):
     return client
 
 
+def browser_with_password(user, **defaults):
+    """Return a browser that a user has signed in with by their password: that is a proof."""
+    client = Client(**defaults)
+    steps = f"password_login:{user.get_username()}|{PASSWORD}"
+    assert client.post(f"/do/{steps}/").status_code == 200
+    return client
+
+
 def returning_browser(user):
     """Return a browser that a user has signed in with and has come back with once."""
     client = signed_in(user)
@@ -169,6 +177,13 @@ def script_request(store=None):
     request.session = store if store is not None else engines.store_class()()
     request.user = AnonymousUser()
     return request
+
+
+def store_of(content):
+    """Return an engine session that holds this."""
+    store = engines.store_class()()
+    store.update(content)
+    return store
 
 
 def reasons(user):

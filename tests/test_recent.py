@@ -21,6 +21,7 @@ SEEN = Recent(
     client_changed=0,
     fingerprint=None,
     assurance=0,
+    proved=NOW,
     deadline=NOW + 3600,
 )
 

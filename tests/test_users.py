@@ -5,8 +5,11 @@ from typing import Any, ClassVar
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.http import HttpRequest
+from django.test import RequestFactory
 
 from sessions_api import users
 from sessions_api.models import Session
@@ -14,11 +17,12 @@ from sessions_api.users import Backends, authentication_method
 from tests.factories import UserFactory
 from tests.user_models import hiding, users_keyed_by
 
+POST = RequestFactory().post("/")
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-def user_of(backend):
-    user = UserFactory.build()
+def user_of(backend, **fields):
+    user = UserFactory.build(**fields)
     user.backend = backend
     return user
 
@@ -31,26 +35,100 @@ def user_of(backend):
         ("django.contrib.auth.backends.RemoteUserBackend", "remote_user"),
         ("django.contrib.auth.backends.BaseBackend", ""),
         (f"{__name__}.MagicLinkBackend", ""),
+        (f"{__name__}.MagicModelBackend", ""),
+        (f"{__name__}.AnyModelBackend", "password"),
+        (f"{__name__}.AnyBackend", ""),
+        (f"{__name__}.DirectoryPasswordBackend", "password"),
     ],
 )
 def test_a_backend_tells_what_it_goes_by(settings, backend, method):
     settings.AUTHENTICATION_BACKENDS = [backend]
-    assert authentication_method(user_of(backend)) == method
+    user = user_of(backend, password=make_password("x"))
+    assert authentication_method(user, POST) == method
+
+
+@pytest.mark.parametrize(
+    ("backend", "method"),
+    [(MODEL_BACKEND, ""), (f"{__name__}.DirectoryPasswordBackend", "password")],
+)
+def test_a_user_without_a_password_may_have_one_elsewhere(settings, backend, method):
+    settings.AUTHENTICATION_BACKENDS = [backend]
+    assert authentication_method(user_of(backend, password=make_password(None)), POST) == method
+
+
+BASIC: Any = {"HTTP_AUTHORIZATION": "basic dXNlcjpw"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "method"),
+    [
+        (None, ""),
+        (HttpRequest(), ""),
+        (RequestFactory().get("/"), ""),
+        (RequestFactory().head("/"), ""),
+        (RequestFactory().post("/"), "password"),
+        (RequestFactory().put("/"), "password"),
+        (RequestFactory().get("/", **BASIC), "password"),
+        (RequestFactory().get("/", HTTP_AUTHORIZATION="Bearer x"), ""),
+    ],
+    ids=["none", "bare", "GET", "HEAD", "POST", "PUT", "GET with Basic", "GET with Bearer"],
+)
+def test_a_password_comes_in_a_request_that_can_carry_one(request_, method):
+    user = user_of(MODEL_BACKEND, password=make_password("x"))
+    assert authentication_method(user, request_) == method
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [(MODEL_BACKEND, ""), (f"{__name__}.AnyBackend", "any"), ("gone.Backend", "")]
+)
+def test_some_backends_have_a_name(settings, path, name):
+    settings.AUTHENTICATION_BACKENDS = [MODEL_BACKEND, f"{__name__}.AnyBackend"]
+    assert users.backend_name(path) == name
 
 
 @pytest.mark.parametrize("backend", ["", "some.site.Backend"])
 def test_a_backend_that_the_site_does_not_use_tells_nothing(backend):
-    assert authentication_method(user_of(backend)) == ""
+    assert authentication_method(user_of(backend), POST) == ""
 
 
 def test_a_user_who_was_not_authenticated_tells_nothing():
-    assert authentication_method(UserFactory.build()) == ""
+    assert authentication_method(UserFactory.build(), POST) == ""
 
 
 class MagicLinkBackend:
     """Takes the key from a link in an e-mail."""
 
     def authenticate(self, request, key=None):
+        """Know nobody."""
+
+
+class MagicModelBackend(ModelBackend):
+    """The same for users of Django's table."""
+
+    def authenticate(self, request, key=None, **kwargs):  # type: ignore[override]
+        """Know nobody."""
+
+
+class AnyModelBackend(ModelBackend):
+    """Takes whatever credentials a form has, as allauth's does."""
+
+    def authenticate(self, request, **credentials):  # type: ignore[override]
+        """Know nobody."""
+
+
+class AnyBackend(BaseBackend):
+    """Takes whatever another site says, as those of social-auth do."""
+
+    name = "any"
+
+    def authenticate(self, *args, **kwargs):
+        """Know nobody."""
+
+
+class DirectoryPasswordBackend(BaseBackend):
+    """Has the passwords elsewhere, as django-auth-ldap does."""
+
+    def authenticate(self, request, username=None, password=None, **kwargs):
         """Know nobody."""
 
 

@@ -62,8 +62,8 @@ class SessionAdmin(ModelAdmin):
     actions = ("end_selected",)
     save_on_top = True  # it shows the link to end the session without scrolling
     fieldsets = (
-        (None, {"fields": (("user", "impersonator"), "state", "kind", "label", "id")}),
-        (_("Sign-in"), {"fields": (("methods", "aal", "organization_id"),)}),
+        (None, {"fields": (("user", "impersonator", "acting_as"), "state", "kind", "label", "id")}),
+        (_("Sign-in"), {"fields": (("methods", "aal", "provider", "organization_id"),)}),
         (
             _("Device"),
             {
@@ -156,7 +156,7 @@ class SessionAdmin(ModelAdmin):
 
     @admin.display(description=_("signed in"))
     def signed_in(self, session: Session) -> SafeString:
-        return words.labelled(_("signed in"), words.moment(session.authenticated_at))
+        return words.labelled(_("signed in"), words.signed_in(session))
 
     @admin.display(description=_("last used"))
     def used_last(self, session: Session) -> SafeString:

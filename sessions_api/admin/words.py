@@ -13,9 +13,11 @@ from sessions_api.models import DeviceType, Session
 
 
 def who(session: Session) -> str:
-    """Return the user, and whether somebody else has taken their place."""
-    if session.impersonator_id is None:
+    """Return the user, and whether somebody has taken their place or they act as somebody."""
+    if not session.is_impersonated:
         return str(session.user)
+    if session.presented_user_id != session.user_id:
+        return _("%(user)s (acting as another user)") % {"user": session.user}
     return _("%(user)s (impersonated)") % {"user": session.user}
 
 
@@ -37,6 +39,13 @@ def device(session: Session) -> str:
 def ip_address(session: Session) -> str:
     """Return the IP address that last used the session, as far as is known."""
     return session.last_ip_address or session.ip_address or ""
+
+
+def signed_in(session: Session) -> str:
+    """Return when the user has signed in, or has last proved who they are. Adopted: unknown."""
+    if session.adopted:
+        return moment(session.authenticated_at)
+    return moment(session.known_since)
 
 
 def state(verdict: validity.Verdict) -> str:

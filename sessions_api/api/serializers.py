@@ -58,7 +58,9 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
             "last_ip_address",
             "methods",
             "aal",
+            "provider",
             "is_impersonated",
+            "acting_as",
             "organization_id",
             "parent",
             "adopted",
@@ -81,8 +83,8 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
         return session.methods.split()
 
     def get_is_impersonated(self, session: Session) -> bool:
-        """Tell whether somebody else has taken the user's place."""
-        return session.impersonator_id is not None
+        """Tell whether somebody acts as another user by the session."""
+        return session.is_impersonated
 
     def get_state(self, session: Session) -> str:
         """Return what the session is right now: active, ended, expired or invalid."""

@@ -26,7 +26,10 @@ from sessions_api.tracking.current import current_session_id
 
 
 class OwnSessionViewSet(CredentialViewSet):
-    """The caller's own sessions. The id of somebody else's is 404, like one that nobody has."""
+    """The caller's own sessions. The id of somebody else's is 404, like one that nobody has.
+
+    A session by which somebody acts as the caller is shown. To end it is for its owner and for staff.
+    """
 
     serializer_class = SessionSerializer
     filterset_class = SessionFilter
@@ -40,7 +43,7 @@ class OwnSessionViewSet(CredentialViewSet):
     }
 
     def get_queryset(self) -> SessionQuerySet:
-        return Session.objects.on_primary().for_user(self.request.user).known()
+        return Session.objects.on_primary().seen_by(self.request.user).known()
 
     def get_permissions(self) -> builtins.list[BasePermission]:
         permission = self.permissions.get(self.action or "", BasePermission)

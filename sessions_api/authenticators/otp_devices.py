@@ -20,7 +20,7 @@ def has_any(user: AbstractBaseUser) -> bool:
 
 def methods(user: AbstractBaseUser) -> list[str]:
     """Return the words of a user's confirmed devices that take codes."""
-    return sorted({payload.method_of_device(each.model_label()) for each in _with_codes(user)})
+    return sorted({payload.method_of_device(each.persistent_id) for each in _with_codes(user)})
 
 
 @sensitive_variables()
@@ -31,7 +31,7 @@ def confirm(request: HttpRequest, user: AbstractBaseUser, code: str) -> str | No
     from django_otp import match_token
 
     device = match_token(user, code)
-    return payload.method_of_device(device.model_label()) if device is not None else None
+    return payload.method_of_device(device.persistent_id) if device is not None else None
 
 
 def challenge(user: AbstractBaseUser) -> None:

@@ -50,6 +50,11 @@ def uuid_of(key: Key) -> UUID:
     return _made(_TEXT, len(content), content.ljust(CAPACITY, b"\0"))
 
 
+def organization_uuid(organization: str) -> str | None:
+    """Return a session's organization as a UUID. Text that is none is written as users' keys are."""
+    return str(parsed(organization) or uuid_of(organization)) if organization else None
+
+
 def user_of(uuid: UUID) -> AbstractBaseUser | None:
     """Return the user with this UUID, or None. Two queries at most."""
     key = key_of(uuid)

@@ -6,6 +6,7 @@ ended session back.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 from uuid import UUID
@@ -13,8 +14,9 @@ from uuid import UUID
 from django.db import OperationalError, connections, router, transaction
 from django.utils import timezone
 
-from sessions_api import credentials, engines, payload
+from sessions_api import credentials, engines, payload, recent
 from sessions_api.client import user_agent
+from sessions_api.conf import conf
 from sessions_api.models import Client, Session, SessionQuerySet
 
 Fields: TypeAlias = Mapping[str, Any]
@@ -77,6 +79,41 @@ def bound_to(engine_session: engines.EngineSession) -> Fields:
     if key is not None and not engines.is_client_side():
         fields |= {"key_digest": credentials.digest(key), "sealed_key": credentials.seal(key)}
     return fields
+
+
+def proved_at_sign_in(engine_session: engines.EngineSession, at: datetime) -> datetime | None:
+    """Return when the user has proved who they are who has signed in at a moment, or None.
+
+    What they have proved at another site longer ago than ABSOLUTE_TIMEOUT is none: this session
+    would be over before it has started.
+    """
+    proof = payload.proof_at_sign_in(engine_session, at.timestamp())
+    if not proof or proof == at.timestamp():
+        return at if proof else None
+    limit, proved = conf.ABSOLUTE_TIMEOUT, recent.moment(proof)
+    return None if limit is not None and at - proved >= limit else proved
+
+
+def of_proof(
+    session: Session,
+    engine_session: engines.EngineSession,
+    told: payload.Assurance,
+    *,
+    at: float,
+    is_verified: bool = False,
+) -> dict[str, datetime]:
+    """Return what is to be written of a proof that the row does not know yet, seen at a moment.
+
+    It is one that a package has dated, or another factor, or one that was verified again. Whoever
+    acts as somebody else proves nothing. What is dated in the future has yet to count.
+    """
+    if told.acting_as_id is not None:
+        return {}
+    is_seen = is_verified or payload.new_factors(told.methods, session.methods)
+    seen = at if is_seen else 0
+    proof = max(payload.last_proof(engine_session, recent.now()), seen)
+    is_later = proof > session.known_since.timestamp()
+    return {"authenticated_at": recent.moment(proof)} if is_later else {}
 
 
 def batches(sessions: SessionQuerySet, size: int) -> Iterator[list[UUID]]:

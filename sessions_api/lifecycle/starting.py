@@ -14,26 +14,26 @@ def start(
     user: AbstractBaseUser,
     *,
     client: Client,
+    method: str = "",
     organization: str = "",
     superseded: models.Q | None = None,
 ) -> Session:
     """Give a login a row that is not bound to its engine session yet, and name it in the payload.
 
-    ``superseded`` selects the sessions whose place the login takes: they do not count towards the
-    limit. Raises SessionLimitReached when the site refuses logins beyond MAX_SESSIONS_PER_USER.
+    ``method`` is what ``users.authentication_method`` says of the login. ``superseded`` selects the
+    sessions whose place the login takes: they do not count towards the limit. Raises
+    SessionLimitReached when the site refuses logins beyond MAX_SESSIONS_PER_USER.
     """
     now = timezone.now()
     session = Session(
         user=user,  # type: ignore[misc]  # the stubs know one user model
         created_at=now,
-        authenticated_at=now,
         last_used=now,
         organization_id=organization,
         **rows.begun_by(client),
     )
     insert(session, user, superseded=superseded)
-    engine_session[payload.ID_KEY] = str(session.pk)
-    engine_session[payload.METHOD_KEY] = users.authentication_method(user)
+    payload.begin(engine_session, session.pk, method, at=now.timestamp())
     return session
 
 
@@ -49,11 +49,12 @@ def insert(session: Session, user: AbstractBaseUser, *, superseded: models.Q | N
 def bind(session: Session, engine_session: engines.EngineSession) -> bool:
     """Bind a login's row to the engine session that its response gives the browser.
 
+    By now the payload says how the user has signed in: some packages write that after ``login()``.
     The row is inserted again if a rollback of the view's transaction has removed it. Returns False
     when the session has ended meanwhile, be it by a receiver of ``session_started``, and when its
     user is gone.
     """
-    fields = rows.bound_to(engine_session)
+    fields = {**rows.bound_to(engine_session), **_proof(session, engine_session)}
     if not rows.update(Session.objects.filter(pk=session.pk), fields):
         if _has_ended(session) or users.stored(session.user_id) is None:
             return False
@@ -62,6 +63,12 @@ def bind(session: Session, engine_session: engines.EngineSession) -> bool:
     rows.assign(session, fields)
     events.started(session)
     return not (signals.session_started.has_listeners(Session) and _has_ended(session))
+
+
+def _proof(session: Session, engine_session: engines.EngineSession) -> rows.Fields:
+    proof = rows.proved_at_sign_in(engine_session, session.created_at)
+    known = session.authenticated_at  # of a session that has started again
+    return {"authenticated_at": proof} if known is None else {}
 
 
 def start_again(session: Session, **proof: object) -> bool:

@@ -1,6 +1,6 @@
 """Token sessions, for clients that are no browsers. They have a row and no engine session."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -36,21 +36,23 @@ def issue_token(
     label: str = "",
     lifetime: timedelta | None = None,
     backend: str = "",
-    methods: Sequence[str] | None = None,
+    methods: Iterable[str] | None = None,
 ) -> Issued:
     """Sign a user in with a new token, valid for ``lifetime``, or for TOKEN_LIFETIME.
 
     ``request`` says who the client is, and is handed to ORGANIZATION. ``label`` is the session's
     name, at most 100 characters. ``backend`` is the path of the authentication backend that gives
     the user from then on; by default the one that ``authenticate()`` has noted on the user, or else
-    the site's first. ``methods`` are the words of what the caller has checked; by default what that
-    backend goes by. Raises SessionLimitReached when the site refuses sessions beyond
-    MAX_SESSIONS_PER_USER.
+    the site's first. ``methods`` are the words for what the caller has checked, such as "password"
+    and "totp"; by default what ``users.authentication_method`` says of user and request. Who has
+    proved nothing has no ``authenticated_at``. Raises ValueError for what is no word, and
+    SessionLimitReached when the site refuses sessions beyond MAX_SESSIONS_PER_USER.
     """
+    if methods is None:
+        methods = users.authentication_method(user, request).split()
+    told = payload.told(methods)
     now = timezone.now()
     token = credentials.new_token()
-    if methods is None:
-        methods = [method] if (method := users.authentication_method(user)) else []
     session = Session(
         user=user,  # type: ignore[misc]  # the stubs know one user model
         kind=Kind.TOKEN,
@@ -59,11 +61,11 @@ def issue_token(
         backend=backend or getattr(user, "backend", "") or users.first_backend(),
         auth_digest=users.auth_digest_of(user),
         secret_key_id=credentials.secret_key_id(),
-        methods=" ".join(methods),
-        aal=payload.level_of(methods),
+        methods=told,
+        aal=payload.level(told.split()),
         organization_id=organization_of(user, request),
         created_at=now,
-        authenticated_at=now,
+        authenticated_at=now if payload.proves(told.split()) else None,
         last_used=now,
         expires_at=now + (conf.TOKEN_LIFETIME if lifetime is None else lifetime),
         **(rows.begun_by(client_of(request)) if request is not None else {}),
@@ -100,6 +102,7 @@ def issue_from(
         auth_digest=users.auth_digest_of(user),
         methods=parent.methods,
         aal=parent.aal,
+        provider=parent.provider,
         organization_id=parent.organization_id,
         authenticated_at=parent.authenticated_at,
         secret_key_id=credentials.secret_key_id(),
@@ -138,7 +141,7 @@ def reauthenticated(
     used = list(dict.fromkeys([*session.methods.split(), *methods]))
     proof = {
         "methods": " ".join(used),
-        "aal": max(session.aal or 0, payload.level_of(used) or 0) or None,
+        "aal": max(session.aal or 0, payload.level(used) or 0) or None,
         "authenticated_at": now,
         "last_used": now,
         "auth_digest": users.auth_digest_of(user),
@@ -164,7 +167,7 @@ def _renewed_expiry(session: Session, now: datetime) -> datetime:
     A token that was issued for less than TOKEN_LIFETIME gets the same short lifetime again.
     """
     expires_at = session.expires_at or now
-    lifetime = expires_at - (session.authenticated_at or session.created_at)
+    lifetime = expires_at - max(session.created_at, session.known_since)
     return max(expires_at, now + min(lifetime, conf.TOKEN_LIFETIME))
 
 

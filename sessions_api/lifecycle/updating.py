@@ -4,14 +4,14 @@ from datetime import datetime
 from enum import Enum, auto
 from uuid import UUID
 
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from sessions_api import credentials, engines, payload, recent, validity
 from sessions_api.conf import conf
 from sessions_api.exceptions import CannotExtend
 from sessions_api.lifecycle import events, rows
-from sessions_api.models import Kind, Session
+from sessions_api.models import Kind, Session, SessionQuerySet
 
 
 class Followed(Enum):
@@ -51,13 +51,16 @@ def rebind(
     session goes on under that one, so that the browser has one live key whichever response comes
     last. Returns False when the session is unknown, has ended, or goes on elsewhere.
     """
-    fields = rows.bound_to(engine_session)
     sessions = Session.objects.filter(pk=session_id)
+    fields = {**rows.bound_to(engine_session), **_proof(sessions, engine_session)}
     if known_key and rows.update(sessions.filter(key_digest=credentials.digest(known_key)), fields):
         return True
     row = sessions.on_primary().not_ended().filter(user_id=payload.user_id(engine_session)).first()
     if row is None:
         return False
+    if row.expires_at is None:  # of a login whose response phase never came
+        proof = rows.proved_at_sign_in(engine_session, row.created_at)
+        fields = {**fields, "authenticated_at": proof}
     if row.key_digest is not None and row.key_digest == fields.get("key_digest"):
         return rows.update(sessions.filter(key_digest=row.key_digest), fields) == 1
     other_key = live_key(row)
@@ -102,10 +105,24 @@ def change_client(
 
 
 def _never_back(changes: rows.Fields) -> rows.Fields:
-    """Return the changes such that a use never moves ``last_used`` back."""
-    if "last_used" not in changes:
-        return changes
-    return {**changes, "last_used": Greatest("last_used", changes["last_used"])}
+    """Return the changes such that no use, and no proof, moves a time back."""
+    if "last_used" in changes:
+        changes = {**changes, "last_used": Greatest("last_used", changes["last_used"])}
+    if "authenticated_at" in changes:
+        proof = changes["authenticated_at"]
+        later = Greatest(Coalesce("authenticated_at", proof), proof)
+        changes = {**changes, "authenticated_at": later}
+    return changes
+
+
+def _proof(sessions: SessionQuerySet, engine_session: engines.EngineSession) -> rows.Fields:
+    """Return what the payload says of a proof since the sign-in. One query, if it may say any."""
+    if not payload.may_prove(engine_session):
+        return {}
+    row = sessions.on_primary().not_ended().first()
+    told = payload.assurance(engine_session)
+    found = {} if row is None else rows.of_proof(row, engine_session, told, at=recent.now())
+    return _never_back(found)
 
 
 def follow_expiry(session: Session) -> None:

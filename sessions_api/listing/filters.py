@@ -83,10 +83,11 @@ class SessionFilter(django_filters.FilterSet):
     browser = TextFilter(lookup_expr="istartswith", label=_("how the browser's name begins"))
     os = TextFilter(lookup_expr="istartswith", label=_("how the system's name begins"))
     adopted = TruthFilter()
-    method = MethodFilter(label=_("a word among how it was signed in, such as otp"))
+    method = MethodFilter(label=_("a word among how it was signed in, such as totp"))
     aal = django_filters.ChoiceFilter(choices=[("1", "1"), ("2", "2")], label=_("assurance level"))
+    provider = TextFilter(label=_("the site that the user has signed in at, such as google"))
     impersonated = TruthFilter(
-        "impersonator", "isnull", exclude=True, label=_("somebody else has taken the user's place")
+        method="with_impersonator", label=_("somebody acts as another user by it")
     )
     created_after = MomentFilter("created_at", "gte", label=_("created at this time or later"))
     created_before = MomentFilter("created_at", "lt", label=_("created before this time"))
@@ -125,6 +126,12 @@ class SessionFilter(django_filters.FilterSet):
         if state == State.EXPIRED:
             return sessions.filter(Q(ended_at__isnull=True) | Q(end_reason__in=DEADLINES))
         return validity.candidates(sessions)
+
+    def with_impersonator(
+        self, sessions: SessionQuerySet, name: str, wanted: object
+    ) -> SessionQuerySet:
+        nobody = sessions.filter(impersonator=None, acting_as=None)
+        return sessions.impersonated() if wanted else nobody
 
     def used_from(self, sessions: SessionQuerySet, name: str, network: str) -> SessionQuerySet:
         return sessions.used_from(network)

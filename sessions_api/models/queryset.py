@@ -39,6 +39,17 @@ class SessionQuerySet(models.QuerySet["Session"]):
         pk: Any = user.pk
         return self.filter(user_id=pk)
 
+    def seen_by(self, user: AnyUser) -> Self:
+        """Return the sessions of one user, and those by which somebody acts as them."""
+        pk: Any = user.pk
+        return self.filter(models.Q(user_id=pk) | models.Q(acting_as_id=pk))
+
+    def impersonated(self) -> Self:
+        """Return the sessions by which somebody acts as another user."""
+        # Not by exclude(): like this, each of the two indexes helps.
+        is_known = models.Q(impersonator__isnull=False)
+        return self.filter(is_known | models.Q(acting_as__isnull=False))
+
     def known(self) -> Self:
         """Leave out logins whose response has not been sent yet."""
         return self.filter(expires_at__isnull=False)
@@ -113,7 +124,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
 
 def signed_in(lookup: str, moment: datetime) -> models.Q:
-    """Return the sessions signed in before or after a moment. An adopted one counts from adoption."""
+    """Return the sessions whose ``known_since`` is before or after a moment."""
     return models.Q(**{f"authenticated_at__{lookup}": moment}) | models.Q(
         authenticated_at__isnull=True, **{f"created_at__{lookup}": moment}
     )

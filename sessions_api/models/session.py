@@ -1,8 +1,10 @@
 """The ``Session`` model: one row for each login, whatever session engine the site runs."""
 
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -77,6 +79,9 @@ class Session(models.Model):
     # Words with a space between them. Blank when it is unknown how the user signed in.
     methods = models.CharField(_("signed in by"), max_length=128, blank=True, default="")
     aal = models.PositiveSmallIntegerField(_("assurance level"), null=True, blank=True)
+    # The site that a user has signed in at, for single sign-on. Blank when it is unknown.
+    provider = models.CharField(_("provider"), max_length=MAX_NAME, blank=True, default="")
+    # Somebody who acts as another user: in a session of that user's, or in one of their own.
     impersonator = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -84,6 +89,14 @@ class Session(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("impersonator"),
+    )
+    acting_as = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("acting as"),
     )
     # The session from which a token was made. Its id stays when its row is deleted.
     parent = models.ForeignKey(
@@ -108,7 +121,8 @@ class Session(models.Model):
 
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
-    authenticated_at = models.DateTimeField(_("signed in"), null=True, blank=True)
+    # When the owner has last proved who they are. Null while they have not.
+    authenticated_at = models.DateTimeField(_("authenticated"), null=True, blank=True)
     last_used = models.DateTimeField(_("last used"), default=timezone.now)
     # Null from the login until it is known that its response gives the browser the session.
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
@@ -158,3 +172,24 @@ class Session(models.Model):
     def last_client(self) -> Client:
         """Return the client that last used the session."""
         return Client(self.last_ip_address, self.last_user_agent or self.user_agent)
+
+    @property
+    def known_since(self) -> datetime:
+        """Return the owner's last proof or, without one, the start. ABSOLUTE_TIMEOUT counts from it."""
+        return self.authenticated_at or self.created_at
+
+    @property
+    def is_impersonated(self) -> bool:
+        """Tell whether somebody acts as another user by this session, whoever that was."""
+        return self.impersonator_id is not None or self.acting_as_id is not None
+
+    @property
+    def presented_user_id(self) -> Any:
+        """Return the primary key of the user that requests of this session are taken for."""
+        return self.user_id if self.acting_as_id is None else self.acting_as_id
+
+    @property
+    def presented_user(self) -> AbstractBaseUser:
+        """Return the user that requests of this session are taken for."""
+        other = None if self.acting_as_id in (None, self.user_id) else self.acting_as
+        return self.user if other is None else other

@@ -1,12 +1,15 @@
 """Which session a request belongs to."""
 
+from copy import copy
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q
 from django.http import HttpRequest
 
 from sessions_api import credentials, engines, payload
+from sessions_api.engines import EngineSession
 from sessions_api.models import AnyUser, Kind, Session
 from sessions_api.tracking.state import SignedIn, state_of
 
@@ -27,10 +30,23 @@ def current_session(request: HttpRequest) -> Session | None:
     admitted = state.admitted if state is not None else None
     row = admitted.row if admitted is not None else None
     if row is None or row.pk != session_id:
-        row = Session.objects.on_primary().for_user(request.user).filter(pk=session_id).first()
-    if row is not None and isinstance(request.user, get_user_model()):
+        owner_id = payload.user_id(request.session)
+        rows = Session.objects.on_primary().filter(user_id=owner_id, pk=session_id)
+        row = rows.first()
+    if row is None or not isinstance(request.user, get_user_model()):
+        return row
+    if row.user_id == request.user.pk:
         row.user = request.user  # the request has loaded them already
-    return row
+        return row
+    return _acting(row, request.user)
+
+
+def _acting(row: Session, user: AbstractBaseUser) -> Session:
+    """Return the row as one by which its owner acts as a user, which it may not say yet."""
+    acting = copy(row)
+    acting.impersonator_id = row.user_id
+    acting.acting_as = user  # type: ignore[assignment]  # the stubs know one user model
+    return acting
 
 
 def current_session_id(request: HttpRequest) -> UUID | None:
@@ -44,9 +60,14 @@ def current_session_id(request: HttpRequest) -> UUID | None:
         return None
     if state.admitted is None and not isinstance(state.browser, SignedIn):
         return None
-    if auth is not None or payload.user_id(request.session) != user.pk:
+    if auth is not None or not _is_presented_as(request.session, user):
         return None
     return payload.session_id(request.session)
+
+
+def _is_presented_as(session: EngineSession, user: AnyUser) -> bool:
+    """Tell whether a session is its user's, or theirs who act as a user with django-impersonate."""
+    return user.pk in (payload.user_id(session), payload.acting_as_id(session))
 
 
 def presented_by(key: str | None) -> Q | None:

@@ -8,16 +8,22 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseForbidden
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
-from sessions_api import engines, lifecycle, payload, recent
+from sessions_api import engines, lifecycle, payload, recent, users
 from sessions_api.client import client_of, fingerprint_of
 from sessions_api.engines import EngineSession
 from sessions_api.exceptions import SessionLimitReached, SessionsUnavailable
-from sessions_api.lifecycle import canary, starting
+from sessions_api.lifecycle import canary, starting, tokens
 from sessions_api.lifecycle.organization import organization_of
 from sessions_api.models import EndReason, Session
 from sessions_api.tracking import delivery
 from sessions_api.tracking.current import presented_by
-from sessions_api.tracking.state import RequestState, SignedIn, TokenIssued, state_of
+from sessions_api.tracking.state import (
+    RequestState,
+    SignedIn,
+    SignedOut,
+    TokenIssued,
+    state_of,
+)
 
 
 def begin(request: HttpRequest | None, user: AbstractBaseUser) -> None:
@@ -55,6 +61,7 @@ def _start(request: HttpRequest, user: AbstractBaseUser, superseded: Q) -> Sessi
             request.session,
             user,
             client=client_of(request),
+            method=_method(request, user),
             organization=organization_of(user, request),
             superseded=superseded,
         )
@@ -66,9 +73,19 @@ def _start(request: HttpRequest, user: AbstractBaseUser, superseded: Q) -> Sessi
         raise SessionsUnavailable from error
 
 
+def _method(request: HttpRequest, user: AbstractBaseUser) -> str:
+    """Return what the user has signed in by. Whoever returns from somebody's place is asked nothing."""
+    state = state_of(request)
+    before = state.browser if state is not None else None
+    if isinstance(before, SignedOut) and before.was_impersonated:
+        return ""
+    return users.authentication_method(user, request)
+
+
 def _settle_now(row: Session, session: EngineSession, superseded: Q) -> None:
     if starting.bind(row, session):
         recent.remember(row)
+        _hand_over_tokens(row, superseded, EndReason.REPLACED)
     if superseded:
         lifecycle.end_many(Session.objects.filter(superseded), reason=EndReason.REPLACED)
     canary.leave(is_sign_in=True)
@@ -90,12 +107,14 @@ def settle(
     """Bind the row if the browser gets the session, and discard it if not."""
     session, fingerprint = request.session, fingerprint_of(request)
     is_sent = delivery.new_key_is_sent(session, response)
-    if payload.user_id(session) == login.row.user_id and payload.marks(session) != login.marks:
+    is_carried = payload.session_id(session) != login.row.pk
+    if payload.user_id(session) == login.row.user_id and is_carried:
         session.update(login.marks)  # code has carried older ones over this login
     is_of_row = payload.session_id(session) == login.row.pk and payload.names_a_user(session)
     if is_sent and is_of_row:
         if starting.bind(login.row, session):
             recent.remember(login.row, fingerprint)
+            _hand_over_tokens(login.row, login.superseded, login.reason)
         else:
             session.flush()
     else:
@@ -103,6 +122,12 @@ def settle(
         delivery.drop_unsent_key(state, session, response)
     if login.superseded and (is_sent or session.is_empty() or delivery.is_gone(state.key)):
         lifecycle.end_many(Session.objects.filter(login.superseded), reason=login.reason)
+
+
+def _hand_over_tokens(row: Session, superseded: Q, reason: EndReason) -> None:
+    """Have tokens go on under the session that takes the place of the one they were made from."""
+    if superseded and reason is EndReason.REPLACED:
+        tokens.hand_over(Session.objects.filter(superseded), row)
 
 
 def answer_refusal(request: HttpRequest, refusal: SessionLimitReached) -> HttpResponseForbidden:

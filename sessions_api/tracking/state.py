@@ -76,7 +76,7 @@ class SignedIn:
     row: Session
     superseded: Q
     """The sessions whose place this login takes."""
-    marks: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, object] = field(default_factory=dict)
     """What the payload says of this login. Code may carry older keys over it."""
     reason: EndReason = EndReason.REPLACED
     """Why those end: LOGOUT where ``logout()`` was called, too."""
@@ -90,6 +90,8 @@ class SignedOut:
     admitted: Admitted | None = None
     is_written: bool = False
     """The row says so."""
+    was_impersonated: bool = False
+    """Somebody else had taken the place of the user."""
 
 
 BrowserSession = Unasked | Admitted | Refused | SignedIn | SignedOut
@@ -189,7 +191,8 @@ class RequestState:
         elif isinstance(self.browser, Refused):
             self.browser = Refused(is_signed_out=True)
         else:
-            self.browser = SignedOut(self.admitted)
+            was_impersonated = self.admitted is not None and payload.is_impersonated(self.session)
+            self.browser = SignedOut(self.admitted, was_impersonated=was_impersonated)
 
     def sign_out_is_written(self) -> None:
         if isinstance(self.browser, SignedOut):

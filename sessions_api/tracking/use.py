@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.functional import empty
 
 from sessions_api import decorators, engines, logs, payload, recent, validity
 from sessions_api.client import client_of, fingerprint_of
@@ -42,7 +43,10 @@ def settle(request: HttpRequest, response: HttpResponseBase, state: RequestState
     use = _use_of(state, session, session_id)
     if use is None:
         return
-    changes = use.saved(session) if is_sent else use.missed(session)
+    if is_sent:
+        changes = use.saved(session, is_verified=_is_verified(request, use.at))
+    else:
+        changes = use.missed(session)
     if use.row is not None and validity.is_past_expiry(use.row, use.moment):
         # The engine enforces its own expiry, and has just loaded the session.
         changes.setdefault("expires_at", engines.held_expiry(session))
@@ -53,6 +57,19 @@ def settle(request: HttpRequest, response: HttpResponseBase, state: RequestState
         followed = use.follow(changes)
     if followed is Followed.OVER and is_sent:
         session.flush()
+
+
+def _is_verified(request: HttpRequest, at: float) -> bool:
+    """Tell whether a device of django-otp has verified the user since the request was admitted.
+
+    The payload says the same when the same device does so again. The device that has is left with the
+    user, and knows when that was. Loads neither of them.
+    """
+    user = request.user
+    if not payload.is_verified(request.session) or getattr(user, "_wrapped", user) is empty:
+        return False
+    used_at = getattr(getattr(user, "otp_device", None), "last_used_at", None)
+    return isinstance(used_at, datetime) and used_at.timestamp() >= at
 
 
 def is_activity(request: HttpRequest) -> bool:
@@ -81,10 +98,11 @@ class Use:
         self.recent, self.row = remembered, row
         self.fingerprint = remembered.fingerprint
 
-    def saved(self, session: EngineSession) -> dict[str, object]:
+    def saved(self, session: EngineSession, *, is_verified: bool = False) -> dict[str, object]:
         """Return the changes to the row of a session that is about to be saved.
 
         Where the engine enforces its expiry, one that moves only a little later is not written.
+        ``is_verified`` says whether the request has proved what the payload had said before.
         """
         changes: dict[str, object] = {}
         expires = engines.expiry(session)
@@ -97,12 +115,23 @@ class Use:
         auth_digest = payload.auth_digest(session)
         if self.row is not None and self.row.auth_digest != auth_digest:
             changes |= rows.of_auth_hash(auth_digest)
-        assurance = payload.assurance(session)
-        if hash(assurance) != self.recent.assurance:  # such as a second factor that came later
-            changes |= assurance._asdict()
+        told, proof = payload.assurance(session), payload.last_proof(session, recent.now())
+        # Such as a second factor that came later.
+        is_new = hash(told) != self.recent.assurance or proof >= self.recent.proved + 1
+        if is_new or is_verified:
+            changes |= self._told(session, told, is_verified=is_verified)
         if self.row is not None and self.row.cookie_is_due:
             changes["cookie_is_due"] = False
         return changes
+
+    def _told(
+        self, session: EngineSession, told: payload.Assurance, *, is_verified: bool
+    ) -> dict[str, object]:
+        row = self._read_row()
+        if row is None:
+            return told._asdict()
+        proof = rows.of_proof(row, session, told, at=self.at, is_verified=is_verified)
+        return {**told._asdict(), **proof}
 
     def missed(self, session: EngineSession) -> dict[str, object]:
         """Return the auth hash that a cookie has got while the table took no writes.

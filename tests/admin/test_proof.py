@@ -12,7 +12,7 @@ from sessions_api.models import Session
 from tests.admin.pages import choose, end, end_selected, html_of, said
 from tests.admin.users_pages import path_of
 from tests.factories import SessionFactory, UserFactory
-from tests.helpers import browser_of, name_of, session_of
+from tests.helpers import browser_with_password, name_of, session_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.admin.users_pages")]
 
@@ -44,14 +44,14 @@ QUESTIONS = {
 def stale_browser(staff, settings):
     """Return the browser of staff who proved long ago who they are, on a site that minds."""
     settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
-    browser = browser_of(staff)
+    browser = browser_with_password(staff)
     Session.objects.update(authenticated_at=timezone.now() - timedelta(minutes=11))
     return browser
 
 
 @pytest.mark.parametrize("way", ENDS)
 def test_ending_another_of_ones_own_takes_a_recent_sign_in(staff, stale_browser, executed, way):
-    other = browser_of(staff)
+    other = browser_with_password(staff)
     session = session_of(other)
     reason = NOTHING_ENDED if way == "with all of its user" else LEFT_ALONE
     with executed():
@@ -60,22 +60,22 @@ def test_ending_another_of_ones_own_takes_a_recent_sign_in(staff, stale_browser,
     assert [name_of(stale_browser), name_of(other)] == ["the-staff"] * 2
     assert not LogEntry.objects.exists()
     with executed():
-        ENDS[way](browser_of(staff), session)
+        ENDS[way](browser_with_password(staff), session)
     assert name_of(other) == ""
 
 
 @pytest.mark.parametrize("way", QUESTIONS)
 def test_what_takes_a_recent_sign_in_is_not_asked_without_one(staff, stale_browser, way):
-    other = session_of(browser_of(staff))
+    other = session_of(browser_with_password(staff))
     reason = NOTHING_ENDED if way == "with all of its user" else LEFT_ALONE
     assert "will be ended" not in html_of(response := QUESTIONS[way](stale_browser, other))
     assert reason in html_of(response)
-    assert "will be ended" in html_of(QUESTIONS[way](browser_of(staff), other))
+    assert "will be ended" in html_of(QUESTIONS[way](browser_with_password(staff), other))
 
 
 @pytest.mark.parametrize("way", ENDS)
 def test_ending_the_sessions_of_others_takes_no_recent_sign_in(stale_browser, executed, way):
-    browser = browser_of(UserFactory.create())
+    browser = browser_with_password(UserFactory.create())
     with executed():
         ENDS[way](stale_browser, session_of(browser))
     assert name_of(browser) == ""
@@ -90,7 +90,7 @@ def test_ending_the_session_one_uses_takes_no_recent_sign_in(stale_browser, exec
 
 def test_somebody_in_ones_place_ends_no_others_of_ones_own(staff, stale_browser):
     Session.objects.update(authenticated_at=timezone.now(), impersonator=UserFactory.create())
-    other = session_of(browser_of(staff))
+    other = session_of(browser_with_password(staff))
     assert said(ENDS["on its page"](stale_browser, other)) == [("warning", LEFT_ALONE)]
     other.refresh_from_db()
     assert other.ended_at is None
@@ -111,7 +111,7 @@ def test_the_rest_of_what_is_ticked_ends_all_the_same(staff, stale_browser):
 
 @pytest.mark.parametrize("way", QUESTIONS)
 def test_a_site_that_wants_no_recent_sign_in_pays_nothing_for_it(staff, settings, way):
-    browser = browser_of(staff)
+    browser = browser_with_password(staff)
     other = SessionFactory.create(user=staff)
 
     def queries():

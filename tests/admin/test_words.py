@@ -26,7 +26,9 @@ def test_times_are_written_for_people_and_machines(admin_client):
 
 
 def test_a_dash_says_of_what_nothing_is_known(admin_client):
-    SessionFactory.create(authenticated_at=None, ip_address=None, last_ip_address=None)
+    SessionFactory.create(
+        adopted=True, authenticated_at=None, ip_address=None, last_ip_address=None
+    )
     html = html_of(admin_client.get(CHANGELIST))
     for label in ("IP address", "signed in"):
         assert f'<span class="session-label">{label} </span>-</td>' in html

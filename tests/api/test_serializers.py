@@ -24,6 +24,7 @@ from tests.helpers import (
     CURRENT,
     FIREFOX,
     SESSIONS,
+    browser_with_password,
     lose,
     session_id,
 )
@@ -44,7 +45,9 @@ FIELDS = {
     "last_ip_address",
     "methods",
     "aal",
+    "provider",
     "is_impersonated",
+    "acting_as",
     "organization_id",
     "parent",
     "adopted",
@@ -96,13 +99,15 @@ def test_an_item_says_what_is_known_of_the_session(db):
             "last_ip_address": "127.0.0.1",
             "methods": [],
             "aal": None,
+            "provider": "",
             "is_impersonated": False,
+            "acting_as": None,
             "organization_id": "",
             "parent": None,
             "adopted": False,
             "ends_with_browser": False,
             "created_at": "2026-11-21T08:00:00.250000Z",
-            "authenticated_at": "2026-11-21T08:00:00.250000Z",
+            "authenticated_at": None,
             "last_used": "2026-11-21T08:00:00.250000Z",
             "expires_at": "2026-12-05T08:00:00.250000Z",
             "ended_at": None,
@@ -212,7 +217,7 @@ def test_the_expiry_shown_respects_the_absolute_timeout(db, settings, hours, is_
     settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": timedelta(hours=hours)}
     client = browser_with_csrf(UserFactory.create())
     session = row(client)
-    cap = session.authenticated_at + timedelta(hours=hours)
+    cap = session.created_at + timedelta(hours=hours)
     shown = {
         client.get(CURRENT).json()["expires_at"],
         client.get(path_of(client)).json()["expires_at"],
@@ -246,7 +251,7 @@ def test_times_are_rfc_3339_in_utc_whatever_the_site_is_set_to(transactional_db,
     for name, value in site.items():
         setattr(settings, name, value)
     alice = UserFactory.create()
-    client, other = browser_with_csrf(alice), browser_with_csrf(alice)
+    client, other = browser_with_csrf(alice), browser_with_password(alice)
     path = path_of(other)
     delete(client, path)
     item = client.get(path).json()

@@ -67,7 +67,7 @@ class Row:
     aal: int | None
     created_at: datetime
     updated_at: datetime
-    authenticated_at: datetime
+    authenticated_at: datetime | None
     last_used: datetime
     expires_at: datetime
     ended_at: datetime | None

@@ -29,7 +29,6 @@ def told(
         "state": "active",
         "traits": {"email": person.email, "username": person.username},
         "created_at": joined,
-        "updated_at": joined,
     }
     described: dict[str, Any] = plain(
         {

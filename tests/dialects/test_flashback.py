@@ -156,7 +156,7 @@ def test_the_login_method_is_the_first(alice, methods, shown):
 def test_a_session_expires_at_the_absolute_timeout_if_that_is_sooner(alice, settings):
     settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": timedelta(hours=12)}
     token = TokenClient(alice)
-    expected = written(token.row.authenticated_at + timedelta(hours=12))
+    expected = written(token.row.known_since + timedelta(hours=12))
     assert listed(token)[0]["expiresAt"] == expected
 
 
@@ -355,7 +355,7 @@ def test_a_heartbeat_leaves_an_expiry_that_is_a_fixed_date(alice, engine):
 def test_a_heartbeat_does_not_outlive_the_absolute_timeout(alice, settings):
     settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": timedelta(days=12)}
     token = TokenClient(alice)
-    expected = token.row.authenticated_at + timedelta(days=12)
+    expected = token.row.known_since + timedelta(days=12)
     with later(days=10):
         assert answer(heartbeat(token, token.pk)) == (200, updated(expected))
     with later(days=12):

@@ -95,7 +95,7 @@ def test_a_session_expires_at_the_absolute_timeout_if_that_is_sooner(alice, admi
     settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": timedelta(hours=12)}
     row = TokenClient(alice).row
     (item,) = admin.get(path_of(alice)).json()
-    assert item["expires_at"] == written(row.authenticated_at + timedelta(hours=12))
+    assert item["expires_at"] == written(row.known_since + timedelta(hours=12))
 
 
 def test_the_session_created_last_comes_first_however_used(alice, admin):

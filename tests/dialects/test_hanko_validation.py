@@ -97,7 +97,7 @@ def test_expiration_is_the_absolute_timeout_if_that_is_sooner(alice, settings):
     settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": timedelta(hours=12)}
     token = TokenClient(alice)
     said = token.get(VALIDATE).json()
-    expected = written(token.row.authenticated_at + timedelta(hours=12))
+    expected = written(token.row.known_since + timedelta(hours=12))
     assert said["claims"]["expiration"] == said["expiration_time"] == expected
     assert "idle_expires_at" not in said
 

@@ -26,6 +26,7 @@ from tests.dialects.callers import (
 )
 from tests.factories import UserFactory
 from tests.helpers import DJANGOS_ENGINES, FIREFOX, later, staff_with
+from tests.site import identities
 from tests.user_models import hiding
 
 pytestmark = [
@@ -148,6 +149,15 @@ def test_the_environment_is_the_sites(alice, admin, settings):
     assert [item["environmentId"] for item in listed(admin, path_of(alice))] == [other]
 
 
+def test_the_environment_may_be_that_of_the_user(alice, admin, settings, caplog):
+    bob = UserFactory.create(username="bob")
+    settings.SESSIONS_API = {"TORII_ENVIRONMENT_OF": "tests.site.identities.environment_of"}
+    for user, environment in ((alice, identities.ENVIRONMENT), (bob, ENVIRONMENT)):
+        TokenClient(user)
+        assert [each["environmentId"] for each in listed(admin, path_of(user))] == [environment]
+    assert "tests.site.identities.environment_of failed." in caplog.text
+
+
 @pytest.mark.parametrize(
     ("organization", "shown"),
     [
@@ -167,7 +177,7 @@ def test_an_organization_that_is_no_uuid_appears_under_one(alice, admin, organiz
 def test_a_session_expires_at_the_absolute_timeout_if_that_is_sooner(alice, admin, settings):
     settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": timedelta(hours=12)}
     row = TokenClient(alice).row
-    expected = written(row.authenticated_at + timedelta(hours=12))
+    expected = written(row.known_since + timedelta(hours=12))
     assert listed(admin, path_of(alice))[0]["expiresAt"] == expected
 
 

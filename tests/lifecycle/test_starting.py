@@ -9,9 +9,8 @@ from sessions_api.exceptions import SessionLimitReached
 from sessions_api.lifecycle import starting
 from sessions_api.models import Client, EndReason, Session
 from sessions_api.signals import session_started
-from tests.factories import SessionFactory
+from tests.factories import SessionFactory, UserFactory
 from tests.helpers import FIREFOX, signed_in, use_engine
-from tests.site.views import BACKEND
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,7 +38,8 @@ def test_a_login_gets_a_row_that_its_payload_names_and_that_is_not_active_yet(al
     row = Session.objects.get()
     assert (row.pk, row.user, row.organization_id) == (session.pk, alice, "acme")
     assert store[payload.ID_KEY] == str(row.pk)
-    assert row.authenticated_at == row.created_at == row.last_used
+    assert row.created_at == row.last_used
+    assert row.authenticated_at is None
     assert (row.ip_address, row.last_ip_address, row.user_agent) == (
         "192.0.2.1",
         "192.0.2.1",
@@ -60,9 +60,32 @@ def test_a_login_that_is_bound_has_the_key_and_the_expiry_of_its_engine_session(
 
 
 def test_the_payload_says_how_the_user_was_recognised(alice, store):
-    alice.backend = BACKEND
-    starting.start(store, alice, client=CLIENT)
+    starting.start(store, alice, client=CLIENT, method="password")
     assert payload.assurance(store).methods == "password"
+
+
+@pytest.mark.parametrize(
+    ("method", "is_proof"), [("password", True), ("remote_user", False), ("", False)]
+)
+def test_a_login_is_a_proof_where_something_was_checked(alice, store, method, is_proof):
+    session = starting.start(store, alice, client=CLIENT, method=method)
+    store.save()
+    starting.bind(session, store)
+    row = Session.objects.get()
+    assert row.methods == method
+    assert row.authenticated_at == (row.created_at if is_proof else None)
+
+
+def test_a_package_may_say_after_the_login_who_has_signed_in(alice, store):
+    root = UserFactory.create()
+    session = starting.start(store, alice, client=CLIENT, method="password")
+    store["hijack_history"] = [str(root.pk)]
+    store["_auth_user_id"] = str(alice.pk)
+    store.save()
+    starting.bind(session, store)
+    row = Session.objects.get()
+    assert (row.methods, row.aal, row.authenticated_at) == ("", None, None)
+    assert (row.impersonator, row.acting_as) == (root, alice)
 
 
 def test_a_login_whose_row_a_rollback_has_removed_is_inserted_again(alice, store):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import authenticate
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from sessions_api import credentials, lifecycle, validity
@@ -139,3 +139,40 @@ def test_a_proof_renews_one_token_and_no_other(bystander, alice):
     before = other.session.authenticated_at
     other.session.refresh_from_db()
     assert other.session.authenticated_at == before
+
+
+def test_who_has_proved_nothing_gets_a_token_that_says_so(alice):
+    session = lifecycle.issue_token(alice).session
+    session.refresh_from_db()
+    assert (session.methods, session.aal, session.authenticated_at) == ("", None, None)
+
+
+@pytest.mark.parametrize(
+    ("methods", "aal", "is_proof"),
+    [
+        (["password"], 1, True),
+        (["password", "totp"], 2, True),
+        (("socialaccount",), 1, False),
+        ([], None, False),
+    ],
+    ids=repr,
+)
+def test_a_token_says_what_its_issuer_has_checked(alice, methods, aal, is_proof):
+    alice.backend = MODEL_BACKEND
+    request = RequestFactory().post("/")
+    session = lifecycle.issue_token(alice, request=request, methods=methods).session
+    session.refresh_from_db()
+    assert (session.methods, session.aal) == (" ".join(methods), aal)
+    assert session.authenticated_at == (session.created_at if is_proof else None)
+
+
+def test_a_token_issued_in_answer_to_a_form_is_by_a_password(alice):
+    user, request = authenticate(username="alice", password=PASSWORD), RequestFactory().post("/")
+    assert user is not None
+    assert lifecycle.issue_token(user, request=request).session.methods == "password"
+
+
+def test_what_is_no_word_makes_no_token(alice):
+    with pytest.raises(ValueError, match="words"):
+        lifecycle.issue_token(alice, methods=["a password"])
+    assert not Session.objects.exists()

@@ -1,18 +1,19 @@
-"""Extending a session: the engine, the row, the browser."""
+"""How a session goes on: extended, proved again, under another key."""
 
 from datetime import timedelta
 from http.cookies import Morsel
 
 import pytest
+from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.utils import timezone
 
-from sessions_api import engines, lifecycle, recent, validity
+from sessions_api import credentials, engines, lifecycle, payload, recent, validity
 from sessions_api.exceptions import CannotExtend
 from sessions_api.lifecycle import updating
 from sessions_api.models import EndReason, Session
-from tests.factories import UserFactory
-from tests.helpers import ENGINES, later
+from tests.factories import SessionFactory, UserFactory
+from tests.helpers import ENGINES, later, store_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -184,3 +185,38 @@ def test_another_client_is_noted_once_in_an_interval_whoever_has_read_the_row_be
     assert not changed(session, noted + timedelta(seconds=59))
     assert Session.objects.get().client_changed_at == noted
     assert changed(session, noted + timedelta(seconds=60))
+
+
+@pytest.mark.parametrize(
+    ("known", "written", "expected"),
+    [(None, 0, 0), (5, 0, 5), (0, 5, 5)],
+)
+def test_no_proof_moves_the_last_one_back(known, written, expected):
+    now = timezone.now()
+    session = SessionFactory.create(
+        key_digest="k", authenticated_at=None if known is None else now + timedelta(minutes=known)
+    )
+    changes = {"authenticated_at": now + timedelta(minutes=written)}
+    assert updating.follow(session.pk, "k", changes, at=now) is updating.Followed.WRITTEN
+    session.refresh_from_db()
+    assert session.authenticated_at == now + timedelta(minutes=expected)
+
+
+@pytest.mark.parametrize("known_key", [None, "old"])
+def test_a_proof_goes_with_the_session_to_another_key(alice, known_key):
+    now = timezone.now()
+    session = SessionFactory.create(
+        user=alice,
+        key_digest=credentials.digest("old"),
+        methods="password",
+        created_at=now - timedelta(hours=1),
+        authenticated_at=now - timedelta(hours=1),
+    )
+    content = {payload.METHOD_KEY: "password", "otp_device_id": "otp_totp.totpdevice/1"}
+    store = store_of({**content, SESSION_KEY: str(alice.pk), payload.ID_KEY: str(session.pk)})
+    store.save()
+    assert updating.rebind(session.pk, store, known_key, may_join=False)
+    session.refresh_from_db()
+    assert (session.methods, session.aal) == ("password totp", 2)
+    assert session.authenticated_at is not None
+    assert session.authenticated_at >= now

@@ -33,6 +33,7 @@ MATCHING = {
     "adopted": "true",
     "method": "otp",
     "aal": "2",
+    "provider": "google",
     "impersonated": "true",
     "created_after": YEAR_AGO,
     "created_before": IN_A_YEAR,
@@ -54,6 +55,7 @@ NOT_MATCHING = {
     "adopted": "false",
     "method": "webauthn",
     "aal": "1",
+    "provider": "goo",
     "impersonated": "false",
     "created_after": IN_A_YEAR,
     "created_before": YEAR_AGO,
@@ -75,6 +77,7 @@ MALFORMED = {
     "adopted": "maybe",
     "method": "O T P",
     "aal": "3",
+    "provider": "\ud800",
     "impersonated": "maybe",
     "created_after": "yesterday",
     "created_before": "2026-13-01",
@@ -100,6 +103,7 @@ def session():
         adopted=True,
         methods="password otp",
         aal=2,
+        provider="google",
         impersonator=UserFactory.create(),
     )
 

@@ -18,7 +18,7 @@ def test_a_login_whose_transaction_is_rolled_back_while_its_engine_keeps_the_ses
     kept = world.engine in ("cache", "file", "signed_cookies")
     world.assert_true(*([browser] if kept else []))
     if kept:
-        assert Session.objects.get().authenticated_at is not None
+        assert not Session.objects.get().adopted
 
 
 def test_a_login_that_is_rolled_back_leaves_the_session_that_was_there(world):

@@ -267,7 +267,7 @@ def test_a_cart_that_is_carried_over_a_login_brings_no_old_session_along(
 @on_each_engine
 def test_a_cart_that_is_carried_over_a_login_brings_no_older_way_of_signing_in_along(engine, alice):
     client = Client()
-    client.get("/do/password_login:alice|correct horse battery staple/")
+    client.post("/do/password_login:alice|correct horse battery staple/")
     assert session_of(client).methods == "password"
     bob = UserFactory.create(username="bob", password=None)
     client.get(f"/carry-over/{bob.pk}/")

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from sessions_api.models import Kind, Session
-from tests.factories import SessionFactory
+from tests.factories import SessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +156,16 @@ def test_without_timeouts_only_the_expiry_counts():
 def test_a_term_longer_than_any_name_finds_nothing():
     SessionFactory.create()
     assert not Session.objects.search("x" * 60_000).exists()
+
+
+@pytest.mark.django_db
+def test_a_user_sees_their_sessions_and_those_by_which_somebody_acts_as_them(bystander):
+    root, alice = UserFactory.create_batch(2)
+    own = SessionFactory.create(user=alice)
+    taken = SessionFactory.create(user=alice, impersonator=root, acting_as=alice)
+    acting = SessionFactory.create(user=root, impersonator=root, acting_as=alice)
+    SessionFactory.create(user=root)
+    assert set(Session.objects.seen_by(alice)) == {own, taken, acting}
+    assert set(Session.objects.for_user(alice)) == {own, taken}
+    shown = Session.objects.exclude(user=bystander.user)
+    assert set(shown.impersonated()) == {taken, acting}

@@ -1,5 +1,6 @@
 """The row: what it holds, what goes with it, and what it never says."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -122,3 +123,23 @@ def test_sessions_go_with_their_user():
     session, other = SessionFactory.create(), SessionFactory.create()
     session.user.delete()
     assert list(Session.objects.all()) == [other]
+
+
+@pytest.mark.django_db
+def test_requests_of_a_session_are_taken_for_its_owner_or_for_whom_they_act_as():
+    root, alice = UserFactory.create_batch(2)
+    own = SessionFactory.create(user=alice)
+    taken = SessionFactory.create(user=alice, impersonator=root, acting_as=alice)
+    acting = SessionFactory.create(user=root, impersonator=root, acting_as=alice)
+    for session in (own, taken, acting):
+        assert (session.presented_user, session.presented_user_id) == (alice, alice.pk)
+    assert [each.is_impersonated for each in (own, taken, acting)] == [False, True, True]
+    assert SessionFactory.create(acting_as=alice).is_impersonated
+
+
+@pytest.mark.django_db
+def test_a_session_is_known_since_the_last_proof_or_else_since_its_start():
+    session = SessionFactory.create(authenticated_at=None)
+    assert session.known_since == session.created_at
+    session.authenticated_at = session.created_at - timedelta(hours=1)
+    assert session.known_since == session.authenticated_at

@@ -4,10 +4,10 @@ from tests.mutation.baseline import PACKAGE, ROOT
 from tests.mutation.mutants import Mutant, mutants_of
 
 MODULES = (
-    *("acts", "authentication", "middleware", "payload", "policy", "receivers", "recent"),
+    *("acts", "authentication", "middleware", "policy", "receivers", "recent"),
     *("revocation", "users", "validity", "api/admin_views", "api/views"),
 )
-FOLDERS = ("client", "engines", "lifecycle", "tracking")
+FOLDERS = ("client", "engines", "lifecycle", "payload", "tracking")
 
 
 def files() -> list[str]:

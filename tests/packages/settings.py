@@ -12,18 +12,25 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.headless",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.dummy",
     "axes",
     "django_otp",
+    "django_otp.plugins.otp_hotp",
     "django_otp.plugins.otp_static",
     "django_otp.plugins.otp_totp",
     "hijack",
+    "impersonate",
     "knox",
+    "loginas",
+    "two_factor",
 ]
 
 MIDDLEWARE = [
     *MIDDLEWARE,  # noqa: F405
     "django_otp.middleware.OTPMiddleware",
     "hijack.middleware.HijackUserMiddleware",
+    "impersonate.middleware.ImpersonateMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -47,6 +54,8 @@ REST_FRAMEWORK = {
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer"}
 
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+SOCIALACCOUNT_AUTO_SIGNUP = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_RATE_LIMITS = False
 HEADLESS_CLIENTS = ("app",)

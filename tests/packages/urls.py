@@ -6,11 +6,13 @@ from django_otp.views import LoginView as OTPLoginView
 from knox.views import LoginView as KnoxLoginView
 from rest_framework.authentication import BasicAuthentication, SessionAuthentication
 from rest_framework.authtoken.views import obtain_auth_token
+from two_factor.urls import urlpatterns as two_factor
 
 from tests.packages import views
 from tests.site.urls import urlpatterns as site
 
 urlpatterns = [
+    path("admin/", include("loginas.urls")),
     *site,
     path("login/", LoginView.as_view(template_name="admin/login.html")),
     path("login-alone/", views.login_alone),
@@ -19,6 +21,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),
     path("hijack/", include("hijack.urls")),
+    path("impersonate/", include("impersonate.urls")),
+    path("", include(two_factor)),
     path(
         "knox/login/",
         KnoxLoginView.as_view(authentication_classes=[BasicAuthentication, SessionAuthentication]),

@@ -14,6 +14,7 @@ from sessions_api import authentication, revocation, validity
 from sessions_api.api.times import utc
 from sessions_api.conf import conf
 from sessions_api.decorators import not_activity
+from sessions_api.dialects.addresses import is_verified
 from sessions_api.dialects.authentication import CookieAuthentication, comes_from_here
 from sessions_api.dialects.hanko.authentication import TokenAuthentication
 from sessions_api.dialects.identifiers import uuid_of
@@ -23,6 +24,7 @@ from sessions_api.permissions import MayEndAny, MayViewAny
 from sessions_api.tracking import current_session
 from sessions_api.tracking import token as tokens
 from sessions_api.tracking.state import state_of
+from sessions_api.users import Key
 
 
 class HankoViewSet(DialectViewSet):
@@ -115,10 +117,15 @@ def _session(session: Session) -> dict[str, Any]:
     }
 
 
+def _email(user_id: Key, email: str) -> dict[str, Any]:
+    return {"address": email, "is_primary": True, "is_verified": is_verified(user_id, email)}
+
+
 def _validation(session: Session | None) -> dict[str, Any]:
     if session is None:
         return {"is_valid": False}
-    user, subject = session.user, str(uuid_of(session.user_id))
+    user = session.presented_user
+    subject = str(uuid_of(user.pk))
     deadline = validity.deadline(session)
     expires_at = validity.expires_at(session) or deadline
     expiration, idle_expires_at = utc(expires_at), utc(min(deadline, expires_at))
@@ -129,7 +136,7 @@ def _validation(session: Session | None) -> dict[str, Any]:
         "expiration": expiration,
         "issued_at": utc(session.created_at),
         "username": user.get_username(),
-        "email": {"address": email, "is_primary": True, "is_verified": False} if email else {},
+        "email": _email(user.pk, email) if email else {},
         "amr": session.methods.split(),
     }
     return {

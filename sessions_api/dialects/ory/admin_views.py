@@ -1,5 +1,6 @@
 """Ory Kratos' admin URLs: everybody's sessions, for staff."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from sessions_api.dialects.identifiers import key_of
 from sessions_api.dialects.ory import representation
 from sessions_api.dialects.ory.deletion import delete_many
 from sessions_api.dialects.ory.errors import OryError
+from sessions_api.dialects.ory.identities import Identities
 from sessions_api.dialects.ory.pages import OffsetPage, keyset_headers, keyset_size
 from sessions_api.dialects.ory.views import OryViewSet, elsewhere
 from sessions_api.dialects.views import no_content, sessions
@@ -56,11 +58,12 @@ class AdminViewSet(OryViewSet):
         except keyset.InvalidCursor as error:
             raise OryError(400, reason="The page_token is not one of this site's.") from error
         active = set(self.active(page.rows))
+        shown = [each for each in page.rows if is_active_wanted in (None, each in active)]
+        identities = _identities(shown, expanded)
         return Response(
             [
-                representation.expanded(session, expanded, is_active=session in active)
-                for session in page.rows
-                if is_active_wanted in (None, session in active)
+                representation.expanded(each, expanded, identities, is_active=each in active)
+                for each in shown
             ],
             headers=keyset_headers(request, size=size, next_token=page.next),
         )
@@ -127,9 +130,10 @@ class AdminViewSet(OryViewSet):
             shown, total = _counted(over, page)
             active = []
         active_ids = {session.pk for session in active}
+        identities = Identities.of_owners(shown, for_admin=True)
         return Response(
             [
-                representation.full(each, is_active=each.pk in active_ids, for_admin=True)
+                representation.full(each, identities, is_active=each.pk in active_ids)
                 for each in shown
             ],
             headers=page.headers(request, total),
@@ -150,7 +154,8 @@ class AdminViewSet(OryViewSet):
 
     def _show(self, session: Session, expanded: set[str]) -> Response:
         is_active = bool(self.active([session]))
-        shown = representation.expanded(session, expanded, is_active=is_active)
+        identities = _identities([session], expanded)
+        shown = representation.expanded(session, expanded, identities, is_active=is_active)
         return Response({**shown, "devices": shown["devices"] or []})
 
     def _is_active_wanted(self) -> bool | None:
@@ -193,6 +198,10 @@ class AdminViewSet(OryViewSet):
         if own is not None and not more:
             pks.append(own)
         return endable.filter(pk__among=pks), more
+
+
+def _identities(sessions: Iterable[Session], expanded: set[str]) -> Identities | None:
+    return Identities.of_owners(sessions, for_admin=True) if "identity" in expanded else None
 
 
 def _counted(sessions: SessionQuerySet, page: OffsetPage) -> tuple[list[Session], int]:

@@ -13,8 +13,16 @@ class OrySettings(SettingsGroup):
     It takes the user, and returns 1 or 2. None: 1 for everybody.
     """
 
+    ORY_IDENTITY: str | None = None
+    """The dotted path of a callable that returns what an identity says of a user beyond our fields.
+
+    It takes the user, and returns a dict of any of ``traits``, ``metadata_public``,
+    ``metadata_admin``, ``schema_id``, ``organization_id`` and ``state_changed_at``.
+    """
+
 
 RULES: Rules = {
+    "ORY_IDENTITY": (or_none(is_callable_path), "the dotted path of a callable, or None"),
     "ORY_REQUIRED_AAL": (or_none(is_callable_path), "the dotted path of a callable, or None"),
 }
 

@@ -1,7 +1,8 @@
 """Ory's two kinds of pages: by offset with a total, and by keyset. Links are in the headers.
 
-Ory counts its pages from 0 and gives the second page twice (ory/kratos#3883). Here each page is
-given once, and the last one can be reached.
+Ory gives the first page for the numbers 0 and 1, the second one for 2, but counts from 0 in its links
+(ory/kratos#3883). Here the number means the same, and ``page_token``, which all links have, goes
+before it: following them gives each page once.
 """
 
 import base64
@@ -39,7 +40,8 @@ class OffsetPage:
             offset = _offset_in(query.get("page_token", ""))
         else:
             size = _size(query.get("per_page", ""))
-            offset = (_number(query.get("page", "")) or 0) * size
+            number = _number(query.get("page", "")) or 0
+            offset = max(number - 1, 0) * size
         return cls(offset if 0 <= offset <= MAX_OFFSET else 0, size)
 
     @property

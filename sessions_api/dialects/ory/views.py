@@ -22,6 +22,7 @@ from sessions_api.dialects.ory import errors, representation
 from sessions_api.dialects.ory.authentication import TO_ACT, TO_READ
 from sessions_api.dialects.ory.conf import conf
 from sessions_api.dialects.ory.errors import OryError
+from sessions_api.dialects.ory.identities import Identities
 from sessions_api.dialects.ory.pages import OffsetPage
 from sessions_api.dialects.views import DialectViewSet, no_content, sessions
 from sessions_api.models import EndReason, Session
@@ -90,7 +91,10 @@ class WhoamiViewSet(OryViewSet):
         if request.query_params.get("tokenize_as"):
             raise OryError(400, reason="This site has no templates for tokenize_as.")
         headers = {"X-Kratos-Authenticated-Identity-Id": str(uuid_of(request.user.pk))}
-        return Response(representation.full(session, is_active=True), headers=headers)
+        user = session.presented_user
+        identities = Identities([user.pk], for_admin=False)
+        shown = representation.full(session, identities, is_active=True, user=user)
+        return Response(shown, headers=headers)
 
 
 class PublicViewSet(OryViewSet):
@@ -105,8 +109,9 @@ class PublicViewSet(OryViewSet):
         mine = validity.candidates(sessions(request.user)).exclude(pk=current.pk)
         others = self.active(mine.select_related("user").order_by("-created_at", "pk"))
         page = OffsetPage.of(request)
+        identities = Identities([request.user.pk], for_admin=False)
         return Response(
-            [representation.full(session, is_active=True) for session in others[page.part]],
+            [representation.full(each, identities, is_active=True) for each in others[page.part]],
             headers=page.headers(request, len(others)),
         )
 

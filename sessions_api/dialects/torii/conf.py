@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sessions_api.checks import Rules
+from sessions_api.checks import Rules, is_callable_path, or_none
 from sessions_api.conf import SettingsGroup
 
 
@@ -11,6 +11,12 @@ class ToriiSettings(SettingsGroup):
 
     TORII_ENVIRONMENT: str = "5d1ab3a5-3d7c-8e0a-b7a1-6f0f1c2e9d44"
     """The UUID of this site as a Torii environment."""
+
+    TORII_ENVIRONMENT_OF: str | None = None
+    """The dotted path of a callable that returns the UUID of a user's environment.
+
+    It takes the user, and returns a UUID or its text. None: TORII_ENVIRONMENT for everybody.
+    """
 
 
 def is_uuid(value: object) -> bool:
@@ -21,6 +27,9 @@ def is_uuid(value: object) -> bool:
         return False
 
 
-RULES: Rules = {"TORII_ENVIRONMENT": (is_uuid, "a UUID, as text")}
+RULES: Rules = {
+    "TORII_ENVIRONMENT": (is_uuid, "a UUID, as text"),
+    "TORII_ENVIRONMENT_OF": (or_none(is_callable_path), "the dotted path of a callable, or None"),
+}
 
 conf = ToriiSettings()

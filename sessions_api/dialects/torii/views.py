@@ -1,21 +1,26 @@
 """Torii's sessions: any user's for the site's server, and the caller's own."""
 
+import logging
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404
 from django.utils.encoding import escape_uri_path
+from django.utils.module_loading import import_string
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sessions_api import policy, revocation, validity
 from sessions_api.api.times import utc
-from sessions_api.dialects.identifiers import parsed, uuid_of
+from sessions_api.dialects.identifiers import organization_uuid, uuid_of
 from sessions_api.dialects.torii.conf import conf
 from sessions_api.dialects.views import DialectViewSet, no_content, sessions
 from sessions_api.models import AnyUser, Session
 from sessions_api.permissions import MayEndAny, MayViewAny
+
+logger = logging.getLogger("sessions_api.dialects")
 
 
 class ToriiViewSet(DialectViewSet):
@@ -38,7 +43,8 @@ class ToriiViewSet(DialectViewSet):
         """Return the user's active sessions, the most recently used first."""
         user = self.user()
         rows = validity.candidates(sessions(user)).order_by("-last_used", "-pk")
-        return Response([_session(session) for session in self.active(rows, user)])
+        environment = environment_of(user)
+        return Response([_session(session, environment) for session in self.active(rows, user)])
 
     def end(self, request: Request, session_id: str, **kwargs: str) -> Response:
         """End one session; 204, also when it is over or unknown.
@@ -80,19 +86,31 @@ class ServerViewSet(ToriiViewSet):
         return no_content()
 
 
-def _session(session: Session) -> dict[str, Any]:
-    organization, impersonator = session.organization_id, session.impersonator_id
+def environment_of(user: AnyUser) -> str:
+    """Return the UUID of a user's environment. Where the site's callable fails: that of the site."""
+    path, default = conf.TORII_ENVIRONMENT_OF, str(conf.TORII_ENVIRONMENT)
+    if path is None:
+        return default
+    try:
+        return str(UUID(str(import_string(path)(user))))
+    except Exception:
+        logger.exception("%s failed.", path)
+        return default
+
+
+def _session(session: Session, environment: str) -> dict[str, Any]:
+    # Nobody impersonates themselves: they act as another user, whose list does not have this.
+    is_taken = session.presented_user_id == session.user_id
+    impersonator = session.impersonator_id if is_taken else None
     return {
         "id": str(session.pk),
         "userId": str(uuid_of(session.user_id)),
-        "environmentId": conf.TORII_ENVIRONMENT,
+        "environmentId": environment,
         "userAgent": session.user_agent or None,
         "ipAddress": session.ip_address,
         "createdAt": utc(session.created_at),
         "expiresAt": utc(validity.expires_at(session)),
         "lastUsedAt": utc(session.last_used),
-        "activeOrganizationId": str(parsed(organization) or uuid_of(organization))
-        if organization
-        else None,
+        "activeOrganizationId": organization_uuid(session.organization_id),
         "impersonatedBy": None if impersonator is None else str(uuid_of(impersonator)),
     }

@@ -50,7 +50,6 @@ def identity(user, **changes):
         "traits": {"email": user.email, "username": user.username},
         "metadata_public": None,
         "created_at": written(user.date_joined),
-        "updated_at": written(user.date_joined),
         "organization_id": None,
         **changes,
     }

@@ -14,8 +14,9 @@ from sessions_api.models import Session
 from tests.dialects.callers import OVER, Browser, Caller, written
 from tests.dialects.ory import expected
 from tests.dialects.ory.clients import WHOAMI, TokenClient
-from tests.factories import PASSWORD, UserFactory
-from tests.helpers import FIREFOX
+from tests.factories import UserFactory
+from tests.helpers import FIREFOX, browser_with_password
+from tests.site import identities
 from tests.site.views import BACKEND
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,8 +34,8 @@ def shown(client, pk, **params):
 
 def test_every_field_of_a_session_is_as_it_is_written_here(alice):
     with time_machine.travel(THEN, tick=False):
-        client = TokenClient(alice, lifetime=timedelta(hours=24))
-        Session.objects.update(ip_address="203.0.113.7", user_agent="curl/8", methods="password")
+        client = TokenClient(alice, lifetime=timedelta(hours=24), methods=["password"])
+        Session.objects.update(ip_address="203.0.113.7", user_agent="curl/8")
         body = client.get(WHOAMI).json()
     assert body == {
         "id": client.pk,
@@ -59,7 +60,6 @@ def test_every_field_of_a_session_is_as_it_is_written_here(alice):
             "traits": {"email": "alice@example.com", "username": "alice"},
             "metadata_public": None,
             "created_at": written(alice.date_joined),
-            "updated_at": written(alice.date_joined),
             "organization_id": None,
         },
         "devices": [
@@ -76,9 +76,9 @@ def test_every_field_of_a_session_is_as_it_is_written_here(alice):
 @pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/St_Johns", "Pacific/Kiritimati"])
 def test_times_are_in_utc_whatever_the_time_zone_of_the_site(alice, settings, zone):
     with time_machine.travel(THEN, tick=False):
-        before = TokenClient(alice).get(WHOAMI).json()
+        before = TokenClient(alice, methods=["password"]).get(WHOAMI).json()
         settings.TIME_ZONE = zone
-        after = TokenClient(alice).get(WHOAMI).json()
+        after = TokenClient(alice, methods=["password"]).get(WHOAMI).json()
     for name in ("issued_at", "authenticated_at"):
         assert after[name] == before[name] == "2026-03-01T12:00:00.250000Z"
     assert after["expires_at"] == before["expires_at"] == "2026-03-31T12:00:00.250000Z"
@@ -162,6 +162,7 @@ def test_metadata_for_admins_is_on_admin_routes_alone(admin):
         ("password otp totp", 2, "aal2", [("password", "aal1"), ("totp", "aal2")]),
         ("socialaccount webauthn", 2, "aal2", [("oidc", "aal1"), ("webauthn", "aal2")]),
         ("code recovery_codes", 2, "aal2", [("code", "aal1"), ("lookup_secret", "aal2")]),
+        ("password_reset totp", 2, "aal2", [("link_recovery", "aal1"), ("totp", "aal2")]),
         ("remote_user", 1, "aal1", []),
         ("v0.6_legacy_session", None, "aal1", []),
         ("constructor remote_user password", 1, "aal1", [("password", "aal1")]),
@@ -170,7 +171,7 @@ def test_metadata_for_admins_is_on_admin_routes_alone(admin):
 def test_only_methods_that_ory_has_a_name_for_are_named(alice, words, aal, level, methods):
     client = TokenClient(alice)
     Session.objects.update(methods=words, aal=aal)
-    completed_at = written(client.row.authenticated_at)
+    completed_at = written(client.row.known_since)
     named = [
         {"method": name, "aal": of_it, "completed_at": completed_at} for name, of_it in methods
     ]
@@ -180,8 +181,7 @@ def test_only_methods_that_ory_has_a_name_for_are_named(alice, words, aal, level
 
 
 def test_a_login_with_a_password_says_so(alice):
-    client = Caller()
-    client.get(f"/do/password_login:alice|{PASSWORD}/")
+    client = browser_with_password(alice)
     row = Session.objects.get()
     assert client.get(WHOAMI).json() == expected.full(
         row,
@@ -212,7 +212,7 @@ def test_a_session_that_was_adopted_has_not_been_authenticated_that_is_known_of(
 def test_an_absolute_timeout_is_when_a_session_expires(alice, settings):
     client = TokenClient(alice)
     settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": 3600}
-    end = written(client.row.authenticated_at + timedelta(hours=1))
+    end = written(client.row.known_since + timedelta(hours=1))
     assert client.get(WHOAMI).json()["expires_at"] == end
 
 
@@ -245,3 +245,83 @@ def test_a_session_is_not_active_once_it_has_been_idle_for_too_long(alice, admin
     assert shown(admin, client.pk)["active"] is True
     Session.objects.filter(pk=client.pk).update(last_used=timezone.now() - timedelta(seconds=601))
     assert shown(admin, client.pk)["active"] is False
+
+
+def test_an_identity_says_what_the_site_says_of_a_user(admin, alice, settings):
+    client = TokenClient(alice)
+    settings.SESSIONS_API = {"ORY_IDENTITY": "tests.site.identities.of"}
+    filled = {
+        "traits": {"name": {"first": "Alice"}},
+        "metadata_public": {"plan": "free"},
+        "schema_id": "customer",
+        "organization_id": identities.ORGANIZATION,
+        "state_changed_at": "2026-01-02T03:00:00Z",
+    }
+    own = expected.identity(alice, **filled)
+    assert client.get(WHOAMI).json()["identity"] == own
+    for_staff = {**own, "metadata_admin": {"risk": 3}}
+    assert shown(admin, client.pk, expand="identity")["identity"] == for_staff
+    of_alice = f"/ory/admin/identities/{own['id']}/sessions"
+    assert [session["identity"] for session in admin.get(of_alice).json()] == [for_staff]
+
+
+def test_what_no_identity_has_is_left_out_and_named_in_the_log(alice, settings, caplog):
+    settings.SESSIONS_API = {"ORY_IDENTITY": "tests.site.identities.with_more"}
+    identity = TokenClient(alice).get(WHOAMI).json()["identity"]
+    assert identity == expected.identity(alice, metadata_public=1)
+    (record,) = caplog.records
+    assert (record.name, record.levelname) == ("sessions_api.dialects", "ERROR")
+    assert "id, state" in record.getMessage()
+
+
+@pytest.mark.parametrize("name", ["failing", "without"])
+def test_an_identity_that_the_site_fails_to_fill_is_as_without_the_site(
+    alice, settings, caplog, name
+):
+    settings.SESSIONS_API = {"ORY_IDENTITY": f"tests.site.identities.{name}"}
+    assert TokenClient(alice).get(WHOAMI).json()["identity"] == expected.identity(alice)
+    assert f"tests.site.identities.{name} failed." in caplog.text
+
+
+def test_the_site_is_asked_once_for_each_user_of_a_page(admin, alice, settings, monkeypatch):
+    asked: list[str] = []
+
+    def of(user):
+        asked.append(user.username)
+        return {}
+
+    monkeypatch.setattr(identities, "of", of)
+    for _ in range(3):
+        TokenClient(alice)
+    settings.SESSIONS_API = {"ORY_IDENTITY": "tests.site.identities.of"}
+    admin.get("/ory/admin/sessions?expand=identity")
+    assert sorted(asked) == sorted({"alice", admin.row.user.username})
+
+
+@pytest.mark.parametrize(
+    ("organization", "written_as"),
+    [
+        ("", None),
+        (identities.ORGANIZATION, identities.ORGANIZATION),
+        ("acme", "61636d65-0000-8200-8900-000000000000"),
+    ],
+)
+def test_an_identity_is_of_the_organization_of_the_session(alice, organization, written_as):
+    client = TokenClient(alice)
+    Session.objects.update(organization_id=organization)
+    assert client.get(WHOAMI).json()["identity"]["organization_id"] == written_as
+
+
+@pytest.mark.parametrize(
+    ("methods", "provider", "named"),
+    [
+        ("socialaccount totp", "google", [("oidc", "google"), ("totp", None)]),
+        ("socialaccount", "", [("oidc", None)]),
+        ("password", "google", [("password", None)]),
+    ],
+)
+def test_a_sign_in_at_another_site_names_it(alice, methods, provider, named):
+    client = TokenClient(alice)
+    Session.objects.update(methods=methods, provider=provider)
+    told = client.get(WHOAMI).json()["authentication_methods"]
+    assert [(method["method"], method.get("provider")) for method in told] == named

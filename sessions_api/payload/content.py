@@ -1,0 +1,83 @@
+"""Whose session a payload is, and what the start of a session writes into it."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from django.contrib.auth import (
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+    get_user_model,
+)
+from django.core.exceptions import ValidationError
+
+from sessions_api import credentials
+from sessions_api.engines import EngineSession
+from sessions_api.users import Key
+
+Payload: TypeAlias = EngineSession | Mapping[str, Any]
+
+ID_KEY = "_sessions_api_id"
+"""Where the payload keeps the id of its ``Session``."""
+
+METHOD_KEY = "_sessions_api_method"
+"""Where the payload keeps what Django's own ``authenticate()`` went by, and what was proved later.
+
+A word, or a list of words. The first is that of the sign-in, or "".
+"""
+
+SINCE_KEY = "_sessions_api_since"
+"""Where the payload keeps, in UNIX seconds, since when the records of other packages count.
+
+Only where somebody has signed in again in the same browser: Django keeps older records then.
+"""
+
+_ONE_REQUEST = 60
+"""A package makes its records shortly before it signs somebody in. In seconds."""
+
+
+def begin(engine_session: EngineSession, pk: UUID, method: str, *, at: float) -> None:
+    """Write into a payload that a session has started, at a time in UNIX seconds."""
+    if session_id(engine_session) is not None:
+        engine_session[SINCE_KEY] = at - _ONE_REQUEST
+    engine_session[ID_KEY] = str(pk)
+    engine_session[METHOD_KEY] = method
+
+
+def session_id(payload: Payload) -> UUID | None:
+    """Return our id in a payload, or None where there is none."""
+    try:
+        return UUID(payload.get(ID_KEY))
+    except (AttributeError, TypeError, ValueError):
+        return None
+
+
+def marks(payload: Payload) -> dict[str, object]:
+    """Return what the start of a session has written into its payload."""
+    return {key: payload[key] for key in (ID_KEY, METHOD_KEY, SINCE_KEY) if key in payload}
+
+
+def names_a_user(payload: Payload) -> bool:
+    """Tell whether a payload says that somebody is signed in."""
+    return SESSION_KEY in payload
+
+
+def user_id(payload: Payload) -> Key:
+    """Return the primary key of the user whom a payload names, or None."""
+    try:
+        return get_user_model()._meta.pk.to_python(payload.get(SESSION_KEY))
+    except ValidationError:
+        return None
+
+
+def backend(payload: Payload) -> str:
+    """Return the path of the authentication backend in a payload, or ""."""
+    path = payload.get(BACKEND_SESSION_KEY)
+    return path if isinstance(path, str) else ""
+
+
+def auth_digest(payload: Payload) -> str:
+    """Return the SHA-256 of the auth hash in a payload, or ""."""
+    auth_hash = payload.get(HASH_SESSION_KEY)
+    return credentials.digest(auth_hash) if auth_hash and isinstance(auth_hash, str) else ""
