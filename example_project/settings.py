@@ -22,6 +22,8 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "sessions_api",
     "example_project.pages",
     "example_project.demo",
@@ -34,12 +36,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "sessions_api.middleware.SessionsMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 SESSIONS_API = {
     "IDLE_TIMEOUT": timedelta(days=7),
+    "TOKEN_SIGN_IN": "sessions_api.sign_in.password",
 }
 
 REST_FRAMEWORK: dict[str, Any] = {

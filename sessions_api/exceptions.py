@@ -201,6 +201,7 @@ class ProofRefused(Exception):
     """
 
     MESSAGE = _("This does not prove who you are.")
+    REQUIRED = _("This field is required.")
     WRONG = {
         "password": _("This is not your password."),
         "otp": _("This code is not valid."),
@@ -210,3 +211,7 @@ class ProofRefused(Exception):
         super().__init__(", ".join(fields))
         self.fields = fields
         self.is_wrong = is_wrong
+
+    def message_of(self, field: str) -> str | Promise:
+        """Return what is wrong with a field."""
+        return self.WRONG.get(field, self.MESSAGE) if self.is_wrong else self.REQUIRED

@@ -36,43 +36,42 @@ def proof_required(request: Request) -> StepUpRequired:
 
 
 class RecentlyAuthenticated(BasePermission):
-    """A caller who has proved who they are within a time. Use it in your own views.
+    """A caller who has proved who they are within REAUTHENTICATION_AGE. Use it in your own views.
 
-    As a class, or without ``max_age``, the time is REAUTHENTICATION_AGE, and while that is None
-    everybody is let through. Others get 403 with ``"code": "reauthentication_required"``, and can go
-    on after ``POST sessions/current/reauthenticate/``.
+    While that setting is None everybody is let through. Others get 403 with ``"code":
+    "reauthentication_required"``, and can go on after ``POST sessions/current/reauthenticate/``.
     """
 
-    def __init__(self, max_age: timedelta | None = None) -> None:
-        self._max_age = max_age
+    max_age: timedelta | None = None
 
-    def __call__(self) -> "RecentlyAuthenticated":
-        # Django REST framework calls what stands in permission_classes.
-        return self
+    @classmethod
+    def within(cls, max_age: timedelta) -> type[BasePermission]:
+        """Return a permission for callers who have done so within a time, whatever the setting."""
+        return type(cls.__name__, (cls,), {"max_age": max_age})
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        requirement = Requirement(max_age=self._max_age or conf.REAUTHENTICATION_AGE)
+        requirement = Requirement(max_age=self.max_age or conf.REAUTHENTICATION_AGE)
         if not requirement.is_met(request):
             raise StepUpRequired(request, requirement)
         return True
 
 
-class RequiresLevel(BasePermission):
-    """A caller whose session has an assurance level (NIST SP 800-63B-4), such as 2: two factors.
+def RequiresLevel(level: int) -> type[BasePermission]:
+    """Return a permission for callers whose session has an assurance level (NIST SP 800-63B-4).
 
-    Use it in your own views: ``permission_classes = [RequiresLevel(2)]``. Others get 403 with ``"code":
-    "insufficient_level"``.
+    Use it in your own views: ``permission_classes = [RequiresLevel(2)]`` lets two factors through.
+    Others get 403 with ``"code": "insufficient_level"``.
     """
+    return type("RequiresLevel", (_RequiresLevel,), {"level": level})
 
-    def __init__(self, level: int) -> None:
-        self._requirement = Requirement(level=level)
 
-    def __call__(self) -> "RequiresLevel":
-        return self
+class _RequiresLevel(BasePermission):
+    level: int
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        if not self._requirement.is_met(request):
-            raise StepUpRequired(request, self._requirement)
+        requirement = Requirement(level=self.level)
+        if not requirement.is_met(request):
+            raise StepUpRequired(request, requirement)
         return True
 
 

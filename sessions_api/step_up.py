@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from sessions_api import policy, reauthentication
@@ -61,3 +65,42 @@ def refusal(request: HttpRequest, requirement: Requirement) -> dict[str, Any]:
         **body,
         "login_url": reauthentication.login_url(),
     }
+
+
+def refuse(request: HttpRequest, requirement: Requirement) -> HttpResponse | None:
+    """Return the answer to a request that lacks what a view requires, or None if it has it.
+
+    That is a redirect to the page for it, or to the login; for a client that wants JSON it is 403, or
+    401 for somebody who is not signed in.
+    """
+    if not request.user.is_authenticated:
+        if not _wants_json(request):
+            return redirect_to_login(request.get_full_path())
+        return JsonResponse(
+            {"detail": _("Sign in first."), "code": "not_authenticated"}, status=401
+        )
+    if requirement.is_met(request):
+        return None
+    if not _wants_json(request):
+        return _to_confirmation(request, requirement)
+    answer = JsonResponse(refusal(request, requirement), status=403)
+    answer.headers["WWW-Authenticate"] = requirement.challenge
+    return answer
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    preferred = request.get_preferred_type(["text/html", "application/json"])
+    return preferred == "application/json"
+
+
+def _to_confirmation(request: HttpRequest, requirement: Requirement) -> HttpResponseRedirect:
+    # After a form was sent, its page is what can be asked for again.
+    came_from = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    query = {REDIRECT_FIELD_NAME: came_from} if came_from else {}
+    if requirement.level is not None:
+        query["level"] = str(requirement.level)
+    try:
+        page = reverse("sessions_api_account:confirm")
+    except NoReverseMatch:
+        return redirect_to_login(came_from or "/")
+    return HttpResponseRedirect(f"{page}?{urlencode(query)}" if query else page)

@@ -1,8 +1,10 @@
 """The demo's users."""
 
+from base64 import b32encode
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Permission, User
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 
 @dataclass(frozen=True)
@@ -14,11 +16,18 @@ class Person:
     is_staff: bool = False
     is_superuser: bool = False
     permissions: tuple[str, ...] = ()
+    totp_key: str = ""
+    """The key of an authenticator app, in hexadecimal digits."""
 
     @property
     def password(self) -> str:
         """Return the password the demo prints."""
         return f"{self.username}-demo"
+
+    @property
+    def totp_secret(self) -> str:
+        """Return what an authenticator app is given, or ""."""
+        return b32encode(bytes.fromhex(self.totp_key)).decode()
 
 
 PEOPLE = (
@@ -31,6 +40,9 @@ PEOPLE = (
     ),
     Person("alice", "an ordinary user"),
     Person("bob", "an ordinary user"),
+    Person(
+        "carol", "has an authenticator app", totp_key="3132333435363738393031323334353637383930"
+    ),
 )
 
 
@@ -56,6 +68,8 @@ def create_user(person: Person) -> None:
             content_type__app_label__in=("auth", "sessions_api"), codename__in=person.permissions
         )
     )
+    if person.totp_key:
+        TOTPDevice.objects.create(user=user, name="Authenticator app", key=person.totp_key)
 
 
 def has_printed_password(person: Person) -> bool:

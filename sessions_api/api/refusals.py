@@ -55,6 +55,5 @@ def _body(refusal: SignInRefused, **more: object) -> Any:
 
 
 def _proof(refusal: ProofRefused) -> APIException:
-    wrong = ProofRefused.WRONG if refusal.is_wrong else dict.fromkeys(refusal.fields, REQUIRED)
-    errors: Any = {name: [wrong.get(name, ProofRefused.MESSAGE)] for name in refusal.fields}
+    errors: Any = {name: [refusal.message_of(name)] for name in refusal.fields}
     return ValidationError(errors)

@@ -8,7 +8,7 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import empty
 
-from sessions_api import decorators, engines, logs, payload, recent, validity
+from sessions_api import engines, logs, payload, recent, validity
 from sessions_api.client import client_of, fingerprint_of
 from sessions_api.conf import conf
 from sessions_api.engines import EngineSession
@@ -21,6 +21,9 @@ from sessions_api.tracking import delivery, rotation
 from sessions_api.tracking.state import RequestState
 
 logger = logging.getLogger("sessions_api.tracking")
+
+ACTIVITY = "sessions_api_counts_as_activity"
+"""The attribute by which ``decorators.not_activity`` marks a view."""
 
 UNKNOWN = hash(Client(None, ""))
 
@@ -78,7 +81,7 @@ def is_activity(request: HttpRequest) -> bool:
     name = "get" if request.method == "HEAD" else str(request.method).lower()
     name = (getattr(view, "actions", None) or {}).get(name, name)  # of a viewset
     handler = getattr(getattr(view, "cls", getattr(view, "view_class", None)), name, None)
-    return all(getattr(each, decorators.ACTIVITY, True) for each in (view, handler))
+    return all(getattr(each, ACTIVITY, True) for each in (view, handler))
 
 
 class Use:

@@ -70,7 +70,8 @@ class Command(BaseCommand):
         self.stdout.write(f"\n  {'User':<9}{'Password':<14}Role")
         for person in PEOPLE:
             password = person.password if person in usable else "(changed)"
-            self.stdout.write(f"  {person.username:<9}{password:<14}{person.role}")
+            secret = f": {person.totp_secret}" if person.totp_secret else ""
+            self.stdout.write(f"  {person.username:<9}{password:<14}{person.role}{secret}")
         self.stdout.write("")
 
 
