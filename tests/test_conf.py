@@ -18,6 +18,12 @@ DEFAULTS = {
     "ADOPT": "lazy",
     "TOKEN_PREFIX": "session",
     "TOKEN_LIFETIME": timedelta(days=30),
+    "TOKEN_SIGN_IN": None,
+    "REAUTHENTICATORS": (
+        "sessions_api.authenticators.password",
+        "sessions_api.authenticators.otp_device",
+        "sessions_api.authenticators.allauth_code",
+    ),
     "REAUTHENTICATION_AGE": None,
     "ORGANIZATION": None,
     "ORY_IDENTITY": None,
@@ -40,6 +46,8 @@ OVERRIDES = {
     "ADOPT": "refuse",
     "TOKEN_PREFIX": "acme",
     "TOKEN_LIFETIME": timedelta(days=7),
+    "TOKEN_SIGN_IN": "sessions_api.sign_in.password",
+    "REAUTHENTICATORS": ["sessions_api.authenticators.password"],
     "REAUTHENTICATION_AGE": timedelta(minutes=10),
     "ORGANIZATION": "tests.site.organizations.of",
     "ORY_IDENTITY": "tests.site.organizations.of",
@@ -71,7 +79,7 @@ def test_the_tables_here_name_every_setting():
 
 
 def test_a_site_without_the_dict_has_the_defaults(settings):
-    assert not hasattr(settings, "SESSIONS_API")
+    del settings.SESSIONS_API
     assert effective() == DEFAULTS
 
 
@@ -89,7 +97,8 @@ def test_an_override_is_seen_at_once_and_changes_nothing_else(name, settings):
 
 
 @pytest.mark.parametrize("name", OVERRIDES)
-def test_an_override_is_gone_as_soon_as_it_is_taken_back(name):
+def test_an_override_is_gone_as_soon_as_it_is_taken_back(name, settings):
+    settings.SESSIONS_API = {}
     with override_settings(SESSIONS_API={name: OVERRIDES[name]}):
         assert getattr(SETTINGS[name], name) == OVERRIDES[name]
         with override_settings(SESSIONS_API={}):

@@ -183,7 +183,8 @@ def _may_be_held(sessions: SessionQuerySet) -> SessionQuerySet:
 def _is_referred_to() -> bool:
     """Tell whether a model of the site has a foreign key to sessions."""
     fields = Session._meta.get_fields(include_hidden=True)
-    return any(field.auto_created and not field.concrete for field in fields)
+    relations = [field for field in fields if field.auto_created and not field.concrete]
+    return any(relation.related_model is not Session for relation in relations)
 
 
 @dataclass(frozen=True, slots=True)

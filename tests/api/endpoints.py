@@ -9,7 +9,7 @@ from django.test import Client
 
 from sessions_api.models import Session
 from tests.factories import PASSWORD, UserFactory
-from tests.helpers import session_id, signed_in, staff_with
+from tests.helpers import browser_with_password, session_id, staff_with
 
 CALLERS = [
     "anonymous",
@@ -22,14 +22,16 @@ CALLERS = [
 
 
 def permitted_staff(people):
-    return signed_in(staff_with("view_session", "change_session", "end_session"))
+    return browser_with_password(staff_with("view_session", "change_session", "end_session"))
 
 
 MAKE = {
     "anonymous": lambda people: Client(),
-    "wrong user": lambda people: signed_in(UserFactory.create()),
-    "staff without permission": lambda people: signed_in(staff_with()),
-    "staff who may change alone": lambda people: signed_in(staff_with("change_session")),
+    "wrong user": lambda people: browser_with_password(UserFactory.create()),
+    "staff without permission": lambda people: browser_with_password(staff_with()),
+    "staff who may change alone": lambda people: browser_with_password(
+        staff_with("change_session")
+    ),
     "staff against a superuser": permitted_staff,
     "right caller": lambda people: people.alices[0],
     "right staff": permitted_staff,
@@ -42,8 +44,8 @@ class People:
     def __init__(self):
         self.alice, self.root = UserFactory.create(), staff_with(is_superuser=True)
         self.alices, self.roots = (
-            [signed_in(self.alice), signed_in(self.alice)],
-            signed_in(self.root),
+            [browser_with_password(self.alice), browser_with_password(self.alice)],
+            browser_with_password(self.root),
         )
         self.clients: dict[str, Client] = {}
 

@@ -13,7 +13,7 @@ from sessions_api import lifecycle, recent
 from sessions_api.dialects.identifiers import uuid_of
 from sessions_api.models import Session
 from tests.factories import UserFactory
-from tests.helpers import bearer, browser_of, session_id
+from tests.helpers import bearer, browser_of, browser_with_password, session_id
 from tests.surfaces.calls import PAGES
 from tests.surfaces.rules import PERMISSIONS, Caller, Target
 
@@ -95,11 +95,11 @@ class World:
     def _sign_in(self) -> Session:
         """Sign the caller in, and have happen to their session what is wrong with it."""
         if self.caller.credential == "token":
-            issued = lifecycle.issue_token(self.user)
+            issued = lifecycle.issue_token(self.user, methods=["password"])
             self.client.defaults["HTTP_AUTHORIZATION"] = bearer(issued.token)["authorization"]
             session = issued.session
         else:
-            browser = browser_of(self.user)
+            browser = browser_with_password(self.user)
             self.client.cookies = browser.cookies
             session = Session.objects.get(pk=session_id(browser))
         rows = Session.objects.filter(pk=session.pk)
