@@ -25,7 +25,6 @@ class Unavailable(APIException):
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = SessionsUnavailable.MESSAGE
-    default_code = "unavailable"
 
 
 class SessionTokenAuthentication(BaseAuthentication):

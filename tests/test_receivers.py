@@ -5,16 +5,17 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model, user_logged_in, user_logged_out
 from django.core.cache.backends.locmem import LocMemCache
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.db.models.signals import post_delete, post_save
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sessions_api import credentials, engines, receivers, validity
+from sessions_api.lifecycle import ending
 from sessions_api.models import EndReason, Session
 from sessions_api.signals import session_ended
 from tests.factories import SessionFactory, UserFactory
-from tests.helpers import SERVER_SIDE, browser_of, held, name_of, reasons, session_of
+from tests.helpers import SERVER_SIDE, browser_of, held, name_of, reasons, session_of, use_engine
 
 SIGNALS = (user_logged_in, user_logged_out, post_save, post_delete)
 
@@ -205,6 +206,32 @@ def test_a_deletion_that_is_rolled_back_changes_nothing(delete, engine, transact
     assert engines.payload_of(key) is not None
     assert name_of(browser) == user.username
     assert [session.pk for session in validity.active_sessions(user)] == [session_of(browser).pk]
+
+
+@pytest.fixture
+def another_database():
+    """Return the alias of a second database."""
+    connections.databases["other"] = connections.configure_settings(
+        {
+            "default": {"ENGINE": "django.db.backends.sqlite3"},
+            "other": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
+        }
+    )["other"]
+    yield "other"
+    del connections["other"], connections.databases["other"]
+
+
+def test_a_deletion_waits_for_the_commit_of_the_database_it_is_in(
+    settings, django_db_blocker, another_database
+):
+    use_engine(settings, "file")
+    store = engines.store_class()()
+    store.create()
+    row = Session(sealed_key=credentials.seal(store.session_key))
+    with django_db_blocker.unblock(), transaction.atomic(using=another_database):
+        ending.end_deleted(row, using=another_database)
+        assert engines.payload_of(store.session_key) is not None
+    assert engines.payload_of(store.session_key) is None
 
 
 @pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)

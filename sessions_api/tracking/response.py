@@ -27,7 +27,7 @@ def is_due(request: HttpRequest, state: RequestState) -> bool:
     return (
         state.is_unavailable
         or state.has_deferred
-        or bool(state.acts.deleted or state.acts.written)
+        or bool(state.acts.written)
         or token.is_due(request, state)
         or _browser_is_due(request, state)
     )

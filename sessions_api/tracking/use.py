@@ -270,7 +270,7 @@ def _use_of(state: RequestState, session: EngineSession, session_id: UUID) -> Us
     at = admitted.at if admitted is not None else recent.now()
     row = admitted.row if admitted is not None else None
     remembered = admitted.recent if admitted is not None else None
-    if row is None and remembered is None:
+    if remembered is None:
         remembered = recent.recall(session, at)
     if remembered is None:
         row = row or _row(session_id)

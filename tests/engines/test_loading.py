@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 
 from sessions_api import engines
 from tests.engines.stores import on_each, saved
-from tests.helpers import later
+from tests.helpers import later, use_engine
+from tests.site.cache import operations
 from tests.site.engines import DictionarySessionStore
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,6 +23,16 @@ def test_many_payloads_are_loaded_by_their_keys(engine):
     assert engines.payload_of(keys[0]) == {"number": 0}
     assert engines.payload_of("unknown0key") is None
     assert engines.load_many([]) == {}
+
+
+@pytest.mark.parametrize("name", ["cache", "cached_db"])
+def test_a_cache_is_asked_for_many_at_once(settings, name):
+    settings.CACHES = {"default": {"BACKEND": "tests.site.cache.BatchCache"}}
+    use_engine(settings, name)
+    keys = [saved(number=number) for number in range(5)]
+    del operations[:]
+    assert engines.load_many(keys).keys() == set(keys)
+    assert operations == ["get_many 5"]
 
 
 @on_each

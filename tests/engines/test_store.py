@@ -6,8 +6,10 @@ import pytest
 from django.utils import timezone
 
 from sessions_api import engines
+from sessions_api.engines import store
 from tests.engines.stores import saved
 from tests.helpers import ENGINES, SERVER_SIDE, THIRD_PARTY_ENGINES, later, use_engine
+from tests.site.engines import DictionarySessionStore
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,6 +28,14 @@ def test_only_on_signed_cookies_the_cookie_is_the_session(engine):
     assert engines.is_client_side() is (engine == "signed_cookies")
 
 
+@pytest.mark.parametrize("engine", ["dictionary"], indirect=True)
+def test_an_engine_of_a_third_party_that_is_tried_keeps_nothing_of_it(engine):
+    store._is_client_side.cache_clear()
+    before = dict(DictionarySessionStore.stored)
+    assert engines.is_client_side() is False
+    assert DictionarySessionStore.stored == before
+
+
 ENFORCING = {"db", "cached_db", "cache", "redis", "cached_db_redis", "overriding", "subclassed"}
 
 
@@ -40,9 +50,9 @@ def test_a_signed_cookie_expires_at_the_age_of_the_cookie_if_that_is_sooner(
 ):
     use_engine(settings, "signed_cookies")
     with later(seconds=0):
-        store = engines.store_class()()
-        store.set_expiry(seconds)
-        assert engines.expiry(store) == timezone.now() + timedelta(seconds=expected)
+        session = engines.store_class()()
+        session.set_expiry(seconds)
+        assert engines.expiry(session) == timezone.now() + timedelta(seconds=expected)
 
 
 @pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)

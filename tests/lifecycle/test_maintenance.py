@@ -170,6 +170,20 @@ def test_a_session_that_is_not_over_is_not_purged():
     assert name_in_new_process(client) == user.username
 
 
+@pytest.mark.parametrize("name", [each for each in SERVER_SIDE if each != "file"])
+def test_an_expiry_that_a_job_has_moved_is_followed(settings, name):
+    use_engine(settings, name)
+    canary.leave()
+    client = signed_in(UserFactory.create())
+    store = engines.store_class()(client.cookies["sessionid"].value)
+    moved = timezone.now() + timedelta(days=40)
+    store.set_expiry(moved)
+    store.save()
+    with later(days=20):
+        assert ended(maintenance.reconcile(grace=NO_GRACE)) == 0
+        assert Session.objects.get().expires_at == moved
+
+
 # Adopting
 
 

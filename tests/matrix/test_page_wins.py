@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model, login
 from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import path
 from django.utils import timezone
 from rest_framework.request import Request
@@ -288,6 +289,11 @@ def _failing(*verbs):
     return connection.execute_wrapper(fail)
 
 
+def ours(queries):
+    """Return how many statements have met our table."""
+    return sum("sessions_api_session" in query["sql"] for query in queries)
+
+
 def read_only():
     """Return a context in which our tables take no writes, as after a fail-over."""
     return _failing("INSERT", "UPDATE", "DELETE")
@@ -328,6 +334,16 @@ def test_a_table_that_takes_no_writes_keeps_no_page_from_being_sent(engine, alic
         assert name_in_new_process(client) == "alice"  # the first may only have told of its key
         assert [each.pk for each in validity.active_sessions(alice)] == [session_of(client).pk]
         assert Session.objects.get().last_used == timezone.now()
+
+
+@on_server_side_engines
+def test_a_later_expiry_that_the_table_cannot_take_is_not_tried_at_every_request(engine, alice):
+    client = returning_browser(alice)
+    with read_only(), CaptureQueriesContext(connection) as queries:
+        client.get("/do/user,expiry:5000/")
+        first = ours(queries)
+        client.get("/do/user,expiry:5000/")
+        assert ours(queries) == first > 0
 
 
 @on_each_engine

@@ -56,6 +56,8 @@ NOT_DROPPED = {"classmethod", "dataclass", "overload", "property", "staticmethod
 
 def changes_of(statement: ast.stmt, function: Function | None) -> Iterator[Change]:
     """Return the changes of a statement, without those of the statements inside it."""
+    if _is_list_of_names(statement):
+        return
     yield from _of_decorators(statement)
     yield from _deletions(statement, function)
     yield from _of_condition(statement)
@@ -68,6 +70,12 @@ def changes_of(statement: ast.stmt, function: Function | None) -> Iterator[Chang
     for part in _parts(statement):
         for node in _expressions(part):
             yield from _of_expression(node)
+
+
+def _is_list_of_names(statement: ast.stmt) -> bool:
+    """Tell whether a statement is ``__all__ = [...]``, which only a star import reads."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets)
 
 
 def _parts(statement: ast.stmt) -> Iterator[ast.expr]:

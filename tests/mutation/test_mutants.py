@@ -72,6 +72,7 @@ def test_decorators_are_dropped():
 @pytest.mark.parametrize(
     "source",
     [
+        '__all__ = ["a", "b"]',
         '"""A docstring."""\n',
         "import logging\n",
         'logger.warning("%d were lost.", 1)\n',

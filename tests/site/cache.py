@@ -23,6 +23,20 @@ for _name in ("get", "set", "add", "delete", "touch", "has_key", "incr", "clear"
     setattr(CountingCache, _name, _counted(_name))
 
 
+class BatchCache(LocMemCache):
+    """A LocMemCache that notes how many keys it is asked for at once."""
+
+    def get_many(self, keys, version=None):
+        operations.append(f"get_many {len(keys)}")
+        return {
+            key: value for key in keys if (value := super(BatchCache, self).get(key)) is not None
+        }
+
+    def get(self, *args, **kwargs):
+        operations.append("get")
+        return super().get(*args, **kwargs)
+
+
 class FailingCache(LocMemCache):
     """A cache whose server is down."""
 

@@ -3,7 +3,9 @@
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user, get_user_model
+from django.db import connection
 from django.test import AsyncClient, Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sessions_api import engines, lifecycle, recent
@@ -104,6 +106,15 @@ def test_request_user_and_auser_agree_that_nobody_is_there(forgotten_browser):
     request = forgotten_browser.get("/do/user/").wsgi_request
     assert request.user.is_anonymous
     assert async_to_sync(request.auser)().is_anonymous
+
+
+def test_a_user_who_is_asked_for_twice_costs_one_look_at_the_row(forgotten_browser, settings):
+    settings.SESSIONS_API = {"STRICT": True}
+    request = forgotten_browser.get("/do/read/").wsgi_request
+    with CaptureQueriesContext(connection) as queries:
+        assert request.user.is_authenticated
+        assert async_to_sync(request.auser)().is_authenticated
+    assert sum('"sessions_api_session"' in query["sql"] for query in queries) == 1
 
 
 def test_a_session_whose_row_is_another_users_is_refused(forgotten_browser):

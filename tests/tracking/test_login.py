@@ -63,6 +63,16 @@ def test_two_logins_in_one_request_make_one_session(db):
     assert Session.objects.get().user == bob
 
 
+def test_two_logins_over_a_session_whose_key_is_not_known_yet_replace_it(db, executed):
+    alice = UserFactory.create()
+    browser = browser_of(alice)
+    Session.objects.update(key_digest=None, sealed_key="")
+    with executed():
+        browser.get(f"/do/login:{alice.pk},login:{alice.pk}/")
+    assert name_of(browser) == alice.username
+    assert sorted(reasons(alice)) == ["", EndReason.REPLACED]
+
+
 def test_a_login_over_another_users_session_replaces_it(db, executed):
     alice, bob = UserFactory.create(), UserFactory.create()
     browser = browser_of(alice)

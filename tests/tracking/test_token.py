@@ -57,6 +57,24 @@ def test_a_tokens_request_asks_nothing_of_the_browsers_session(alice, engine, is
     assert client.cookies["sessionid"].value == cookie
 
 
+def test_the_client_of_a_token_that_comes_back_is_noted_whoever_has_noted_another(alice):
+    issued = lifecycle.issue_token(alice)
+    client = Client(headers=bearer(issued.token), REMOTE_ADDR="203.0.113.7")
+    for minutes in (0, 2):
+        with later(minutes=minutes):
+            client.get("/by-token/none/")
+    with later(minutes=3):
+        elsewhere = {"last_ip_address": "198.51.100.9", "last_used": timezone.now()}
+        Session.objects.update(client_changed_at=timezone.now(), **elsewhere)
+    with later(minutes=3, seconds=59):
+        client.get("/by-token/none/")
+        assert Session.objects.get().last_ip_address == "198.51.100.9"
+    with later(minutes=4, seconds=1):
+        Session.objects.update(last_used=timezone.now())  # nothing else is due
+        client.get("/by-token/none/")
+        assert Session.objects.get().last_ip_address == "203.0.113.7"
+
+
 @pytest.mark.parametrize("is_refused", [False, True])
 def test_a_tokens_request_leaves_a_dead_cookie_alone(alice, engine, is_refused):
     client = Client()

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.http import HttpResponse
 from django.test import Client
+from django.urls import path
 from django.utils import timezone
 
 from sessions_api import lifecycle, recent, validity
@@ -22,6 +24,7 @@ from tests.helpers import (
     signed_in,
 )
 from tests.site import views
+from tests.site.urls import urlpatterns as site_urlpatterns
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,6 +74,28 @@ def test_a_use_of_an_ended_session_is_not_written(alice):
     with later(seconds=61):
         assert name_of(browser) == ""
         assert last_used() == begun
+
+
+def read_while_it_ends(request):
+    """Read the session of a request, which ends elsewhere before the answer."""
+    name = request.user.get_username()
+    Session.objects.update(ended_at=timezone.now(), end_reason=EndReason.REVOKED)
+    return HttpResponse(name)
+
+
+urlpatterns = [*site_urlpatterns, path("read-while-it-ends/", read_while_it_ends)]
+
+
+@pytest.mark.urls(__name__)
+def test_a_session_that_ends_elsewhere_while_a_request_reads_it_keeps_its_cookie_in_that_answer(
+    alice,
+):
+    browser = returning_browser(alice)
+    with later(seconds=61):
+        response = browser.get("/read-while-it-ends/")
+        assert (response.status_code, response.content) == (200, b"alice")
+        assert "sessionid" not in response.cookies
+        assert name_in_new_process(browser) == ""
 
 
 def test_an_expiry_that_the_view_moves_is_written_at_once(alice):
