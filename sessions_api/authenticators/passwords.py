@@ -68,7 +68,7 @@ def _custom() -> list[BaseBackend]:
     return [
         backend
         for backend in get_backends()
-        if type(backend).get_user is not BaseBackend.get_user
+        if getattr(type(backend), "get_user", BaseBackend.get_user) is not BaseBackend.get_user
         and type(backend).authenticate is not ModelBackend.authenticate
     ]
 

@@ -1,11 +1,14 @@
 """The form of the site's own login, which knows what signs a user in here."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import authenticate, get_backends
+from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm
 from django.forms import BaseForm
@@ -70,12 +73,29 @@ def check(request: HttpRequest, identifier: str, password: str) -> Checked:
 @sensitive_variables()
 def _check_by_django(request: HttpRequest, values: dict[str, str]) -> Checked:
     form = _without_device(_of_view())(request, data=values)
-    if not form.is_valid():
-        raise _refusal(form)
-    user: AbstractBaseUser | None = form.get_user()
+    if form.is_valid():
+        user: AbstractBaseUser | None = form.get_user()
+    elif isinstance(refusal := _refusal(form), InvalidCredentials):
+        user = _by_email(request, values)
+    else:
+        raise refusal
     if user is None:
         raise InvalidCredentials
     return Checked(user)
+
+
+@sensitive_variables()
+def _by_email(request: HttpRequest, values: dict[str, str]) -> AbstractBaseUser | None:
+    """Return whom the backends give that call the name of a user ``email``, and nothing else."""
+    if not any(_takes_email_alone(backend) for backend in get_backends()):
+        return None
+    return authenticate(request, email=values["email"], password=values["password"])
+
+
+def _takes_email_alone(backend: BaseBackend) -> bool:
+    parameters = inspect.signature(backend.authenticate).parameters
+    takes_anything = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+    return "email" in parameters and "username" not in parameters and not takes_anything
 
 
 @sensitive_variables()

@@ -182,6 +182,29 @@ def test_credentials_have_the_names_that_the_login_form_gives_them(alice, settin
     assert sign_in(alice.email).status_code == 201
 
 
+class EmailBackend(ModelBackend):
+    """Knows an e-mail address and a password, and no other names."""
+
+    def authenticate(self, request, email, password):  # type: ignore[override]
+        """Return the user whose they are."""
+        user = get_user_model().objects.filter(email=email).first()
+        return user if user is not None and user.check_password(password) else None
+
+
+def test_a_backend_that_knows_e_mail_addresses_alone_is_asked_too(alice, settings):
+    settings.AUTHENTICATION_BACKENDS = [MODEL_BACKEND, f"{__name__}.EmailBackend"]
+    assert sign_in(alice.email, "wrong").status_code == 401
+    body = sign_in(alice.email).json()
+    assert body["methods"] == ["password"]
+    settings.AUTHENTICATION_BACKENDS = [f"{__name__}.EmailBackend"]
+    renewed = post(REAUTHENTICATE, {"password": PASSWORD}, **bearer(body["token"]))
+    assert renewed.status_code == 200
+    assert (
+        post(REAUTHENTICATE, {"password": "x"}, **bearer(renewed.json()["token"])).status_code
+        == 400
+    )
+
+
 @pytest.fixture(params=[AnonRateThrottle, UserRateThrottle])
 def sites_throttle(request, monkeypatch):
     """Limit everybody, as a site may, by a throttle that asks who it is."""
