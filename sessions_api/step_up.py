@@ -93,14 +93,20 @@ def _wants_json(request: HttpRequest) -> bool:
     return preferred == "application/json"
 
 
-def _to_confirmation(request: HttpRequest, requirement: Requirement) -> HttpResponseRedirect:
-    # After a form was sent, its page is what can be asked for again.
-    came_from = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+def confirmation_url(came_from: str, *, level: int | None = None) -> str | None:
+    """Return the page where users confirm who they are and go on. None on a site without it."""
     query = {REDIRECT_FIELD_NAME: came_from} if came_from else {}
-    if requirement.level is not None:
-        query["level"] = str(requirement.level)
+    if level is not None:
+        query["level"] = str(level)
     try:
         page = reverse("sessions_api_account:confirm")
     except NoReverseMatch:
-        return redirect_to_login(came_from or "/")
-    return HttpResponseRedirect(f"{page}?{urlencode(query)}" if query else page)
+        return None
+    return f"{page}?{urlencode(query)}" if query else page
+
+
+def _to_confirmation(request: HttpRequest, requirement: Requirement) -> HttpResponseRedirect:
+    # After a form was sent, its page is what can be asked for again.
+    came_from = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    page = confirmation_url(came_from, level=requirement.level)
+    return redirect_to_login(came_from or "/") if page is None else HttpResponseRedirect(page)

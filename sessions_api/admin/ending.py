@@ -11,6 +11,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import get_content_type_for_model
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
@@ -47,6 +48,8 @@ class Ending:
     of_superusers: int
     lacking_proof: int
     over: int
+    remedy: str
+    """What whoever lacks a proof can do about it, as HTML."""
 
     @classmethod
     def of(cls, chosen: Iterable[Session], *, request: HttpRequest) -> "Ending":
@@ -60,6 +63,7 @@ class Ending:
             of_superusers=len(standing) - len(allowed),
             lacking_proof=len(lacking_proof),
             over=len(chosen) - len(standing),
+            remedy=words.remedy(request) if lacking_proof else "",
         )
 
     def includes_own(self, request: HttpRequest) -> bool:
@@ -105,13 +109,12 @@ class Ending:
             texts.append(text % {"count": self.of_superusers})
         if self.lacking_proof:
             text = ngettext(
-                "Another session of your own is left alone: ending it takes a recent sign-in. "
-                "Log out and log in again first.",
+                "Another session of your own is left alone: ending it takes a recent sign-in.",
                 "%(count)d other sessions of your own are left alone: ending them takes a recent "
-                "sign-in. Log out and log in again first.",
+                "sign-in.",
                 self.lacking_proof,
             )
-            texts.append(text % {"count": self.lacking_proof})
+            texts.append(format_html("{} {}", text % {"count": self.lacking_proof}, self.remedy))
         over = self.over if over is None else over
         if over:
             text = ngettext(

@@ -11,11 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from sessions_api import lifecycle, policy, revocation, validity
+from sessions_api.admin import words
 from sessions_api.admin.ending import SESSIONS_SHOWN, in_one_line
 from sessions_api.models import Session, SessionQuerySet
 
@@ -117,13 +119,8 @@ class SessionsLinkMixin(ModelAdmin):
         return self._ask_about_sessions(request, user)
 
     def _ask_for_proof(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
-        messages.warning(
-            request,
-            _(
-                "No session has ended: ending others of your own takes a recent sign-in. "
-                "Log out and log in again first."
-            ),
-        )
+        text = _("No session has ended: ending others of your own takes a recent sign-in.")
+        messages.warning(request, format_html("{} {}", text, words.remedy(request)))
         return HttpResponseRedirect(self._url(user, "change"))
 
     def _end_sessions(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from sessions_api import validity
+from sessions_api import step_up, validity
 from sessions_api.models import DeviceType, Session
 
 
@@ -19,6 +20,14 @@ def who(session: Session) -> str:
     if session.presented_user_id != session.user_id:
         return _("%(user)s (acting as another user)") % {"user": session.user}
     return _("%(user)s (impersonated)") % {"user": session.user}
+
+
+def remedy(request: HttpRequest) -> str:
+    """Return what whoever lacks a recent proof can do about it, as HTML."""
+    page = step_up.confirmation_url(request.get_full_path())
+    if page is None:
+        return _("Log out and log in again first.")
+    return format_html('<a href="{}">{}</a>', page, _("Confirm first who you are."))
 
 
 def device(session: Session) -> str:

@@ -1,17 +1,22 @@
 """Ending others of one's own sessions in the admin, on a site that wants a recent proof for it."""
 
+import html
+import re
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import include, path
 from django.utils import timezone
 
 from sessions_api.models import Session
 from tests.admin.pages import choose, end, end_selected, html_of, said
 from tests.admin.users_pages import path_of
-from tests.factories import SessionFactory, UserFactory
+from tests.admin.users_pages import urlpatterns as site
+from tests.factories import PASSWORD, SessionFactory, UserFactory
 from tests.helpers import browser_with_password, name_of, session_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.admin.users_pages")]
@@ -61,6 +66,32 @@ def test_ending_another_of_ones_own_takes_a_recent_sign_in(staff, stale_browser,
     assert not LogEntry.objects.exists()
     with executed():
         ENDS[way](browser_with_password(staff), session)
+    assert name_of(other) == ""
+
+
+class WithConfirmation:
+    """The URLs of a site that has the page where users confirm who they are."""
+
+    urlpatterns: ClassVar[list[object]] = [
+        *site,
+        path("account/", include("sessions_api.account.urls")),
+    ]
+
+
+@pytest.mark.parametrize("way", ENDS)
+def test_where_one_can_confirm_who_one_is_the_admin_leads_there_and_back(
+    staff, stale_browser, executed, settings, way
+):
+    settings.ROOT_URLCONF = WithConfirmation
+    other = browser_with_password(staff)
+    session = session_of(other)
+    [(_, text)] = said(ENDS[way](stale_browser, session))
+    [link] = map(html.unescape, re.findall('href="([^"]+)"', text))
+    assert link.startswith("/account/confirm/?next=")
+    response = stale_browser.post(link, {"password": PASSWORD})
+    assert stale_browser.get(response.headers["Location"]).status_code == 200
+    with executed():
+        ENDS[way](stale_browser, session)
     assert name_of(other) == ""
 
 
