@@ -209,7 +209,7 @@ def test_a_deletion_that_is_rolled_back_changes_nothing(delete, engine, transact
 
 
 @pytest.fixture
-def another_database():
+def another_database(django_db_blocker):
     """Return the alias of a second database."""
     connections.databases["other"] = connections.configure_settings(
         {
@@ -218,6 +218,8 @@ def another_database():
         }
     )["other"]
     yield "other"
+    with django_db_blocker.unblock():
+        connections["other"].connection.close()  # Django leaves one in memory open
     del connections["other"], connections.databases["other"]
 
 

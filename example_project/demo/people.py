@@ -4,7 +4,6 @@ from base64 import b32encode
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Permission, User
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,8 @@ def create_user(person: Person) -> None:
         )
     )
     if person.totp_key:
+        from django_otp.plugins.otp_totp.models import TOTPDevice  # only the example site has it
+
         TOTPDevice.objects.create(user=user, name="Authenticator app", key=person.totp_key)
 
 
