@@ -161,6 +161,16 @@ def test_under_strict_an_end_is_in_force_at_once(engine, alice, settings):
 
 
 @on_server_side_engines
+def test_ends_of_many_that_the_engine_does_not_carry_out_are_counted(engine, alice):
+    client, _other, _another = (returning_browser(alice) for _ in range(3))
+    with undeletable(engine):
+        response = client.delete(SESSIONS)
+    assert response.status_code == 202
+    assert response.json().keys() == {"ended", "code", "in_force_by"}
+    assert response.json()["ended"] == 2
+
+
+@on_server_side_engines
 def test_a_sign_out_that_the_engine_does_not_carry_out_is_pending(engine, alice):
     client = returning_browser(alice)
     cookies = client.cookies.copy()
