@@ -13,12 +13,12 @@ from tests.site.urls import urlpatterns as site
 
 urlpatterns = [
     path("admin/", include("loginas.urls")),
+    path("accounts/", include("allauth.urls")),  # before the site's own login
     *site,
     path("login/", LoginView.as_view(template_name="admin/login.html")),
     path("login-alone/", views.login_alone),
     path("verify/", views.verify),
     path("otp/login/", OTPLoginView.as_view()),
-    path("accounts/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),
     path("hijack/", include("hijack.urls")),
     path("impersonate/", include("impersonate.urls")),
