@@ -114,7 +114,7 @@ def described(
             request=operation.body and {"application/json": operation.body},
             responses=dict(sorted((operation.answers | refused).items())),
         )(copied(getattr(view, name)))
-        attributes[name] = require_body(action)
+        attributes[name] = require_body(action) if operation.needs_body else action
     subclass: type[SessionViewSet] = type(view.__name__, (view,), attributes)
     return subclass
 

@@ -55,6 +55,8 @@ class Operation:
     answers: dict[HTTPStatus, OpenApiResponse]
     body: OpenApiRequest | None = None
     parameters: tuple[OpenApiParameter, ...] = ()
+    needs_body: bool = True
+    """It can do nothing without its body, if it takes one."""
     writes: bool = False
     ends_others: bool = False
     """It may end others of the caller's own sessions, which may need a recent proof."""
@@ -124,10 +126,7 @@ OWN = {
         description=_("The session gets a new token or cookie. The old one is no longer valid."),
         body=OpenApiRequest(
             {**schemas.body(ProofSerializer), "minProperties": 1},
-            examples=[
-                OpenApiExample("password", value={"password": "alice-demo"}),
-                OpenApiExample("code", value={"otp": "123456"}),
-            ],
+            examples=[OpenApiExample("password", value={"password": "alice-demo"})],
         ),
         answers={
             HTTPStatus.OK: answer(_("The session."), IssuedSerializer, schemas.RENEWED_EXAMPLE)
@@ -147,6 +146,7 @@ OWN = {
             schemas.body(NewTokenSerializer),
             examples=[OpenApiExample("script", value={"label": "Backup", "lifetime": 3600})],
         ),
+        needs_body=False,
         answers={
             HTTPStatus.CREATED: answer(_("The session."), IssuedSerializer, schemas.MADE_EXAMPLE)
         }
