@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.checks import registry, run_checks
 from django.core.management import CommandError, call_command
@@ -509,7 +510,7 @@ def test_each_id_stands_for_one_message():
     ("url", "is_known"),
     [
         ("/accounts/login/", True),
-        ("admin:login", True),
+        ("admin:login", apps.is_installed("django.contrib.admin")),
         ("/do/user/", False),
         ("/nowhere/", False),
         ("no-such-name", False),
