@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "axes",
     "django_otp",
     "django_otp.plugins.otp_hotp",
+    "django_otp.plugins.otp_email",
     "django_otp.plugins.otp_static",
     "django_otp.plugins.otp_totp",
     "hijack",

@@ -1,5 +1,7 @@
 """A token is given for no less than the site's own login asks, whatever packages it is made of."""
 
+import re
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.account.stages import LoginStage
@@ -8,12 +10,14 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.forms import CharField
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 from django_otp.oath import totp as code_of
+from django_otp.plugins.otp_email.models import EmailDevice
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.views import LoginView as OTPLoginView
@@ -214,6 +218,21 @@ def test_codes_on_paper_are_second_factors(alice, without_allauth):
     device.token_set.create(token="first")
     assert how(sign_in(otp="first")) == (["password", "recovery_codes"], 2)
     assert sign_in(otp="first").status_code == 400
+
+
+def test_a_device_that_sends_its_code_is_asked_to_where_there_is_no_other(alice, without_allauth):
+    EmailDevice.objects.create(user=alice, name="mail", email="alice@example.com")
+    response = sign_in()
+    assert refused(response) == (401, "second_factor_required")
+    assert response.json()["methods"] == ["otp"]
+    [message] = mail.outbox
+    [code] = re.findall(r"\d{6}", message.body)
+    assert refused(sign_in(password="wrong", otp=code)) == (401, "invalid_credentials")
+    assert how(sign_in(otp=code)) == (["password", "otp"], 2)
+    assert sign_in(otp=code).status_code == 400
+    StaticDevice.objects.create(user=alice, name="paper").token_set.create(token="first")
+    assert sign_in().status_code == 401
+    assert len(mail.outbox) == 1
 
 
 def test_a_site_that_lets_nobody_in_without_a_device_gives_no_token_either(
