@@ -12,7 +12,8 @@ from django.contrib.sessions.models import Session as EngineRow
 from django.test import Client
 from django.utils import timezone
 
-from sessions_api import engines, lifecycle
+from sessions_api import credentials, engines, lifecycle
+from sessions_api.exceptions import TooManyLost
 from sessions_api.lifecycle import canary, ending, maintenance
 from sessions_api.models import EndReason, Session
 from tests.engines.spoiling import undeletable
@@ -182,6 +183,21 @@ def test_an_expiry_that_a_job_has_moved_is_followed(settings, name):
     with later(days=20):
         assert ended(maintenance.reconcile(grace=NO_GRACE)) == 0
         assert Session.objects.get().expires_at == moved
+
+
+@pytest.mark.parametrize(
+    ("lost", "of", "is_unusual"),
+    [(9, 20, False), (10, 20, True), (10, 100, False), (11, 100, True)],
+)
+def test_ten_lost_sessions_that_are_more_than_a_tenth_are_unusual(lost, of, is_unusual):
+    over = {credentials.new_id(): EndReason.LOST for _ in range(lost)}
+    share = maintenance._Share(of, is_checked=True)
+    if is_unusual:
+        with pytest.raises(TooManyLost):
+            share.add(over)
+    else:
+        share.add(over)
+    maintenance._Share(of, is_checked=False).add(over)
 
 
 # Adopting
