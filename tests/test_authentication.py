@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
@@ -370,3 +371,12 @@ def test_a_hidden_users_deactivation_ends_their_token(hidden):
     get_user_model()._base_manager.update(is_active=True)
     issued.session.refresh_from_db()
     assert issued.session.end_reason == EndReason.DEACTIVATED
+
+
+def test_a_token_is_over_at_the_moment_it_expires(issued):
+    expires_at = issued.session.expires_at
+    assert expires_at is not None
+    with time_machine.travel(expires_at - timedelta(microseconds=1), tick=False):
+        assert Client().get(CURRENT, headers=bearer(issued.token)).status_code == 200
+    with time_machine.travel(expires_at, tick=False):
+        assert Client().get(CURRENT, headers=bearer(issued.token)).status_code == 401
