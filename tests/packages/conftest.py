@@ -1,6 +1,7 @@
 """A user, and what their browser and the API say of their session."""
 
 import pytest
+from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
 from tests.factories import PASSWORD
@@ -34,3 +35,16 @@ def assurance(browser):
         return session["methods"], session["aal"]
 
     return assurance
+
+
+@pytest.fixture
+def app(alice):
+    """Give Alice an authenticator app of allauth's, and return what tells the code of the moment."""
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(alice, secret)
+
+    def app():
+        counter = list(totp.yield_hotp_counters_from_time())[-1]
+        return totp.format_hotp_value(totp.hotp_value(secret, counter))
+
+    return app

@@ -6,7 +6,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 from django.utils import timezone
 from django_otp.oath import totp as code_of
@@ -29,19 +28,6 @@ def old(settings, browser, alice, sign_in):
     Session.objects.update(authenticated_at=timezone.now() - timedelta(hours=1))
     lifecycle.issue_token(alice)
     return browser
-
-
-@pytest.fixture
-def app(alice):
-    """Give Alice an authenticator app of allauth's, and return what tells the code of the moment."""
-    secret = totp.generate_totp_secret()
-    totp.TOTP.activate(alice, secret)
-
-    def app():
-        counter = list(totp.yield_hotp_counters_from_time())[-1]
-        return totp.format_hotp_value(totp.hotp_value(secret, counter))
-
-    return app
 
 
 def confirm(browser, **proof):

@@ -201,7 +201,7 @@ MADE_EXAMPLE: Schema = {
     "methods": ["password", "otp"],
     "aal": 2,
 }
-"""What ``alice`` gets who makes a token of her browser's session."""
+"""What ``alice`` gets who makes a token of a browser's session."""
 CURRENT_EXAMPLE: Schema = {**EXAMPLE, "reauthentication_methods": ["password", "totp"]}
 RENEWED_EXAMPLE: Schema = {
     **TOKEN_EXAMPLE,
