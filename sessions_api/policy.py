@@ -55,9 +55,9 @@ def may_extend(actor: AnyUser, session: Session) -> bool:
 def is_recently_authenticated(session: Session | None, max_age: timedelta | None) -> bool:
     """Tell whether the owner of a session has proved who they are within a time (ASVS 7.5.2).
 
-    Always true where that is None, as REAUTHENTICATION_AGE may be. Otherwise never true without a session, while somebody
-    acts as another user, or where the sign-in has proved nothing. It becomes true once the owner has
-    proved who they are.
+    Always true where that is None, as REAUTHENTICATION_AGE may be. Otherwise never true without a
+    session, while somebody acts as another user, or where the sign-in has proved nothing. It becomes
+    true once the owner has proved who they are.
     """
     if max_age is None:
         return True

@@ -114,6 +114,8 @@ class CredentialViewSet(SessionViewSet):
         issued = tokens.issue_from(
             session, self._user(), request=request._request, **body.validated_data
         )
+        if issued is None:
+            raise AuthenticationFailed(_("This session has ended."))
         return self._show_issued(issued)
 
     @sensitive_variables()

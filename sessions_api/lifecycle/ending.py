@@ -151,8 +151,7 @@ def end_batches(
     not_ended = sessions.on_primary().not_ended()
     for skip_locked in (True, False) if shared else (False,):
         for pks in rows.batches(not_ended, BATCH):
-            tokens = _tokens_of(pks, reason, spared)
-            yield _end_batch([*pks, *tokens], by=by, reason=reason, skip_locked=skip_locked)
+            yield _end_batch(pks, by=by, reason=reason, skip_locked=skip_locked, spared=spared)
 
 
 def finish_ends(pks: list[UUID]) -> int:
@@ -234,10 +233,15 @@ def _last_on_commit(using: str) -> object:
 
 
 def _end_batch(
-    pks: list[UUID], *, by: AnyUser | None, reason: EndReason, skip_locked: bool
+    pks: list[UUID],
+    *,
+    by: AnyUser | None,
+    reason: EndReason,
+    skip_locked: bool,
+    spared: UUID | None,
 ) -> Outcome:
     connection = transaction.get_connection(router.db_for_write(Session))
-    ended, left = _write_ends(pks, by=by, reason=reason, skip_locked=skip_locked)
+    ended, left = _write_ends(pks, by=by, reason=reason, skip_locked=skip_locked, spared=spared)
     if not connection.in_atomic_block:
         # Without an answer the deletion has failed, or the connection has.
         return Outcome(ended, left[0] if left else len(pks))
@@ -248,13 +252,21 @@ def _end_batch(
 
 @rows.retried
 def _write_ends(
-    pks: list[UUID], *, by: AnyUser | None, reason: EndReason, skip_locked: bool
+    pks: list[UUID],
+    *,
+    by: AnyUser | None,
+    reason: EndReason,
+    skip_locked: bool,
+    spared: UUID | None,
 ) -> tuple[int, list[int]]:
     """Write the ends. Returns how many, and a list that gets how many are unfinished."""
     using = router.db_for_write(Session)
     left: list[int] = []
     with transaction.atomic(using=using):
         pks = rows.lock(pks, using=using, skip_locked=skip_locked)
+        # Only now: who makes a token of a session holds its lock.
+        tokens = _tokens_of(pks, reason, spared)
+        pks = [*pks, *rows.lock(tokens, using=using, skip_locked=False)]
         now = timezone.now()
         ended = rows.update(
             Session.objects.filter(pk__among=pks),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import router, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
@@ -83,11 +84,12 @@ def issue_from(
     request: HttpRequest,
     label: str = "",
     lifetime: timedelta | None = None,
-) -> Issued:
+) -> Issued | None:
     """Make a token from a session, of no more than the session's own assurance.
 
     ``user`` is the owner as the session has just authenticated them. It lasts for ``lifetime``, at most for TOKEN_LIFETIME. It ends with the session when that is ended
-    from elsewhere, or loses its credentials. Raises SessionLimitReached.
+    from elsewhere, or loses its credentials. None where the session has ended meanwhile. Raises
+    SessionLimitReached.
     """
     now = timezone.now()
     token = credentials.new_token()
@@ -111,7 +113,13 @@ def issue_from(
         expires_at=now + lifetime,
         **rows.begun_by(client_of(request)),
     )
-    starting.insert(session, user, superseded=None)
+    using = router.db_for_write(Session)
+    with transaction.atomic(using=using):
+        # Whoever ends the session waits for the lock, and finds the token then.
+        rows.lock([parent.pk], using=using, skip_locked=False)
+        if not Session.objects.using(using).not_ended().filter(pk=parent.pk).exists():
+            return None
+        starting.insert(session, user, superseded=None)
     events.started(session)
     return Issued(session, token)
 

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from sessions_api import lifecycle
+from sessions_api.lifecycle import tokens
 from sessions_api.models import EndReason, Kind, Session
 from tests.api.clients import on_each_engine, post
 from tests.factories import PASSWORD, UserFactory
@@ -174,6 +175,15 @@ def test_a_token_that_ends_all_others_stays_though_its_parent_ends(alice):
     assert is_good(body)
     assert not is_good(sibling)
     assert name_of(browser) == ""
+
+
+@on_each_engine
+def test_no_token_is_made_of_a_session_that_has_ended_meanwhile(alice, engine, rf):
+    browser = browser_with_password(alice)
+    stale = session_of(browser)
+    lifecycle.end(session_of(browser))
+    assert tokens.issue_from(stale, alice, request=rf.get("/")) is None
+    assert not Session.objects.filter(kind=Kind.TOKEN).exists()
 
 
 def test_a_password_change_ends_it(alice):
