@@ -23,7 +23,7 @@ class Written(NamedTuple):
 class Acts:
     """The ends that one request has made, whatever code of it has done so."""
 
-    deleted: set[str] = field(default_factory=set)
+    deleted: set[bytes] = field(default_factory=set)
     """The digests of the engine keys whose sessions were deleted."""
     written: list[Written] = field(default_factory=list)
 
@@ -38,7 +38,7 @@ stop = _current.reset
 """Stop that. Takes what ``begin`` has returned."""
 
 
-def note_deleted(key_digest: str) -> None:
+def note_deleted(key_digest: bytes) -> None:
     """Note that the engine session of a key was deleted."""
     if acts := _current.get():
         acts.deleted.add(key_digest)

@@ -50,7 +50,7 @@ class Bucket:
         self._period = 0
         if rate is not None:
             self._places_in_all, self._period = _parsed(rate)
-        self._key = f"sessions_api:{scope}:{credentials.digest(str(ident))}"
+        self._key = f"sessions_api:{scope}:{credentials.digest(str(ident)).hex()}"
 
     def take(self) -> bool:
         """Count an attempt. False where no place is free: then it is not counted.

@@ -94,7 +94,7 @@ def _is_ours(candidate: str) -> bool:
     return credentials.is_token(candidate) or find(candidate) is not None
 
 
-def _read(alias: str, key_digest: str) -> Session | None:
+def _read(alias: str, key_digest: bytes) -> Session | None:
     """Return the session with a key digest, and its user, by one statement that is compiled once.
 
     Django would compile it anew for each request: that takes 3.4 million instructions, more than all
@@ -119,7 +119,7 @@ def _read(alias: str, key_digest: str) -> Session | None:
 def _compiled(alias: str) -> tuple[str, list[Expression]]:
     """Return the statement that selects a session and its user by a key digest, and its columns."""
     fields = [*_attributes(Session), *(f"user__{name}" for name in _attributes(get_user_model()))]
-    sessions = Session.objects.using(alias).filter(key_digest="").values_list(*fields)
+    sessions = Session.objects.using(alias).filter(key_digest=b"").values_list(*fields)
     compiler = sessions.query.get_compiler(alias)
     statement, _parameters = compiler.as_sql()
     return statement, [column for column, *_ in compiler.select]

@@ -1,17 +1,34 @@
 """Every setting, its type, its default and its meaning.
 
-A site overrides any of them in one dict, ``SESSIONS_API``, in its settings. Each access reads
-Django's settings, so nothing is frozen at import and ``override_settings`` works. The settings that
-only one dialect needs are declared there.
+A site overrides any of them in one dict, ``SESSIONS_API``, in its settings. Each is worked out at its
+first use, and again after ``setting_changed``: nothing is frozen at import, and ``override_settings``
+works. The settings that only one dialect needs are declared there.
 """
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from django.conf import settings as django_settings
 
 SETTING_NAME = "SESSIONS_API"
+
+
+class _Setting:
+    """What stands in a group for one setting, until an instance has worked out its value."""
+
+    def __init__(self, name: str, default: object) -> None:
+        self.name, self.default = name, default
+
+    def __get__(self, group: "SettingsGroup | None", owner: type["SettingsGroup"]) -> object:
+        if group is None:
+            return self.default
+        values = getattr(django_settings, SETTING_NAME, None)
+        value = values.get(self.name, self.default) if isinstance(values, dict) else self.default
+        if self.name in _DURATIONS and isinstance(value, int | float):
+            value = timedelta(seconds=value)
+        vars(group)[self.name] = value
+        return value
 
 
 class SettingsGroup:
@@ -20,15 +37,22 @@ class SettingsGroup:
     Durations are ``timedelta`` objects. A site may also write a number of seconds.
     """
 
-    def __getattribute__(self, name: str) -> Any:
-        default = object.__getattribute__(self, name)
-        if name.startswith("_"):
-            return default
-        values = getattr(django_settings, SETTING_NAME, None)
-        value = values.get(name, default) if isinstance(values, dict) else default
-        if name in _DURATIONS and isinstance(value, int | float):
-            return timedelta(seconds=value)
-        return value
+    def __init_subclass__(cls) -> None:
+        for name, default in list(vars(cls).items()):
+            if name.isupper():
+                setattr(cls, name, _Setting(name, default))
+
+    def __init__(self) -> None:
+        _groups.append(self)
+
+
+_groups: list[SettingsGroup] = []
+
+
+def forget() -> None:
+    """Read the settings again, which have changed."""
+    for group in _groups:
+        vars(group).clear()
 
 
 class Settings(SettingsGroup):

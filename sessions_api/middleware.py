@@ -8,7 +8,7 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, empty
 
 from sessions_api import acts
 from sessions_api.exceptions import SessionLimitReached, SessionsUnavailable
@@ -88,10 +88,27 @@ def _begin(request: HttpRequest) -> RequestState:
             "the MIDDLEWARE setting."
         )
     state = begin(request)
-    gated: Any = SimpleLazyObject(partial(gate.user_of, request, state, request.user))
+    _gate(request, state)
     agated: Any = partial(_auser, request, state, request.auser)
-    request.user, request.auser = gated, agated
+    request.auser = agated
     return state
+
+
+def _gate(request: HttpRequest, state: RequestState) -> None:
+    """Put the gate between ``request.user`` and what finds the user."""
+    user: Any = request.user
+    if type(user) is SimpleLazyObject:
+        content = vars(user)
+        if content["_wrapped"] is empty:
+            # Not another lazy object around Django's: whatever a view asks of its user would pass both.
+            content["_setupfunc"] = partial(_user, request, state, content["_setupfunc"])
+            return
+    gated: Any = SimpleLazyObject(partial(gate.user_of, request, state, user))
+    request.user = gated
+
+
+def _user(request: HttpRequest, state: RequestState, find: Callable[[], AnyUser]) -> AnyUser:
+    return gate.user_of(request, state, find())
 
 
 async def _settle_unsent(request: HttpRequest, state: RequestState) -> None:

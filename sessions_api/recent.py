@@ -108,7 +108,7 @@ class Memory(Generic[Key, Value]):
             self._kept.clear()
 
 
-memory: Memory[str, Recent] = Memory(room=MAX_SESSIONS)
+memory: Memory[bytes, Recent] = Memory(room=MAX_SESSIONS)
 """By the digests of keys and tokens."""
 
 
@@ -135,7 +135,7 @@ def recall(session: EngineSession, at: float) -> Recent | None:
     key = session.session_key
     if conf.STRICT or key is None or engines.is_client_side():
         return None
-    if payload.session_id(session) is None:
+    if not payload.names_a_session(session):
         return None
     remembered = memory.get(credentials.digest(key))
     return None if remembered is None or remembered.check_is_due(at) else remembered
@@ -182,7 +182,7 @@ def add_unwritten(row: Session) -> None:
         row.last_used = used
 
 
-def forget(key_digest: str | None) -> None:
+def forget(key_digest: bytes | None) -> None:
     """Have the next request of a session read its row. Without a key there is nothing to forget."""
     if key_digest is not None:
         memory.drop(key_digest)

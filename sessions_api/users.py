@@ -54,10 +54,10 @@ def keys_named(text: str) -> set[Key]:
     return {*_with_natural_key(text), *_with_email(text)} if text else set()
 
 
-def auth_digest_of(user: AnyUser) -> str:
-    """Return the SHA-256 of a user's auth hash, or "" for a user model without one."""
+def auth_digest_of(user: AnyUser) -> bytes:
+    """Return the digest of a user's auth hash, or b"" for a user model without one."""
     make_hash = getattr(user, "get_session_auth_hash", None)
-    return credentials.digest(make_hash()) if make_hash is not None else ""
+    return credentials.digest(make_hash()) if make_hash is not None else b""
 
 
 def authentication_method(user: AbstractBaseUser, request: HttpRequest | None) -> str:

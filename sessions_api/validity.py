@@ -201,7 +201,7 @@ def expires_at(session: Session) -> datetime | None:
     return min(session.expires_at, session.known_since + conf.ABSOLUTE_TIMEOUT)
 
 
-def verifies(user: AnyUser, auth_digest: str) -> bool:
+def verifies(user: AnyUser, auth_digest: bytes) -> bool:
     """Tell whether a digest is that of the user's auth hash, SECRET_KEY_FALLBACKS included."""
     if not hasattr(user, "get_session_auth_hash"):
         return True
@@ -249,10 +249,10 @@ SEALED = engines.Unreadable(ValueError("The key was sealed under another SECRET_
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What a credential says of its user: the backend, and the SHA-256 of the auth hash."""
+    """What a credential says of its user: the backend, and the digest of the auth hash."""
 
     backend: str
-    auth_digest: str
+    auth_digest: bytes
     secret_key_id: str = ""
     """Which SECRET_KEY has made the auth hash, where it may not be this process's."""
 

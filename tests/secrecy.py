@@ -24,6 +24,13 @@ WORDS = (r"[A-Za-z0-9]+", r"[\w-]+", r"[\w.:=-]+", r"[\w.:=+/-]+", r"""[^\s"'<>,
 """What a credential can be made of, from the narrowest idea to the widest."""
 
 
+def forms(secret: str | bytes) -> list[str]:
+    """Return the texts by which a secret may be shown: bytes also as digits, in base64, as Python."""
+    if isinstance(secret, str):
+        return [secret]
+    return [secret.hex(), base64.b64encode(secret).decode(), repr(secret)[2:-1]]
+
+
 class Harvest:
     """All that a site has said, by where, and the credentials that it has handed out."""
 

@@ -107,14 +107,11 @@ def test_an_override_is_gone_as_soon_as_it_is_taken_back(name, settings):
     assert getattr(SETTINGS[name], name) == DEFAULTS[name]
 
 
-def test_nothing_is_cached_even_when_the_dict_itself_is_changed(settings):
-    settings.SESSIONS_API = {"STRICT": True}
-    assert effective()["STRICT"] is True
-    settings.SESSIONS_API["STRICT"] = False
-    assert effective()["STRICT"] is False
-    del settings.SESSIONS_API["STRICT"]
-    assert effective() == DEFAULTS
-    assert vars(conf) == {}
+def test_a_setting_is_worked_out_once_and_again_after_a_change(settings):
+    settings.SESSIONS_API = {"TOUCH_INTERVAL": 5}
+    assert conf.TOUCH_INTERVAL is conf.TOUCH_INTERVAL
+    settings.SESSIONS_API = {"TOUCH_INTERVAL": 6}
+    assert conf.TOUCH_INTERVAL.total_seconds() == 6
 
 
 @pytest.mark.parametrize("name", DURATIONS)
@@ -147,4 +144,4 @@ def test_a_count_is_not_taken_for_a_duration(name, settings):
 def test_a_name_that_is_no_setting_is_an_error_even_if_the_site_sets_it(settings):
     settings.SESSIONS_API = {"TIMEOUT": 5}
     with pytest.raises(AttributeError, match="TIMEOUT"):
-        _ = conf.TIMEOUT
+        _ = conf.TIMEOUT  # type: ignore[attr-defined]  # that is the point

@@ -10,15 +10,15 @@ from sessions_api import credentials
 KEY = "0123456789abcdefghijklmnopqrstuv"
 
 
-def test_the_digest_is_the_sha256_in_hexadecimal():
-    assert credentials.digest(KEY) == hashlib.sha256(KEY.encode()).hexdigest()
-    assert len(credentials.digest(KEY)) == 64
+def test_the_digest_is_the_first_half_of_the_sha256():
+    assert credentials.digest(KEY) == hashlib.sha256(KEY.encode()).digest()[:16]
+    assert len(credentials.digest(KEY)) == credentials.DIGEST
 
 
 @pytest.mark.parametrize("secret", ["", "ü", "\ud800", "\x00", "k" * 100_000])
 def test_whatever_a_client_sends_has_a_digest(secret):
     digest = credentials.digest(secret)
-    assert len(digest) == 64
+    assert len(digest) == credentials.DIGEST
     assert digest == credentials.digest(secret)
     assert digest != credentials.digest(secret + "x")
 
@@ -36,9 +36,9 @@ def test_a_sealed_key_is_opened_again():
 def test_a_sealed_key_neither_contains_the_key_nor_gives_it_away():
     first, second = credentials.seal(KEY), credentials.seal(KEY)
     for sealed in (first, second):
-        assert KEY not in sealed
+        assert KEY.encode() not in sealed
         assert credentials.digest(KEY) not in sealed
-        assert sealed.isascii()
+        assert len(sealed) == 60
     assert first != second  # nobody can tell that two rows hold one key
 
 
@@ -74,7 +74,17 @@ def test_the_secret_key_may_be_bytes(settings):
 
 @pytest.mark.parametrize(
     "garbage",
-    ["", "garbage", "gAAAAA", "gAAAAA==", "=", " ", KEY, "A" * 5_000, "\x00", "ä"],
+    [
+        b"",
+        b"garbage",
+        b"gAAAAA",
+        b"\x00" * 12,
+        b"A" * 28,
+        KEY.encode(),
+        b"A" * 5_000,
+        b"\x00",
+        b"\xe4",
+    ],
 )
 def test_garbage_is_opened_to_nothing(garbage):
     assert credentials.unseal(garbage) is None
@@ -83,7 +93,7 @@ def test_garbage_is_opened_to_nothing(garbage):
 def test_a_tampered_seal_is_opened_to_nothing():
     sealed = credentials.seal(KEY)
     middle = len(sealed) // 2
-    other = "A" if sealed[middle] != "A" else "B"
+    other = bytes([sealed[middle] ^ 1])
     assert credentials.unseal(sealed[:middle] + other + sealed[middle + 1 :]) is None
     assert credentials.unseal(sealed[:-8]) is None
 
@@ -140,4 +150,4 @@ def test_a_derived_id_cannot_be_made_without_the_secret_key(settings):
     before = credentials.derived_id(KEY)
     settings.SECRET_KEY = "another"
     assert credentials.derived_id(KEY) != before
-    assert credentials.digest(KEY)[:8] not in before.hex
+    assert credentials.digest(KEY)[:4].hex() not in before.hex

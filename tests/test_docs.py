@@ -44,7 +44,7 @@ def shown(value):
 
 def test_every_setting_is_told_with_its_default():
     told = {cells[0].strip("`"): cells[1] for cells in rows("Settings")}
-    known = {name: shown(vars(type(group))[name]) for name, group in SETTINGS.items()}
+    known = {name: shown(getattr(type(group), name)) for name, group in SETTINGS.items()}
     assert told == known
 
 

@@ -311,7 +311,7 @@ def test_what_is_not_to_be_recorded_is_stored_nowhere(db, settings, is_async, op
     )
     if adopted:
         tamper(client, **{payload.ID_KEY: None})
-        Session.objects.update(sealed_key="")
+        Session.objects.update(sealed_key=b"")
         Session.objects.all().delete()
         recent.clear()
         assert user_name(client) == alice.username

@@ -117,7 +117,7 @@ def test_a_database_that_fails_after_the_commit_does_not_fail_the_request(
     assert f"event=ended session={session.pk}" in caplog.text
     session.refresh_from_db()
     assert session.ended_at is not None
-    assert session.sealed_key != ""  # work left for reconcile_sessions
+    assert session.sealed_key != b""  # work left for reconcile_sessions
 
 
 @pytest.mark.parametrize("update_fields", [None, ["first_name"], ["is_active"], ["is_staff"]])

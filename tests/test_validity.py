@@ -169,11 +169,11 @@ def test_a_row_without_an_engine_session_is_lost():
 
 
 def test_a_sealed_key_that_cannot_be_opened_here_makes_a_session_unknown():
-    assert judge(SessionFactory.create(sealed_key="garbage")) is validity.UNKNOWN
+    assert judge(SessionFactory.create(sealed_key=b"garbage")) is validity.UNKNOWN
 
 
 def test_how_many_keys_cannot_be_opened_here_is_logged(caplog):
-    sealed = SessionFactory.create_batch(2, sealed_key="garbage")
+    sealed = SessionFactory.create_batch(2, sealed_key=b"garbage")
     validity.judge([*sealed, SessionFactory.create()])
     assert caplog.messages == ["2 session keys were sealed under another key."]
 

@@ -47,7 +47,12 @@ class FileStore(Protocol):
 
 def store_class() -> type[SessionBase]:
     """Return the ``SessionStore`` class of SESSION_ENGINE."""
-    store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+    return _store_class(settings.SESSION_ENGINE)
+
+
+@lru_cache
+def _store_class(engine: str) -> type[SessionBase]:
+    store: type[SessionBase] = import_module(engine).SessionStore
     return store
 
 

@@ -172,7 +172,7 @@ def end_deleted(row: Session, *, using: str) -> None:
     waiting.add(row)
 
 
-def delete_engine_sessions(sealed_keys: Mapping[Name, str]) -> set[Name]:
+def delete_engine_sessions(sealed_keys: Mapping[Name, bytes]) -> set[Name]:
     """Delete engine sessions by the names of their sealed keys.
 
     Returns the names of those that could not be deleted, also because their key was sealed under a
@@ -203,7 +203,7 @@ class _EndDeleted:
     """Ends what the rows have stood for that one transaction has deleted."""
 
     def __init__(self) -> None:
-        self._sealed_keys: list[str] = []
+        self._sealed_keys: list[bytes] = []
         self._pks: list[UUID] = []
         # Django 5.2 logs a robust callback that fails by this name.
         self.__qualname__ = type(self).__qualname__
@@ -295,7 +295,7 @@ def _finish(pks: list[UUID], tell: Callable[[Session], None]) -> int:
     left = delete_engine_sessions(sealed)
     for session in ended:
         if session.pk not in left:
-            session.sealed_key = ""
+            session.sealed_key = b""
         tell(session)
     # Last: where the database fails now, the ends have been told of.
     if done := list(sealed.keys() - left):
@@ -320,4 +320,4 @@ def _forget_keys(pks: list[UUID]) -> None:
     using = router.db_for_write(Session)
     with transaction.atomic(using=using):
         pks = rows.lock(pks, using=using, skip_locked=False)
-        Session.objects.filter(pk__among=pks).update(sealed_key="")
+        Session.objects.filter(pk__among=pks).update(sealed_key=b"")

@@ -152,7 +152,7 @@ def _kept_by_engine(sessions: SessionQuerySet) -> set[UUID]:
     """Return those of the sessions that the engine holds, or may hold, beyond their expiry."""
     if not engines.enforces_expiry():
         return set()
-    browsers = sessions.filter(kind=Kind.BROWSER).exclude(sealed_key="")
+    browsers = sessions.filter(kind=Kind.BROWSER).exclude(sealed_key=b"")
     verdicts = validity.judge(browsers)
     return {pk for pk, verdict in verdicts.items() if not verdict.is_over}
 
@@ -174,7 +174,7 @@ def _may_be_held(sessions: SessionQuerySet) -> SessionQuerySet:
     These are unfinished ends, every session of an engine that does not enforce its expiry, and
     adopted sessions: their payload may have no id, and a job may save it again in the background.
     """
-    sealed = sessions.exclude(sealed_key="")
+    sealed = sessions.exclude(sealed_key=b"")
     if not engines.enforces_expiry():
         return sealed
     return sealed.filter(models.Q(ended_at__isnull=False) | models.Q(adopted=True))

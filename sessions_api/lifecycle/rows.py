@@ -54,7 +54,7 @@ def begun_by(client: Client) -> Fields:
     }
 
 
-def of_auth_hash(auth_digest: str) -> dict[str, str]:
+def of_auth_hash(auth_digest: bytes) -> dict[str, bytes | str]:
     """Return what a row records of an auth hash that this process has made."""
     # A sealed key tells as well by which SECRET_KEY a row was written.
     has_key = not engines.is_client_side()
@@ -67,7 +67,7 @@ def of_auth_hash(auth_digest: str) -> dict[str, str]:
 def bound_to(engine_session: engines.EngineSession) -> Fields:
     """Return what a row records of an engine session that is about to be saved."""
     fields = {
-        "backend": payload.backend(engine_session),
+        "backend": payload.backend(engine_session) if engines.is_client_side() else "",
         **of_auth_hash(payload.auth_digest(engine_session)),
         "expires_at": engines.expiry(engine_session),
         "ends_with_browser": engine_session.get_expire_at_browser_close(),

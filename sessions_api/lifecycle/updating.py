@@ -72,7 +72,7 @@ def rebind(
 
 
 def follow(
-    session_id: UUID, key_digest: str | None, changes: rows.Fields, *, at: datetime
+    session_id: UUID, key_digest: bytes | None, changes: rows.Fields, *, at: datetime
 ) -> Followed:
     """Write what a request has changed that was admitted at a moment, however long it has taken.
 
@@ -94,7 +94,7 @@ def follow(
 
 
 def change_client(
-    session_id: UUID, key_digest: str | None, changes: rows.Fields, *, at: datetime
+    session_id: UUID, key_digest: bytes | None, changes: rows.Fields, *, at: datetime
 ) -> bool:
     """Do the same for a client that has changed, unless that was noted within TOUCH_INTERVAL."""
     sessions = Session.objects.filter(pk=session_id, key_digest=key_digest)

@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils import timezone
 
+from sessions_api import credentials
+from sessions_api.models.fields import BytesField
+
 
 class Canary(models.Model):
     """Where the site's canary is. There is one row at most.
@@ -14,7 +17,7 @@ class Canary(models.Model):
     ROW = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ROW)
-    sealed_key = models.TextField()
+    sealed_key = BytesField(max_length=credentials.MAX_SEALED)
     left_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

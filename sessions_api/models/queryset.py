@@ -60,7 +60,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def unfinished(self) -> Self:
         """Return the sessions that have ended, but are not known to be gone from the engine."""
-        return self.filter(ended_at__isnull=False).exclude(sealed_key="")
+        return self.filter(ended_at__isnull=False).exclude(sealed_key=b"")
 
     def search(self, term: str) -> Self:
         """Return the sessions of an exact IP address, or of users by name or e-mail address.

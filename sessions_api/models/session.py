@@ -18,6 +18,7 @@ from sessions_api.models.choices import (
     EndReason,
     Kind,
 )
+from sessions_api.models.fields import BytesField
 from sessions_api.models.queryset import SessionQuerySet
 
 
@@ -41,22 +42,79 @@ class Session(models.Model):
     ``sessions_api.validity``. Only ``sessions_api.lifecycle`` writes rows.
     """
 
+    # The columns of a fixed width come first, the widest of them before the others: so PostgreSQL
+    # need not fill up a row with bytes that say nothing.
     id = models.UUIDField(_("id"), primary_key=True, default=credentials.new_id, editable=False)
+    # The session from which a token was made. Its id stays when its row is deleted.
+    parent = models.ForeignKey(
+        "self",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("made from"),
+    )
+
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    # When the owner has last proved who they are. Null while they have not.
+    authenticated_at = models.DateTimeField(_("authenticated"), null=True, blank=True)
+    last_used = models.DateTimeField(_("last used"), default=timezone.now)
+    # Null from the login until it is known that its response gives the browser the session.
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    # When another IP address or user agent was written last.
+    client_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.CASCADE,
         related_name="sessions_api_sessions",
         verbose_name=_("user"),
     )
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.BROWSER)
-
-    key_digest = models.CharField(  # noqa: DJ001 (unique, and unknown for many rows)
-        max_length=64, null=True, editable=False
+    # Somebody who acts as another user: in a session of that user's, or in one of their own.
+    impersonator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("impersonator"),
     )
-    sealed_key = models.TextField(blank=True, default="", editable=False)
-    auth_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
+    acting_as = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("acting as"),
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ended by"),
+    )
+    aal = models.PositiveSmallIntegerField(_("assurance level"), null=True, blank=True)
+    adopted = models.BooleanField(_("adopted"), default=False)
+    ends_with_browser = models.BooleanField(_("ends with the browser"), default=False)
+    # Staff have extended the session, and the browser has yet to get its cookie anew.
+    cookie_is_due = models.BooleanField(default=False, editable=False)
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.BROWSER)
+    end_reason = models.CharField(
+        _("why it ended"), max_length=16, choices=EndReason, blank=True, default=""
+    )
+
+    key_digest = BytesField(max_length=credentials.DIGEST, null=True)
+    sealed_key = BytesField(max_length=credentials.MAX_SEALED, blank=True, default=b"")
+    auth_digest = BytesField(max_length=credentials.DIGEST, blank=True, default=b"")
     # Which SECRET_KEY has made the auth hash. Known where no sealed key tells.
     secret_key_id = models.CharField(max_length=8, blank=True, default="", editable=False)
+    # Blank where the payload in the session engine tells.
     backend = models.CharField(max_length=255, blank=True, default="", editable=False)
 
     user_agent = models.CharField(
@@ -78,65 +136,10 @@ class Session(models.Model):
 
     # Words with a space between them. Blank when it is unknown how the user signed in.
     methods = models.CharField(_("signed in by"), max_length=128, blank=True, default="")
-    aal = models.PositiveSmallIntegerField(_("assurance level"), null=True, blank=True)
     # The site that a user has signed in at, for single sign-on. Blank when it is unknown.
     provider = models.CharField(_("provider"), max_length=MAX_NAME, blank=True, default="")
-    # Somebody who acts as another user: in a session of that user's, or in one of their own.
-    impersonator = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("impersonator"),
-    )
-    acting_as = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("acting as"),
-    )
-    # The session from which a token was made. Its id stays when its row is deleted.
-    parent = models.ForeignKey(
-        "self",
-        models.DO_NOTHING,
-        null=True,
-        blank=True,
-        db_constraint=False,
-        related_name="+",
-        verbose_name=_("made from"),
-    )
     organization_id = models.CharField(
         _("organization"), max_length=MAX_NAME, blank=True, default=""
-    )
-
-    adopted = models.BooleanField(_("adopted"), default=False)
-    ends_with_browser = models.BooleanField(_("ends with the browser"), default=False)
-    # When another IP address or user agent was written last.
-    client_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # Staff have extended the session, and the browser has yet to get its cookie anew.
-    cookie_is_due = models.BooleanField(default=False, editable=False)
-
-    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(_("updated"), auto_now=True)
-    # When the owner has last proved who they are. Null while they have not.
-    authenticated_at = models.DateTimeField(_("authenticated"), null=True, blank=True)
-    last_used = models.DateTimeField(_("last used"), default=timezone.now)
-    # Null from the login until it is known that its response gives the browser the session.
-    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    end_reason = models.CharField(
-        _("why it ended"), max_length=16, choices=EndReason, blank=True, default=""
-    )
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("ended by"),
     )
 
     objects = SessionQuerySet.as_manager()

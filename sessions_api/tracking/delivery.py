@@ -33,7 +33,7 @@ def is_gone(key: str | None) -> bool:
     return key is not None and not engines.is_client_side() and engines.is_gone(key)
 
 
-def key_digest_of(session: EngineSession) -> str | None:
+def key_digest_of(session: EngineSession) -> bytes | None:
     """Return the digest of the engine key in use. None where there is no key to compare."""
     key = session.session_key
     return None if key is None or engines.is_client_side() else credentials.digest(key)

@@ -18,7 +18,7 @@ before that. TokenIssued keeps the token that was presented.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -39,8 +39,7 @@ class Unasked:
     admitted: ClassVar[None] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """The gate has handed out the session's user."""
 
     user: AnyUser
@@ -161,7 +160,7 @@ class RequestState:
         return self.token.presented if isinstance(self.token, TokenIssued) else self.token
 
     def admit(self, admitted: Admitted) -> None:
-        if isinstance(self.browser, SignedIn | SignedOut):
+        if isinstance(self.browser, (SignedIn, SignedOut)):
             self.browser = replace(self.browser, admitted=admitted)
         else:
             self.browser = admitted

@@ -90,7 +90,7 @@ class Use:
     def __init__(
         self,
         session_id: UUID,
-        key_digest: str | None,
+        key_digest: bytes | None,
         at: float,
         *,
         remembered: Recent,

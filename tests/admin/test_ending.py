@@ -25,6 +25,7 @@ from tests.admin.pages import (
 )
 from tests.factories import SessionFactory, UserFactory
 from tests.helpers import browser_of, name_of, session_of, staff_with
+from tests.secrecy import forms
 
 pytestmark = pytest.mark.django_db
 
@@ -273,6 +274,6 @@ def test_staff_end_their_own_session_and_are_told_before(staff_browser, executed
 def test_no_page_that_asks_shows_a_credential(staff_browser):
     browser = browser_of(UserFactory.create())
     session = session_of(browser)
-    secrets = [browser.session.session_key, session.key_digest, session.sealed_key]
+    secrets = [browser.session.session_key, *forms(session.key_digest), *forms(session.sealed_key)]
     for response in (staff_browser.get(end(session)), choose(staff_browser, session)):
         assert not any(secret in html_of(response) for secret in secrets)

@@ -60,9 +60,9 @@ def test_the_filters_select(admin_client):
 
 
 def test_what_is_unknown_and_what_is_pending_can_be_looked_for(admin_client):
-    unknown = SessionFactory.create(sealed_key="sealed under another SECRET_KEY")
+    unknown = SessionFactory.create(sealed_key=b"sealed under another SECRET_KEY")
     ended = {"ended_at": timezone.now(), "end_reason": EndReason.REVOKED}
-    pending = SessionFactory.create(**ended, sealed_key="left")
+    pending = SessionFactory.create(**ended, sealed_key=b"left")
     SessionFactory.create(**ended)
     assert listed(admin_client.get(f"{CHANGELIST}?state=unknown")) == [str(unknown.pk)]
     assert listed(admin_client.get(f"{CHANGELIST}?state=pending")) == [str(pending.pk)]

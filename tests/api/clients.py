@@ -9,6 +9,7 @@ from sessions_api import credentials
 from sessions_api.models import Session
 from tests.factories import PASSWORD
 from tests.helpers import DJANGOS_ENGINES, FIREFOX, SESSIONS, session_id, signed_in
+from tests.secrecy import forms
 
 
 def post(path, body, client=None, **headers):
@@ -75,7 +76,7 @@ def secrets_of(client, settings):
     auth_hash = session.user.get_session_auth_hash()
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     return [
-        secret
+        form
         for secret in (
             cookie,
             credentials.digest(cookie),
@@ -87,4 +88,5 @@ def secrets_of(client, settings):
             settings.SECRET_KEY,
         )
         if secret
+        for form in forms(secret)
     ]

@@ -81,7 +81,7 @@ def worker(command, **options):
 
 def assert_all_have_ended_once(told):
     assert not Session.objects.not_ended().exists()
-    assert not Session.objects.exclude(sealed_key="").exists()
+    assert not Session.objects.exclude(sealed_key=b"").exists()
     assert not engine_rows().exists()
     assert told == dict.fromkeys(Session.objects.values_list("pk", flat=True), 1)
 
@@ -108,7 +108,7 @@ def test_a_worker_and_a_user_who_ends_all_share(told):
 def test_each_unfinished_end_is_finished(told, workers):
     make_sessions(ended_at=timezone.now(), end_reason=EndReason.REVOKED)
     at_once(*[worker("reconcile_sessions", grace=0, force=True)] * workers)
-    assert not Session.objects.exclude(sealed_key="").exists()
+    assert not Session.objects.exclude(sealed_key=b"").exists()
     assert not engine_rows().exists()
     assert not told
 

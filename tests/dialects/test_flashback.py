@@ -213,7 +213,7 @@ def test_revoking_ends_another_session(alice):
     assert answer(revoke(token, browser.pk)) == (200, REVOKED)
     assert browser.user_name == ""
     row = browser.row
-    assert (row.end_reason, row.ended_by, row.sealed_key) == (EndReason.REVOKED, alice, "")
+    assert (row.end_reason, row.ended_by, row.sealed_key) == (EndReason.REVOKED, alice, b"")
     assert listed_ids(token) == [token.pk]
 
 

@@ -169,7 +169,7 @@ def test_deleting_ends_the_session(alice, admin):
     assert ids_in(admin.get(path_of(alice))) == [other.pk]
     row = browser.row
     assert (row.end_reason, row.ended_by) == (EndReason.REVOKED, admin.row.user)
-    assert row.sealed_key == ""
+    assert row.sealed_key == b""
 
 
 def test_deleting_twice_is_not_found(alice, admin):

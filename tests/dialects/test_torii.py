@@ -218,7 +218,7 @@ def test_ending_one_puts_it_out(alice, admin):
     assert listed_ids(admin, path_of(alice)) == [other.pk]
     row = browser.row
     assert (row.end_reason, row.ended_by) == (EndReason.REVOKED, admin.row.user)
-    assert row.sealed_key == ""
+    assert row.sealed_key == b""
 
 
 @pytest.mark.parametrize("way", OVER)

@@ -58,4 +58,4 @@ def test_what_a_failing_cache_may_still_hold_is_not_reported_as_ended(engine, se
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     assert ending.finish_ends([session.pk]) == 0
     session.refresh_from_db()
-    assert session.sealed_key == ""
+    assert session.sealed_key == b""

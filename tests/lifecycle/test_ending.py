@@ -32,7 +32,7 @@ def test_ending_says_who_and_why():
     session.refresh_from_db()
     assert session.ended_by == staff
     assert session.end_reason == EndReason.REVOKED
-    assert session.sealed_key == ""
+    assert session.sealed_key == b""
     assert not engine_rows().exists()
 
 
@@ -160,7 +160,7 @@ def test_what_ends_in_a_transaction_that_is_rolled_back_goes_on(engine, bystande
 def test_a_key_that_cannot_be_opened_is_unfinished_and_spoils_no_other(engine, alice):
     clients = [returning_browser(alice) for _ in range(3)]
     sessions = [session_of(client) for client in clients]
-    Session.objects.filter(pk=sessions[1].pk).update(sealed_key="of another SECRET_KEY")
+    Session.objects.filter(pk=sessions[1].pk).update(sealed_key=b"of another SECRET_KEY")
     outcome = ending.carry_out(Session.objects.for_user(alice))
     assert outcome == ending.Outcome(ended=3, unfinished=1)
     assert [bool(Session.objects.get(pk=each.pk).sealed_key) for each in sessions] == [

@@ -194,10 +194,10 @@ def test_another_client_is_noted_once_in_an_interval_whoever_has_read_the_row_be
 def test_no_proof_moves_the_last_one_back(known, written, expected):
     now = timezone.now()
     session = SessionFactory.create(
-        key_digest="k", authenticated_at=None if known is None else now + timedelta(minutes=known)
+        key_digest=b"k", authenticated_at=None if known is None else now + timedelta(minutes=known)
     )
     changes = {"authenticated_at": now + timedelta(minutes=written)}
-    assert updating.follow(session.pk, "k", changes, at=now) is updating.Followed.WRITTEN
+    assert updating.follow(session.pk, b"k", changes, at=now) is updating.Followed.WRITTEN
     session.refresh_from_db()
     assert session.authenticated_at == now + timedelta(minutes=expected)
 

@@ -188,7 +188,7 @@ def test_ended_sessions_are_signed_out_on_any_engine(shared_engine):
     assert said("end_sessions", user=alice.username) == "2 sessions ended."
     assert [name_in_new_process(browser) for browser in browsers] == ["", ""]
     assert name_in_new_process(bystander) == bob.username
-    assert not Session.objects.for_user(alice).exclude(sealed_key="").exists()
+    assert not Session.objects.for_user(alice).exclude(sealed_key=b"").exists()
 
 
 def test_sessions_that_have_ended_keep_their_reason():
@@ -200,7 +200,7 @@ def test_sessions_that_have_ended_keep_their_reason():
 def test_a_dry_run_says_how_many_and_writes_nothing():
     user = UserFactory.create()
     signed_in(user), signed_in(user)
-    unfinished = SessionFactory.create(ended_at=NOW, sealed_key="left")
+    unfinished = SessionFactory.create(ended_at=NOW, sealed_key=b"left")
     before = everything()
     assert said("end_sessions", all=True, dry_run=True) == "2 sessions would be ended."
     assert everything() == before
@@ -228,7 +228,7 @@ def test_an_interrupted_run_is_completed_by_the_next(monkeypatch):
     finally:
         session_ended.disconnect(interrupt)
     assert len(told) == len(set(told))
-    assert not Session.objects.exclude(sealed_key="", ended_at__isnull=False).exists()
+    assert not Session.objects.exclude(sealed_key=b"", ended_at__isnull=False).exists()
     assert not engine_rows().exists()
     assert not any(name_in_new_process(browser) for browser in browsers)
 
@@ -241,7 +241,7 @@ def test_what_an_interrupted_run_has_left_to_the_engine_is_finished():
     assert engine_rows().count() == 2
     assert said("end_sessions", user=user.username) == "0 sessions ended."
     assert engine_rows().count() == 1
-    assert Session.objects.exclude(sealed_key="").get().user == other
+    assert Session.objects.exclude(sealed_key=b"").get().user == other
 
 
 def test_it_says_when_the_engine_could_not_delete_everything(settings):
@@ -251,7 +251,7 @@ def test_it_says_when_the_engine_could_not_delete_everything(settings):
     with pytest.raises(CommandError, match="could not delete 1 session") as error:
         call_command("end_sessions", all=True)
     assert error.value.returncode == 3
-    assert Session.objects.exclude(sealed_key="").get().ended_at is not None
+    assert Session.objects.exclude(sealed_key=b"").get().ended_at is not None
 
 
 def test_a_shell_gets_the_exit_code_and_no_traceback():

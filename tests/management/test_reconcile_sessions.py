@@ -51,7 +51,7 @@ def test_unfinished_ends_are_finished():
     client = signed_in(UserFactory.create())
     Session.objects.update(ended_at=timezone.now(), end_reason=EndReason.REVOKED)
     assert said("reconcile_sessions") == "0 sessions ended; 1 session finished."
-    assert Session.objects.get().sealed_key == ""
+    assert Session.objects.get().sealed_key == b""
     assert name_in_new_process(client) == ""
 
 
@@ -67,7 +67,7 @@ def test_it_says_when_the_engine_could_not_delete_everything(settings):
 
 def test_a_dry_run_says_how_many_and_writes_nothing():
     lose(signed_in(UserFactory.create()))
-    SessionFactory.create(ended_at=timezone.now(), sealed_key="left")
+    SessionFactory.create(ended_at=timezone.now(), sealed_key=b"left")
     before = everything()
     assert said("reconcile_sessions", dry_run=True, grace=0) == (
         "1 session would be ended (1 lost); 1 session would be finished."
@@ -106,7 +106,7 @@ def test_an_interrupted_run_is_completed_by_the_next(monkeypatch):
         call_command("reconcile_sessions", grace=0)
     assert error.value.returncode == 130
     assert said("reconcile_sessions", grace=0).startswith("1 session ended (1 lost);")
-    assert not Session.objects.exclude(sealed_key="").exists()
+    assert not Session.objects.exclude(sealed_key=b"").exists()
 
 
 @pytest.mark.parametrize("grace", ["-1", "nan", "inf"])

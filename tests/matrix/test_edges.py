@@ -121,7 +121,7 @@ def test_a_deactivated_user_whom_the_session_outlived_is_dismissed(world):
 
 def test_a_login_bound_by_nobody_is_bound_at_its_next_request(world):
     browser = world.browser(user=world.alice)
-    fields = {"expires_at": None, "key_digest": None, "sealed_key": ""}
+    fields = {"expires_at": None, "key_digest": None, "sealed_key": b""}
     Session.objects.update(**fields)
     recent.clear()
     assert world.listed() == set()

@@ -193,11 +193,11 @@ def test_a_pending_end_is_finished_when_its_session_is_presented_and_by_reconcil
         with pytest.raises(CommandError, match="could not delete 2 sessions") as error:
             call_command("reconcile_sessions", grace=0, verbosity=0)
         assert error.value.returncode == 3
-    assert Session.objects.exclude(sealed_key="").count() == 2
+    assert Session.objects.exclude(sealed_key=b"").count() == 2
     assert name_in_new_process(presented) == ""
-    assert Session.objects.exclude(sealed_key="").count() == 1
+    assert Session.objects.exclude(sealed_key=b"").count() == 1
     call_command("reconcile_sessions", grace=0, verbosity=0)
-    assert not Session.objects.exclude(sealed_key="").exists()
+    assert not Session.objects.exclude(sealed_key=b"").exists()
     assert name_in_new_process(left) == ""
 
 
@@ -212,7 +212,7 @@ def test_one_key_that_cannot_be_opened_leaves_the_others_ended_and_told_of(engin
 
     clients = [returning_browser(alice) for _ in range(3)]
     first, *_ = pks = sorted(session_of(client).pk for client in clients)
-    Session.objects.filter(pk=first).update(sealed_key="of another SECRET_KEY")
+    Session.objects.filter(pk=first).update(sealed_key=b"of another SECRET_KEY")
     session_ended.connect(hear)
     try:
         assert lifecycle.end_all(alice) == 3
@@ -220,7 +220,7 @@ def test_one_key_that_cannot_be_opened_leaves_the_others_ended_and_told_of(engin
         session_ended.disconnect(hear)
     assert sorted(told) == pks
     assert not any(name_in_new_process(client) for client in clients)
-    left = Session.objects.exclude(sealed_key="").values_list("pk", flat=True)
+    left = Session.objects.exclude(sealed_key=b"").values_list("pk", flat=True)
     assert list(left) == ([] if engine == "signed_cookies" else [first])
 
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from sessions_api import credentials
 from sessions_api.models import Kind, Session
 from tests.factories import SessionFactory, UserFactory
+from tests.secrecy import forms
 
 KEY = "0123456789abcdefghijklmnopqrstuv"
 AUTH_HASH = "an-auth-hash-that-nobody-sees"
@@ -28,7 +29,8 @@ def bound_session(**kwargs):
 
 
 def secrets_of(session):
-    return [KEY, AUTH_HASH, session.key_digest, session.sealed_key, session.auth_digest]
+    kept = (KEY, AUTH_HASH, session.key_digest, session.sealed_key, session.auth_digest)
+    return [form for secret in kept for form in forms(secret)]
 
 
 @pytest.mark.parametrize("label", ["", "Work laptop"])
@@ -68,7 +70,8 @@ def test_a_new_session_gets_an_id_of_version_7_and_is_a_live_browsers():
     assert session.pk.version == 7
     assert session.kind == Kind.BROWSER
     assert session.key_digest is None
-    assert session.sealed_key == session.auth_digest == session.end_reason == ""
+    assert session.end_reason == ""
+    assert session.sealed_key == session.auth_digest == b""
     assert session.expires_at is session.ended_at is session.authenticated_at is None
     assert session.last_used.tzinfo is not None
     assert session.adopted is session.ends_with_browser is False

@@ -134,7 +134,7 @@ def test_one_browser_ends_the_other(alice, laptop, phone):
     ended = Session.objects.get(pk=other)
     assert ended.ended_by == alice
     assert ended.end_reason == EndReason.REVOKED
-    assert ended.sealed_key == ""
+    assert ended.sealed_key == b""
     assert [row["id"] for row in listed(laptop)] == [row["id"] for row in rows if row["is_current"]]
 
 

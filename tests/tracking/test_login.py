@@ -66,7 +66,7 @@ def test_two_logins_in_one_request_make_one_session(db):
 def test_two_logins_over_a_session_whose_key_is_not_known_yet_replace_it(db, executed):
     alice = UserFactory.create()
     browser = browser_of(alice)
-    Session.objects.update(key_digest=None, sealed_key="")
+    Session.objects.update(key_digest=None, sealed_key=b"")
     with executed():
         browser.get(f"/do/login:{alice.pk},login:{alice.pk}/")
     assert name_of(browser) == alice.username

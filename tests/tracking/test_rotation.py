@@ -39,7 +39,7 @@ def test_a_server_error_that_keeps_the_new_key_from_the_browser_ends_the_session
     assert browser.get(f"/do/{steps}/?status=500").status_code == 500
     session = Session.objects.get()
     assert session.end_reason == EndReason.LOST
-    assert session.sealed_key == ""
+    assert session.sealed_key == b""
     assert validity.active_sessions(alice) == []
     assert name_of(browser) == ""
 

@@ -54,7 +54,7 @@ def test_a_list_of_250_sessions_of_a_user_takes_at_most_four_queries(caller, ali
     if way == "ended":
         Session.objects.for_user(alice).update(ended_at=client.row.created_at)
     else:
-        Session.objects.for_user(alice).update(sealed_key="", kind="browser")
+        Session.objects.for_user(alice).update(sealed_key=b"", kind="browser")
     assert ask(client, path, 250) <= most
     assert ask(client, f"{path}?active=true", 0) <= most
     assert ask(client, f"{path}?active=false", 250) <= most

@@ -42,7 +42,7 @@ def test_deleted_sessions_are_over_for_good(alice, heard):
     assert [client.user_name for client in clients] == ["", "", ""]
     for client in clients:
         row = client.row
-        assert (row.end_reason, row.ended_by, row.sealed_key) == (EndReason.DELETED, staff, "")
+        assert (row.end_reason, row.ended_by, row.sealed_key) == (EndReason.DELETED, staff, b"")
     assert set(heard) == {(client.pk, EndReason.DELETED) for client in clients}
     assert [str(row.pk) for row in Session.objects.not_ended()] == [bobs.pk]
     assert engine_rows().count() == 1
