@@ -11,6 +11,7 @@ from django.contrib.auth import authenticate, get_backends
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
@@ -65,23 +66,34 @@ def check(request: HttpRequest, identifier: str, password: str) -> Checked:
     Raises InvalidCredentials, SignInIncomplete where the form asks for more, or has an objection of
     its own, and TooManyAttempts.
     """
-    by_allauth = apps.is_installed("allauth.account")
-    check_form = _check_by_allauth if by_allauth else _check_by_django
+    check_form = _check_by_allauth if _is_allauths() else _check_by_django
     return check_form(request, dict.fromkeys(IDENTIFIERS, identifier) | {"password": password})
 
 
 @sensitive_variables()
 def _check_by_django(request: HttpRequest, values: dict[str, str]) -> Checked:
-    form = _without_device(_of_view())(request, data=values)
+    form = _without_device(_of_view() or AuthenticationForm)(request, data=values)
     if form.is_valid():
         user: AbstractBaseUser | None = form.get_user()
     elif isinstance(refusal := _refusal(form), InvalidCredentials):
         user = _by_email(request, values)
+        _ask_form(form, user)
     else:
         raise refusal
     if user is None:
         raise InvalidCredentials
     return Checked(user)
+
+
+def _ask_form(form: AuthenticationForm, user: AbstractBaseUser | None) -> None:
+    """Raise what a form's objection means to a user whom it has not found itself."""
+    if user is None:
+        return
+    try:
+        form.confirm_login_allowed(user)  # type: ignore[arg-type]  # the stubs know one user model
+    except ValidationError as objection:
+        form.add_error(None, objection)
+        raise _refusal(form) from objection
 
 
 @sensitive_variables()
@@ -149,8 +161,13 @@ def _owner(view: Callable[..., Any]) -> Any:
     return type(bound_to) if bound_to is not None else getattr(view, "view_class", view)
 
 
-def _of_view() -> type[AuthenticationForm]:
-    """Return the class of the form that the site's login shows, or Django's."""
+def _is_allauths() -> bool:
+    """Tell whether the site's login is allauth's: where allauth is, and LOGIN_URL leads to no other."""
+    return apps.is_installed("allauth.account") and _of_view() is None
+
+
+def _of_view() -> type[AuthenticationForm] | None:
+    """Return the class of the form that the site's login shows, or None where it is none of Django's."""
     view = _view()
     site: Any = getattr(view, "__self__", None)
     if hasattr(site, "login_form"):
@@ -159,14 +176,17 @@ def _of_view() -> type[AuthenticationForm]:
         return site.login_form or AdminAuthenticationForm
     options = getattr(view, "view_initkwargs", {})
     owner = getattr(view, "view_class", None)
-    for name in ("otp_authentication_form", "authentication_form", "form_class"):
-        form_class = options.get(name) or getattr(owner, name, None)
+    names = ("otp_authentication_form", "authentication_form", "form_class")
+    candidates = [options.get(name) or getattr(owner, name, None) for name in names]
+    steps = options.get("form_list", {})  # of the wizard of two_factor
+    for form_class in [*candidates, *steps.values()]:
         if isinstance(form_class, type) and issubclass(form_class, AuthenticationForm):
             return form_class
-    return AuthenticationForm
+    return None
 
 
 def _without_device(form_class: type[AuthenticationForm]) -> type[AuthenticationForm]:
     """Return what a form is but for the device of django-otp, for which we ask ourselves."""
-    ancestors = (one for one in form_class.__mro__ if issubclass(one, AuthenticationForm))
-    return next(one for one in ancestors if not hasattr(one, "clean_otp"))
+    if not hasattr(form_class, "clean_otp"):
+        return form_class
+    return type(form_class.__name__, (form_class,), {"clean_otp": lambda self, user: None})

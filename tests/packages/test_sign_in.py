@@ -7,6 +7,8 @@ from allauth.account.models import EmailAddress
 from allauth.account.stages import LoginStage
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.contrib.auth import get_user_model
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core import mail
@@ -15,11 +17,13 @@ from django.forms import CharField
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
+from django_otp.forms import OTPAuthenticationForm
 from django_otp.oath import totp as code_of
 from django_otp.plugins.otp_email.models import EmailDevice
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.views import LoginView as OTPLoginView
+from two_factor.views import LoginView as Wizard
 
 from sessions_api.models import Session
 from tests.factories import PASSWORD
@@ -38,6 +42,27 @@ class Form(AuthenticationForm):
             raise ValidationError("Not today.", code="not_today")
 
 
+class SilentForm(AuthenticationForm):
+    """A form that does not tell its objections from wrong passwords."""
+
+    def confirm_login_allowed(self, user):
+        if user.first_name == "Mallory":
+            raise self.get_invalid_login_error()
+
+
+class OTPForm(Form, OTPAuthenticationForm):
+    """The same objections, at a form that asks for a device."""
+
+
+class EmailBackend(ModelBackend):
+    """Knows an e-mail address and a password, and no other names."""
+
+    def authenticate(self, request, email, password):  # type: ignore[override]
+        """Return the user whose they are."""
+        user = get_user_model().objects.filter(email=email).first()
+        return user if user is not None and user.check_password(password) else None
+
+
 class LongForm(AuthenticationForm):
     """A form that asks for more than a password."""
 
@@ -48,7 +73,10 @@ urlpatterns = [
     *site,
     path("site-login/", LoginView.as_view(authentication_form=Form)),
     path("long-login/", LoginView.as_view(authentication_form=LongForm)),
+    path("silent-login/", LoginView.as_view(authentication_form=SilentForm)),
     path("otp-login/", OTPLoginView.as_view()),
+    path("otp-form-login/", OTPLoginView.as_view(otp_authentication_form=OTPForm)),
+    path("wizard-login/", Wizard.as_view(form_list=(("auth", Form),))),
 ]
 
 
@@ -234,6 +262,31 @@ def test_objections_of_the_sites_own_form_hold(alice, without_allauth, settings)
     Session.objects.all().delete()
     type(alice).objects.update(first_name="Mallory")
     assert refused(sign_in()) == (403, "sign_in_incomplete")
+
+
+@pytest.mark.parametrize("path", ["site-login", "otp-form-login", "wizard-login"])
+def test_they_hold_at_whatever_login_shows_the_form_beside_allauth_too(alice, settings, path):
+    settings.LOGIN_URL = f"/{path}/"
+    StaticDevice.objects.create(user=alice).token_set.create(token="first")
+    assert how(sign_in(otp="first")) == (["password", "recovery_codes"], 2)
+    Session.objects.all().delete()
+    type(alice).objects.update(first_name="Mallory")
+    assert refused(sign_in()) == (403, "sign_in_incomplete")
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("site-login", (403, "sign_in_incomplete")), ("silent-login", (401, "invalid_credentials"))],
+)
+def test_they_hold_for_whom_only_a_backend_for_e_mail_addresses_knows(
+    alice, without_allauth, settings, path, expected
+):
+    settings.LOGIN_URL = f"/{path}/"
+    settings.AUTHENTICATION_BACKENDS = [f"{__name__}.EmailBackend"]
+    assert how(sign_in(alice.email)) == (["password"], 1)
+    Session.objects.all().delete()
+    type(alice).objects.update(first_name="Mallory")
+    assert refused(sign_in(alice.email)) == expected
 
 
 def test_what_the_sites_own_form_asks_is_not_passed_over(alice, without_allauth, settings):
