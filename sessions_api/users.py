@@ -4,7 +4,7 @@ import inspect
 import logging
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any, cast
 
 from django.conf import settings
@@ -30,7 +30,11 @@ Key = Any
 """A user's primary key. Its type is the site's choice."""
 
 _NO_SUCH_TEXT = (ValueError, TypeError, OverflowError, ValidationError, DataError)
-"""What fields and databases raise when they are asked for a text that they cannot hold."""
+
+
+def no_such_text() -> AbstractContextManager[None]:
+    """Pass over what fields and databases raise when they are asked for a text they cannot hold."""
+    return suppress(*_NO_SUCH_TEXT)
 
 
 def is_deactivated(user: AnyUser | None) -> bool:
@@ -190,7 +194,7 @@ class Backends:
 def _with_natural_key(text: str) -> Iterator[Key]:
     model = get_user_model()
     manager: Any = model._default_manager.db_manager(router.db_for_write(model))
-    with suppress(*_NO_SUCH_TEXT, ObjectDoesNotExist, MultipleObjectsReturned):
+    with no_such_text(), suppress(ObjectDoesNotExist, MultipleObjectsReturned):
         if hasattr(manager, "get_by_natural_key"):
             yield manager.get_by_natural_key(text).pk
         else:
@@ -203,7 +207,7 @@ def _with_email(text: str) -> Iterator[Key]:
         return
     field = getattr(get_user_model(), "EMAIL_FIELD", "email")
     has_it = models.Q((field, text)) | models.Q((f"{field}__iexact", text))
-    with suppress(*_NO_SUCH_TEXT, FieldError):
+    with no_such_text(), suppress(FieldError):
         users = _on_primary(get_user_model()._default_manager).filter(has_it)
         yield from users.order_by("pk").values_list("pk", flat=True)[:10]
 

@@ -9,11 +9,12 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from sessions_api import attempts, users
+from sessions_api import attempts
 from sessions_api.attempts import Bucket
 from sessions_api.client import ip
 from sessions_api.exceptions import TooManyAttempts
 from sessions_api.models import MAX_SEARCH_TERM
+from sessions_api.sign_in import names
 from sessions_api.tracking.current import current_session_id
 
 
@@ -57,7 +58,7 @@ class SignInThrottle(AttemptThrottle):
         client = Bucket("sessions_api_ip_address", _network(request._request))
         named = [Bucket("sessions_api_user_name", _without_spelling(name))] if name else []
         attempts.count([client, *named])
-        attempts.count([Bucket("sessions_api_user", key) for key in users.keys_named(name)])
+        attempts.count([Bucket("sessions_api_user", key) for key in names.keys_named(name)])
 
 
 class ProofThrottle(AttemptThrottle):
