@@ -5,6 +5,7 @@ import logging
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
+from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
@@ -101,6 +102,15 @@ def _could_carry_password(request: HttpRequest | None) -> bool:
         return False
     scheme = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")[0]
     return request.method not in ("GET", "HEAD") or scheme.lower() == "basic"
+
+
+def verified_at(user: object) -> float:
+    """Return when the device of django-otp that is left with a user has verified them, or 0.
+
+    In UNIX seconds.
+    """
+    used_at = getattr(getattr(user, "otp_device", None), "last_used_at", None)
+    return used_at.timestamp() if isinstance(used_at, datetime) else 0
 
 
 def backend_name(path: str) -> str:

@@ -33,7 +33,8 @@ def start(
         **rows.begun_by(client),
     )
     insert(session, user, superseded=superseded)
-    payload.begin(engine_session, session.pk, method, at=now.timestamp())
+    verified_at = users.verified_at(user)
+    payload.begin(engine_session, session.pk, method, at=now.timestamp(), verified_at=verified_at)
     return session
 
 

@@ -9,10 +9,15 @@ from sessions_api import users
 from sessions_api.engines import EngineSession
 from sessions_api.models import MAX_NAME
 from sessions_api.payload import allauth, impersonation
-from sessions_api.payload.content import METHOD_KEY, Payload, backend
+from sessions_api.payload.content import (
+    DEVICE_KEY,
+    METHOD_KEY,
+    OLD_DEVICE_KEY,
+    Payload,
+    backend,
+)
 from sessions_api.users import Key
 
-_OTP = "otp_device_id"
 _SOCIAL_AUTH = "social_auth_last_login_backend"
 
 _OTP_WORDS = {"otp_totp": "totp", "otp_static": "recovery_codes"}
@@ -101,7 +106,7 @@ def may_prove(payload: Payload) -> bool:
 
 def is_verified(payload: Payload) -> bool:
     """Tell whether a payload says that a device of django-otp has verified its user."""
-    return _OTP in payload
+    return DEVICE_KEY in payload
 
 
 def last_proof(payload: Payload, now: float) -> float:
@@ -138,7 +143,9 @@ def proof_at_sign_in(payload: Payload, at: float) -> float:
 def _checked_here(payload: Payload, found: list[allauth.Record]) -> list[object]:
     """Return the words of a sign-in that has happened just now, and that no record dates."""
     is_elsewhere = _at_sign_in(found) or _social_auth(payload)
-    return [*([] if is_elsewhere else _noted(payload)[:1]), *_otp_methods(payload)]
+    is_old = payload.get(OLD_DEVICE_KEY) == payload.get(DEVICE_KEY)
+    codes = [] if is_old else _otp_methods(payload)
+    return [*([] if is_elsewhere else _noted(payload)[:1]), *codes]
 
 
 def _methods(payload: Payload, found: list[allauth.Record]) -> list[str]:
@@ -178,7 +185,7 @@ def method_of_device(device: str) -> str:
 
 
 def _otp_methods(payload: Payload) -> list[str]:
-    device = payload.get(_OTP)
+    device = payload.get(DEVICE_KEY)
     return [method_of_device(device)] if device and isinstance(device, str) else []
 
 

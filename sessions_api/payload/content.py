@@ -33,14 +33,31 @@ SINCE_KEY = "_sessions_api_since"
 Only where somebody has signed in again in the same browser: Django keeps older records then.
 """
 
+DEVICE_KEY = "otp_device_id"
+"""Where django-otp keeps which device has verified the user."""
+
+OLD_DEVICE_KEY = "_sessions_api_old_device"
+"""Where the payload keeps the device that had done so before somebody has signed in again.
+
+Django keeps that, too, and it proves nothing of the new sign-in.
+"""
+
 _ONE_REQUEST = 60
 """A package makes its records shortly before it signs somebody in. In seconds."""
 
 
-def begin(engine_session: EngineSession, pk: UUID, method: str, *, at: float) -> None:
-    """Write into a payload that a session has started, at a time in UNIX seconds."""
+def begin(
+    engine_session: EngineSession, pk: UUID, method: str, *, at: float, verified_at: float = 0
+) -> None:
+    """Write into a payload that a session has started, at a time in UNIX seconds.
+
+    ``verified_at`` is when a device of django-otp has last verified the user.
+    """
+    engine_session.pop(OLD_DEVICE_KEY, None)
     if session_id(engine_session) is not None:
-        engine_session[SINCE_KEY] = at - _ONE_REQUEST
+        engine_session[SINCE_KEY] = since = at - _ONE_REQUEST
+        if DEVICE_KEY in engine_session and verified_at < since:
+            engine_session[OLD_DEVICE_KEY] = engine_session[DEVICE_KEY]
     engine_session[ID_KEY] = str(pk)
     engine_session[METHOD_KEY] = method
 
@@ -60,7 +77,8 @@ def names_a_session(payload: Payload) -> bool:
 
 def marks(payload: Payload) -> dict[str, object]:
     """Return what the start of a session has written into its payload."""
-    return {key: payload[key] for key in (ID_KEY, METHOD_KEY, SINCE_KEY) if key in payload}
+    keys = (ID_KEY, METHOD_KEY, SINCE_KEY, OLD_DEVICE_KEY)
+    return {key: payload[key] for key in keys if key in payload}
 
 
 def names_a_user(payload: Payload) -> bool:

@@ -8,7 +8,7 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import empty
 
-from sessions_api import engines, logs, payload, recent, validity
+from sessions_api import engines, logs, payload, recent, users, validity
 from sessions_api.client import client_of, fingerprint_of
 from sessions_api.conf import conf
 from sessions_api.engines import EngineSession
@@ -71,8 +71,7 @@ def _is_verified(request: HttpRequest, at: float) -> bool:
     user = request.user
     if not payload.is_verified(request.session) or getattr(user, "_wrapped", user) is empty:
         return False
-    used_at = getattr(getattr(user, "otp_device", None), "last_used_at", None)
-    return isinstance(used_at, datetime) and used_at.timestamp() >= at
+    return users.verified_at(user) >= at
 
 
 def is_activity(request: HttpRequest) -> bool:

@@ -116,6 +116,33 @@ def test_a_forced_login_and_a_login_without_a_check_prove_nothing(browser, alice
     assert is_recent()
 
 
+def test_a_code_of_an_earlier_sign_in_proves_nothing_of_a_later_one(
+    engine, browser, alice, sign_in
+):
+    device = StaticDevice.objects.create(user=alice)
+    for token in ("first", "second", "third"):
+        device.token_set.create(token=token)
+    sign_in("/login/")
+    browser.post("/verify/", {"token": "first"})
+
+    def proof():
+        return Session.objects.get(ended_at=None).authenticated_at
+
+    for minutes in (11, 22):
+        with later(minutes=minutes):
+            browser.post("/login-alone/", {"username": "alice"})
+            assert proof() is None
+            browser.get("/do/user,write/")
+            assert proof() is None
+    with later(minutes=33):
+        browser.post("/verify/", {"token": "second"})
+        assert proof() == timezone.now()
+    with later(minutes=44):
+        form = {"username": "alice", "password": PASSWORD, "otp_token": "third"}
+        browser.post("/otp/login/", form | {"otp_device": device.persistent_id})
+        assert proof() == timezone.now()
+
+
 @pytest.mark.parametrize("claims", [{}, {"id_token": {"sub": "7"}}], ids=["none", "others"])
 def test_another_site_that_does_not_say_when_proves_nothing(
     engine, browser, sign_in_elsewhere, is_recent, claims

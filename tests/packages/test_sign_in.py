@@ -50,7 +50,7 @@ class SilentForm(AuthenticationForm):
             raise self.get_invalid_login_error()
 
 
-class OTPForm(Form, OTPAuthenticationForm):
+class OTPForm(Form, OTPAuthenticationForm):  # type: ignore[misc]  # django-otp has no types
     """The same objections, at a form that asks for a device."""
 
 

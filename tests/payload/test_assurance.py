@@ -2,6 +2,7 @@
 
 import math
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY
@@ -238,3 +239,15 @@ def test_social_auth_says_where_a_user_has_signed_in(settings, backend, name, pr
 )
 def test_a_sign_in_is_a_proof_as_far_as_something_was_checked(payload, proof):
     assert payloads.proof_at_sign_in(payload, 100) == proof
+
+
+@pytest.mark.parametrize(("verified_at", "proof"), [(0, 0), (30, 0), (95, 100)])
+def test_a_device_proves_a_later_sign_in_only_if_it_was_asked_for_that(verified_at, proof):
+    store = store_of({})
+    payloads.begin(store, uuid4(), "", at=10)
+    store["otp_device_id"] = "otp_totp.totpdevice/1"
+    assert payloads.proof_at_sign_in(store, 10) == 10
+    payloads.begin(store, uuid4(), "", at=100, verified_at=verified_at)
+    assert payloads.proof_at_sign_in(store, 100) == proof
+    store["otp_device_id"] = "otp_totp.totpdevice/2"
+    assert payloads.proof_at_sign_in(store, 100) == 100
