@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch, Resolver404, resolve
+from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve
 from django.views.decorators.debug import sensitive_variables
 
 from sessions_api.authenticators import allauth_codes
@@ -150,7 +150,8 @@ def _view() -> Callable[..., Any] | None:
     """Return the view behind LOGIN_URL, or None where it is none of this site's."""
     try:
         url = urlsplit(resolve_url(settings.LOGIN_URL))
-        return None if url.netloc else resolve(url.path).func
+        path = f"/{url.path.removeprefix(get_script_prefix())}" if url.path else ""
+        return None if url.netloc else resolve(path).func
     except (NoReverseMatch, Resolver404):
         return None
 

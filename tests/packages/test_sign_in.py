@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.forms import CharField
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import override_script_prefix
 from django.urls import path
 from django_otp.forms import OTPAuthenticationForm
 from django_otp.oath import totp as code_of
@@ -71,7 +72,7 @@ class LongForm(AuthenticationForm):
 
 urlpatterns = [
     *site,
-    path("site-login/", LoginView.as_view(authentication_form=Form)),
+    path("site-login/", LoginView.as_view(authentication_form=Form), name="site-login"),
     path("long-login/", LoginView.as_view(authentication_form=LongForm)),
     path("silent-login/", LoginView.as_view(authentication_form=SilentForm)),
     path("otp-login/", OTPLoginView.as_view()),
@@ -272,6 +273,16 @@ def test_they_hold_at_whatever_login_shows_the_form_beside_allauth_too(alice, se
     Session.objects.all().delete()
     type(alice).objects.update(first_name="Mallory")
     assert refused(sign_in()) == (403, "sign_in_incomplete")
+
+
+@pytest.mark.parametrize("login_url", ["site-login", "/prefix/site-login/?next=/"])
+def test_they_hold_on_a_site_below_a_prefix(alice, without_allauth, settings, login_url):
+    settings.LOGIN_URL = login_url
+    with override_script_prefix("/prefix/"):
+        assert how(sign_in()) == (["password"], 1)
+        Session.objects.all().delete()
+        type(alice).objects.update(first_name="Mallory")
+        assert refused(sign_in()) == (403, "sign_in_incomplete")
 
 
 @pytest.mark.parametrize(
