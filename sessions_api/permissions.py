@@ -1,7 +1,12 @@
 """``sessions_api.policy`` and ``sessions_api.revocation`` as permissions of Django REST framework."""
 
+from copy import copy
 from datetime import timedelta
+from typing import Any, cast
 
+from django.apps import apps
+from django.http import HttpRequest
+from django.urls import get_resolver, get_urlconf
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
@@ -113,27 +118,51 @@ class MayRename(BasePermission):
 
 
 class MayViewAny(BasePermission):
-    """Staff who may see other users' sessions."""
+    """Staff who may see other users' sessions, and whom the site's admin lets in."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return policy.may_view_any(request.user)
+        return policy.may_view_any(request.user) and _passes_admin(request)
 
 
 class MayEndAny(BasePermission):
-    """Staff who may end other users' sessions, and of those the one in hand."""
+    """Staff who may end other users' sessions, and of those the one in hand. See ``MayViewAny``."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return policy.may_end_any(request.user)
+        return policy.may_end_any(request.user) and _passes_admin(request)
 
     def has_object_permission(self, request: Request, view: APIView, obj: Session) -> bool:
         return policy.may_end(request.user, obj)
 
 
 class MayExtendAny(BasePermission):
-    """Staff who may extend sessions, and of those the one in hand."""
+    """Staff who may extend sessions, and of those the one in hand. See ``MayViewAny``."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return policy.may_extend_any(request.user)
+        return policy.may_extend_any(request.user) and _passes_admin(request)
 
     def has_object_permission(self, request: Request, view: APIView, obj: Session) -> bool:
         return policy.may_extend(request.user, obj)
+
+
+def _passes_admin(request: Request) -> bool:
+    """Tell whether one of the site's admins that show sessions lets the caller in, if there is any.
+
+    An admin may ask for more than a user who is staff, such as a device of django-otp.
+    """
+    if not apps.is_installed("django.contrib.admin"):
+        return True
+    from django.contrib.admin.sites import all_sites
+
+    mounted = get_resolver(get_urlconf()).namespace_dict
+    admins = [each for each in all_sites if each.is_registered(Session) and each.name in mounted]
+    caller = _as_admins_see(request)
+    return not admins or any(each.has_permission(caller) for each in admins)
+
+
+def _as_admins_see(request: Request) -> HttpRequest:
+    """Return the request with its caller as user, of whom django-otp's admin asks ``is_verified``."""
+    seen, user = copy(request._request), cast(Any, copy(request.user))
+    if not hasattr(user, "is_verified"):
+        user.is_verified = lambda: policy.has_level(current_session(request), 2)
+    seen.user = user
+    return seen
