@@ -169,14 +169,22 @@ def _renewed_token(session: Session, proof: rows.Fields) -> str | None:
     return token if is_written else None
 
 
+def lifetime_of(session: Session) -> timedelta:
+    """Return how long a token was to last when it was made or renewed.
+
+    The proof that it was made from may be older than the token.
+    """
+    begun = max(session.created_at, session.known_since)
+    return (session.expires_at or begun) - begun
+
+
 def _renewed_expiry(session: Session, now: datetime) -> datetime:
     """Return when a token that is renewed now expires: never earlier than it would have.
 
     A token that was issued for less than TOKEN_LIFETIME gets the same short lifetime again.
     """
-    expires_at = session.expires_at or now
-    lifetime = expires_at - max(session.created_at, session.known_since)
-    return max(expires_at, now + min(lifetime, conf.TOKEN_LIFETIME))
+    renewed = now + min(lifetime_of(session), conf.TOKEN_LIFETIME)
+    return max(session.expires_at or now, renewed)
 
 
 def _write(session: Session, changes: rows.Fields) -> bool:

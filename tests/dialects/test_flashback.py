@@ -572,3 +572,10 @@ def test_a_short_token_that_was_renewed_is_still_a_short_one():
         assert short.expires_at is not None
         assert short.expires_at - short.created_at > conf.TOKEN_LIFETIME
         assert not may_keep_alive(user, short)
+
+
+def test_a_short_token_that_was_made_from_an_old_proof_is_a_short_one():
+    user = UserFactory.create()
+    short = lifecycle.issue_token(user, lifetime=conf.TOKEN_LIFETIME * 0.6).session
+    short.authenticated_at = short.created_at - conf.TOKEN_LIFETIME * 0.5
+    assert not may_keep_alive(user, short)

@@ -13,6 +13,7 @@ from sessions_api.conf import conf
 from sessions_api.dialects.identifiers import parsed
 from sessions_api.dialects.views import DialectViewSet, sessions
 from sessions_api.exceptions import CannotExtend
+from sessions_api.lifecycle import tokens
 from sessions_api.models import AnyUser, Kind, Session
 
 FAILURES = {
@@ -72,8 +73,7 @@ def may_keep_alive(actor: AnyUser, session: Session) -> bool:
     """
     if session.user_id != actor.pk or session.expires_at is None:
         return False
-    lifetime = session.expires_at - (session.authenticated_at or session.created_at)
-    return session.kind == Kind.BROWSER or lifetime >= conf.TOKEN_LIFETIME
+    return session.kind == Kind.BROWSER or tokens.lifetime_of(session) >= conf.TOKEN_LIFETIME
 
 
 def _session(session: Session) -> dict[str, Any]:
