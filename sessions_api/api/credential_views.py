@@ -74,6 +74,12 @@ class CredentialViewSet(SessionViewSet):
             prepared.authenticators = ()
         return prepared
 
+    def get_authenticate_header(self, request: Request) -> str:
+        """Say nothing, to whoever could not sign in, of a token beside: nobody has looked at it."""
+        if self.action == "sign_in":
+            return 'Bearer realm="api"'
+        return str(super().get_authenticate_header(request))
+
     def handle_exception(self, exc: Exception) -> Response:
         """Answer a refusal with the error that says why."""
         if isinstance(exc, SignInRefused | ProofRefused):

@@ -205,6 +205,13 @@ def test_a_backend_that_knows_e_mail_addresses_alone_is_asked_too(alice, setting
     )
 
 
+def test_a_wrong_password_says_nothing_of_a_token_beside_it(alice):
+    token = lifecycle.issue_token(alice).token
+    response = post(SESSIONS, {"username": "alice", "password": "wrong"}, **bearer(token))
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"] == 'Bearer realm="api"'
+
+
 @pytest.fixture(params=[AnonRateThrottle, UserRateThrottle])
 def sites_throttle(request, monkeypatch):
     """Limit everybody, as a site may, by a throttle that asks who it is."""
