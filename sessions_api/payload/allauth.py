@@ -9,8 +9,10 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router
 
+from sessions_api.engines import EngineSession
 from sessions_api.payload.content import SINCE_KEY, Payload
 
 _RECORDS = "account_authentication_methods"
@@ -32,6 +34,12 @@ def records(payload: Payload) -> list[Record]:
     since = seconds(payload.get(SINCE_KEY))
     dicts = [record for record in found if isinstance(record, dict)]
     return [record for record in dicts if not since or moment(record) >= since]
+
+
+def note_password(payload: EngineSession, user: AbstractBaseUser, *, at: float) -> None:
+    """Record, as allauth's login does, that a user has given their password."""
+    payload[_RECORDS] = [{"method": "password", "at": at}]
+    payload[_USER] = user._meta.pk.value_to_string(user)
 
 
 def moment(record: Record) -> float:

@@ -1,5 +1,6 @@
 """The stages of allauth's login: what it asks between the password and the session."""
 
+import time
 from typing import Any
 
 from django.apps import apps
@@ -8,6 +9,7 @@ from django.http import HttpRequest
 
 from sessions_api.authenticators.scratch import scratch
 from sessions_api.exceptions import SignInIncomplete
+from sessions_api.payload.allauth import note_password
 
 
 def check(request: HttpRequest, user: AbstractBaseUser, email: str | None) -> None:
@@ -24,6 +26,7 @@ def check(request: HttpRequest, user: AbstractBaseUser, email: str | None) -> No
     from allauth.core.exceptions import ImmediateHttpResponse
 
     copied, login = scratch(request), Login(user=user, email=email)
+    note_password(copied.session, user, at=time.time())
     with request_context(copied):
         try:
             stage = _stage_entered(copied, login)

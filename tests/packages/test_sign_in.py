@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.account.stages import LoginStage
 from allauth.mfa.models import Authenticator
@@ -195,6 +196,23 @@ def test_a_stage_of_the_sites_own_is_not_passed_over(alice, monkeypatch):
     response = sign_in()
     assert refused(response) == (403, "sign_in_incomplete")
     assert response.json()["stage"] == "terms"
+
+
+class NoPasswords(LoginStage):  # type: ignore[misc]  # allauth has no types
+    """A stage that goes by what has been proved so far."""
+
+    key = "no_passwords"
+
+    def handle(self):
+        proved = get_authentication_records(self.request, self.login.user)
+        stops = [each["method"] for each in proved] == ["password"]
+        return HttpResponse("Add a passkey.") if stops else None, True
+
+
+def test_a_stage_knows_that_a_password_was_given(alice, monkeypatch):
+    adapter = "allauth.account.adapter.DefaultAccountAdapter.get_login_stages"
+    monkeypatch.setattr(adapter, lambda self: [f"{__name__}.NoPasswords"])
+    assert refused(sign_in()) == (403, "sign_in_incomplete")
 
 
 def test_a_user_who_is_not_active_gets_nothing(alice):
