@@ -60,18 +60,22 @@ def check(request: HttpRequest, user: AbstractBaseUser, data: Mapping[str, objec
 
 
 @sensitive_variables()
-def renew(request: HttpRequest, session: Session, methods: list[str]) -> str | None:
-    """Give a new credential to the session of a caller who has proved who they are.
+def renew(
+    request: HttpRequest, session: Session, methods: list[str], data: Mapping[str, object]
+) -> str | None:
+    """Give a new credential to the session of a caller who has proved who they are, by the data.
 
     Returns the new token of a token session, and "" for a browser's, whose cookie changes. The CSRF
     token of the page stays valid. Returns None, and changes nothing, for a session that has ended
-    meanwhile or has got another token.
+    meanwhile, has got another token, or lost its credentials to another password.
     """
     # Django may just have stored the password anew. The user that the request has is stale then.
     user = users.stored(session.user_id)
+    if user is None or not _has_password_still(user, session.user, data):
+        return None
     pk = session.pk
-    new_token = tokens.reauthenticated(session, user, methods) if user is not None else None
-    if user is not None and session.kind == Kind.BROWSER and new_token is not None:
+    new_token = tokens.reauthenticated(session, user, methods)
+    if session.kind == Kind.BROWSER and new_token is not None:
         request.session[payload.ID_KEY] = str(session.pk)
         for word in methods:
             payload.add_method(request.session, word)
@@ -79,6 +83,17 @@ def renew(request: HttpRequest, session: Session, methods: list[str]) -> str | N
             login.go_on_as(request, session, superseded=Q(pk=pk))
         update_session_auth_hash(request, user)  # type: ignore[arg-type]  # the stubs know one user model
     return new_token
+
+
+@sensitive_variables()
+def _has_password_still(
+    user: AbstractBaseUser, before: AbstractBaseUser, data: Mapping[str, object]
+) -> bool:
+    """Tell whether a user's password is what it was before the check, or the one that was given."""
+    if users.auth_digest_of(user) == users.auth_digest_of(before):
+        return True
+    password = data.get("password")
+    return isinstance(password, str) and user.check_password(password)
 
 
 # A function, since error reports would show the data in the frame of a generator.

@@ -97,7 +97,7 @@ class ConfirmView(LoginRequiredMixin, ProofFormView):
         except (TooManyAttempts, AttemptsNotCounted) as refusal:
             form.add_error(None, str(refusal.message))
             return self.form_invalid(form)
-        if reauthentication.renew(self.request, session, methods) is None:
+        if reauthentication.renew(self.request, session, methods, form.cleaned_data) is None:
             form.add_error(None, _("This session has ended. Sign in again."))
             return self.form_invalid(form)
         return super().form_valid(form)

@@ -135,7 +135,7 @@ class CredentialViewSet(SessionViewSet):
         body.is_valid(raise_exception=True)
         proof = {**_sent(request), **body.validated_data}
         methods = reauthentication.check(request._request, self._user(), proof)
-        token = reauthentication.renew(request._request, session, methods)
+        token = reauthentication.renew(request._request, session, methods, proof)
         if token is None:
             raise AuthenticationFailed(_("This session has ended, or has got another token."))
         context = {**self._context({session.pk: validity.ACTIVE}), "token": token or None}

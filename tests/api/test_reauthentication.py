@@ -56,6 +56,18 @@ def meanwhile(settings, monkeypatch):
     return meanwhile
 
 
+class LateBackend(InterruptedBackend):
+    """Checks a password, and something happens before it says so."""
+
+    meanwhile = staticmethod(lambda: None)
+
+    def authenticate(self, request, username=None, password=None, **kwargs):
+        """Return the user whose password it is."""
+        user = ModelBackend.authenticate(self, request, username, password)
+        type(self).meanwhile()
+        return user
+
+
 def prove(client=None, **headers):
     return post(REAUTHENTICATE, {"password": PASSWORD}, client, **headers)
 
@@ -233,3 +245,24 @@ def test_a_token_lasts_no_longer_for_being_renewed_often(alice):
             token = prove(**bearer(token)).json()["token"]
     with later(hours=3, minutes=1):
         assert Client().get(CURRENT, headers=bearer(token)).status_code == 401
+
+
+@pytest.mark.parametrize("kind", ["browser", "token"])
+def test_a_password_that_is_changed_while_the_old_one_is_checked_proves_nothing(
+    alice, engine, kind, settings, monkeypatch
+):
+    browser = signed_in(alice)
+    token = lifecycle.issue_token(alice, methods=["password"]).token
+
+    def change():
+        monkeypatch.undo()
+        alice.set_password("another")
+        alice.save()
+
+    settings.AUTHENTICATION_BACKENDS = [f"{__name__}.LateBackend", MODEL_BACKEND]
+    monkeypatch.setattr(LateBackend, "meanwhile", staticmethod(change))
+    caller = {"client": browser} if kind == "browser" else bearer(token)
+    assert prove(**caller).status_code == 401
+    alice.refresh_from_db()
+    assert alice.check_password("another")
+    assert not validity.active_sessions(alice)
