@@ -112,11 +112,14 @@ def _takes_email_alone(backend: BaseBackend) -> bool:
 
 @sensitive_variables()
 def _check_by_allauth(request: HttpRequest, values: dict[str, str]) -> Checked:
+    from allauth import app_settings as of_allauth
     from allauth.account import app_settings
     from allauth.account.forms import LoginForm
     from allauth.core.context import request_context
     from allauth.utils import get_form_class
 
+    if of_allauth.SOCIALACCOUNT_ONLY:
+        raise SignInIncomplete("socialaccount")  # its login takes no password
     form_class: Any = get_form_class(app_settings.FORMS, "login", LoginForm)
     # Not a copy: django-axes notes on it that somebody is locked out.
     with request_context(request):

@@ -181,6 +181,17 @@ def test_a_code_by_mail_that_every_sign_in_needs_is_not_passed_over(alice, setti
     assert response.json()["stage"] == "login_by_code"
 
 
+def test_a_site_that_signs_in_by_other_sites_alone_takes_no_password(alice, settings):
+    settings.SOCIALACCOUNT_ONLY = True
+    form = {"login": "alice", "password": PASSWORD}
+    assert Client().post("/accounts/login/", form).status_code == 403
+    response = sign_in()
+    assert refused(response) == (403, "sign_in_incomplete")
+    assert response.json()["stage"] == "socialaccount"
+    settings.LOGIN_URL = "/login/"
+    assert how(sign_in()) == (["password"], 1)
+
+
 class Terms(LoginStage):  # type: ignore[misc]  # allauth has no types
     """A stage of the site's own: users accept the terms."""
 
