@@ -149,3 +149,15 @@ def test_a_site_may_have_a_way_of_its_own(old, settings):
     assert confirm(old, pet="Tom").status_code == 400
     assert confirm(old, pet="Rex").json()["methods"] == ["password", "pet"]
     assert old.delete(SESSIONS).json() == {"ended": 1}
+
+
+def test_what_the_site_tells_allauth_to_take_holds_here(old, app, settings):
+    settings.ACCOUNT_REAUTHENTICATION_METHODS = ["mfa"]
+    assert methods(old) == ["totp"]
+    assert confirm(old, password=PASSWORD).status_code == 400
+    settings.ACCOUNT_REAUTHENTICATION_METHODS = ["password"]
+    assert methods(old) == ["password"]
+    code = app()
+    assert confirm(old, otp=code).status_code == 400
+    settings.ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
+    assert confirm(old, password=PASSWORD, otp=code).status_code == 200
