@@ -17,12 +17,14 @@ def start(
     method: str = "",
     organization: str = "",
     superseded: models.Q | None = None,
+    goes_on: bool = False,
 ) -> Session:
     """Give a login a row that is not bound to its engine session yet, and name it in the payload.
 
     ``method`` is what ``users.authentication_method`` says of the login. ``superseded`` selects the
-    sessions whose place the login takes: they do not count towards the limit. Raises
-    SessionLimitReached when the site refuses logins beyond MAX_SESSIONS_PER_USER.
+    sessions whose place the login takes: they do not count towards the limit. ``goes_on``: see
+    ``payload.begin``. Raises SessionLimitReached when the site refuses logins beyond
+    MAX_SESSIONS_PER_USER.
     """
     now = timezone.now()
     session = Session(
@@ -33,8 +35,14 @@ def start(
         **rows.begun_by(client),
     )
     insert(session, user, superseded=superseded)
-    verified_at = users.verified_at(user)
-    payload.begin(engine_session, session.pk, method, at=now.timestamp(), verified_at=verified_at)
+    payload.begin(
+        engine_session,
+        session.pk,
+        method,
+        at=now.timestamp(),
+        verified_at=users.verified_at(user),
+        goes_on=goes_on,
+    )
     return session
 
 

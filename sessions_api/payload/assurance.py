@@ -11,6 +11,7 @@ from sessions_api.models import MAX_NAME
 from sessions_api.payload import allauth, impersonation
 from sessions_api.payload.content import (
     DEVICE_KEY,
+    GOES_ON_KEY,
     METHOD_KEY,
     OLD_DEVICE_KEY,
     Payload,
@@ -142,7 +143,7 @@ def proof_at_sign_in(payload: Payload, at: float) -> float:
 
 def _checked_here(payload: Payload, found: list[allauth.Record]) -> list[object]:
     """Return the words of a sign-in that has happened just now, and that no record dates."""
-    is_elsewhere = _at_sign_in(found) or _social_auth(payload)
+    is_elsewhere = _at_sign_in(found) or _social_auth(payload) or GOES_ON_KEY in payload
     is_old = payload.get(OLD_DEVICE_KEY) == payload.get(DEVICE_KEY)
     codes = [] if is_old else _otp_methods(payload)
     return [*([] if is_elsewhere else _noted(payload)[:1]), *codes]

@@ -42,24 +42,40 @@ OLD_DEVICE_KEY = "_sessions_api_old_device"
 Django keeps that, too, and it proves nothing of the new sign-in.
 """
 
+GOES_ON_KEY = "_sessions_api_goes_on"
+"""Where the payload says that what METHOD_KEY has of a sign-in was proved at an earlier one."""
+
 _ONE_REQUEST = 60
 """A package makes its records shortly before it signs somebody in. In seconds."""
 
 
 def begin(
-    engine_session: EngineSession, pk: UUID, method: str, *, at: float, verified_at: float = 0
+    engine_session: EngineSession,
+    pk: UUID,
+    method: str,
+    *,
+    at: float,
+    verified_at: float = 0,
+    goes_on: bool = False,
 ) -> None:
     """Write into a payload that a session has started, at a time in UNIX seconds.
 
-    ``verified_at`` is when a device of django-otp has last verified the user.
+    ``verified_at`` is when a device of django-otp has last verified the user. With ``goes_on`` they
+    were signed in as they are: what they have proved before holds, and nothing of it is new.
     """
-    engine_session.pop(OLD_DEVICE_KEY, None)
-    if session_id(engine_session) is not None:
-        engine_session[SINCE_KEY] = since = at - _ONE_REQUEST
-        if DEVICE_KEY in engine_session and verified_at < since:
-            engine_session[OLD_DEVICE_KEY] = engine_session[DEVICE_KEY]
+    since = at - _ONE_REQUEST
+    is_anew = session_id(engine_session) is not None
+    for key in (OLD_DEVICE_KEY, GOES_ON_KEY):
+        engine_session.pop(key, None)
+    if is_anew and DEVICE_KEY in engine_session and verified_at < since:
+        engine_session[OLD_DEVICE_KEY] = engine_session[DEVICE_KEY]
+    if is_anew and not goes_on:
+        engine_session[SINCE_KEY] = since
     engine_session[ID_KEY] = str(pk)
-    engine_session[METHOD_KEY] = method
+    if goes_on:
+        engine_session[GOES_ON_KEY] = True
+    else:
+        engine_session[METHOD_KEY] = method
 
 
 def session_id(payload: Payload) -> UUID | None:
@@ -77,7 +93,7 @@ def names_a_session(payload: Payload) -> bool:
 
 def marks(payload: Payload) -> dict[str, object]:
     """Return what the start of a session has written into its payload."""
-    keys = (ID_KEY, METHOD_KEY, SINCE_KEY, OLD_DEVICE_KEY)
+    keys = (ID_KEY, METHOD_KEY, SINCE_KEY, OLD_DEVICE_KEY, GOES_ON_KEY)
     return {key: payload[key] for key in keys if key in payload}
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase, HttpResponseForbidden
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
+from django.utils.functional import LazyObject
 
 from sessions_api import engines, lifecycle, payload, recent, users
 from sessions_api.client import client_of, fingerprint_of
@@ -64,6 +65,7 @@ def _start(request: HttpRequest, user: AbstractBaseUser, superseded: Q) -> Sessi
             method=_method(request, user),
             organization=organization_of(user, request),
             superseded=superseded,
+            goes_on=_goes_on(request, user),
         )
     except SessionLimitReached:
         _undo(request)
@@ -80,6 +82,23 @@ def _method(request: HttpRequest, user: AbstractBaseUser) -> str:
     if isinstance(before, SignedOut) and before.was_impersonated:
         return ""
     return users.authentication_method(user, request)
+
+
+def _goes_on(request: HttpRequest, user: AbstractBaseUser) -> bool:
+    """Tell whether somebody is signed in again as the very object that their session has given.
+
+    Whoever authenticates somebody has got another object. django-otp's page signs in so who gives a
+    code alone, and has the user name a backend.
+    """
+    state = state_of(request)
+    admitted = state.admitted if state is not None else None
+    return admitted is not None and _bare(user) is _bare(admitted.user)
+
+
+def _bare(user: object) -> object:
+    while isinstance(user, LazyObject):
+        user = vars(user)["_wrapped"]
+    return user
 
 
 def _settle_now(row: Session, session: EngineSession, superseded: Q) -> None:

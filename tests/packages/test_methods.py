@@ -195,6 +195,16 @@ def test_django_otp_asks_who_is_signed_in_for_the_code_alone(browser, sign_in, d
     assert (replaced.end_reason, replaced.aal) == (EndReason.REPLACED, 1)
 
 
+def test_a_code_alone_is_no_password_whoever_was_signed_in(
+    engine, browser, alice, device, assurance
+):
+    browser.post("/login-alone/", {"username": "alice"})
+    browser.post("/otp/login/", {"otp_token": "second", "otp_device": device.persistent_id})
+    assert assurance() == (["recovery_codes"], 1)
+    session = Session.objects.get(ended_at=None)
+    assert session.authenticated_at == session.created_at
+
+
 def test_a_token_tells_how_it_was_signed_in(browser, alice):
     form = {"username": "alice", "password": PASSWORD}
     session = browser.post("/api/sessions/", form).json()

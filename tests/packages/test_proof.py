@@ -196,6 +196,19 @@ def test_a_code_after_a_sign_in_elsewhere_is_a_proof(browser, alice, sign_in_els
     assert session.authenticated_at is not None
 
 
+def test_a_code_at_the_page_of_django_otp_adds_to_a_sign_in_elsewhere(
+    engine, browser, alice, sign_in_elsewhere
+):
+    device = StaticDevice.objects.create(user=alice)
+    device.token_set.create(token="first")
+    sign_in_elsewhere(browser, {})
+    with later(minutes=11):
+        browser.post("/otp/login/", {"otp_token": "first", "otp_device": device.persistent_id})
+        session = Session.objects.get(ended_at=None)
+        assert (session.methods, session.aal) == ("socialaccount recovery_codes", 2)
+        assert (session.provider, session.authenticated_at) == ("dummy", timezone.now())
+
+
 def test_the_provider_is_shown_and_found(browser, sign_in_elsewhere, sign_in):
     sign_in_elsewhere(browser, {})
     other = Client()

@@ -251,3 +251,15 @@ def test_a_device_proves_a_later_sign_in_only_if_it_was_asked_for_that(verified_
     assert payloads.proof_at_sign_in(store, 100) == proof
     store["otp_device_id"] = "otp_totp.totpdevice/2"
     assert payloads.proof_at_sign_in(store, 100) == 100
+
+
+def test_who_is_signed_in_again_as_they_are_has_proved_what_they_had_and_nothing_new():
+    store = store_of({})
+    payloads.begin(store, uuid4(), "password", at=10)
+    payloads.begin(store, uuid4(), "password", at=100, goes_on=True)
+    assert told(store) == (["password"], 1)
+    assert payloads.proof_at_sign_in(store, 100) == 0
+    payloads.begin(store, uuid4(), "", at=200)
+    assert told(store) == ([], None)
+    payloads.begin(store, uuid4(), "password", at=300)
+    assert payloads.proof_at_sign_in(store, 300) == 300
