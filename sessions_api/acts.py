@@ -1,7 +1,6 @@
 """What a request itself has ended. Its own response phase takes that into account."""
 
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
@@ -19,13 +18,20 @@ class Written(NamedTuple):
     """How many transactions and savepoints were open."""
 
 
-@dataclass(slots=True)
-class Acts:
+class Acts(list["bytes | Written"]):
     """The ends that one request has made, whatever code of it has done so."""
 
-    deleted: set[bytes] = field(default_factory=set)
-    """The digests of the engine keys whose sessions were deleted."""
-    written: list[Written] = field(default_factory=list)
+    __slots__ = ()
+
+    @property
+    def deleted(self) -> set[bytes]:
+        """Return the digests of the engine keys whose sessions were deleted."""
+        return {act for act in self if isinstance(act, bytes)}
+
+    @property
+    def written(self) -> list[Written]:
+        """Return the ends that a rollback may undo."""
+        return [act for act in self if isinstance(act, Written)]
 
 
 _current: ContextVar[Acts | None] = ContextVar("sessions_api_acts", default=None)
@@ -40,11 +46,13 @@ stop = _current.reset
 
 def note_deleted(key_digest: bytes) -> None:
     """Note that the engine session of a key was deleted."""
-    if acts := _current.get():
-        acts.deleted.add(key_digest)
+    acts = _current.get()
+    if acts is not None:
+        acts.append(key_digest)
 
 
 def note_written(written: Written) -> None:
     """Note ends that a rollback may undo."""
-    if acts := _current.get():
-        acts.written.append(written)
+    acts = _current.get()
+    if acts is not None:
+        acts.append(written)

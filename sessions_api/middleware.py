@@ -101,14 +101,10 @@ def _gate(request: HttpRequest, state: RequestState) -> None:
         content = vars(user)
         if content["_wrapped"] is empty:
             # Not another lazy object around Django's: whatever a view asks of its user would pass both.
-            content["_setupfunc"] = partial(_user, request, state, content["_setupfunc"])
+            content["_setupfunc"] = partial(gate.user_of, request, state, content["_setupfunc"])
             return
-    gated: Any = SimpleLazyObject(partial(gate.user_of, request, state, user))
+    gated: Any = SimpleLazyObject(partial(gate.user_of, request, state, lambda: user))
     request.user = gated
-
-
-def _user(request: HttpRequest, state: RequestState, find: Callable[[], AnyUser]) -> AnyUser:
-    return gate.user_of(request, state, find())
 
 
 async def _settle_unsent(request: HttpRequest, state: RequestState) -> None:

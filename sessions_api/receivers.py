@@ -7,7 +7,7 @@ from django.core.signals import setting_changed
 from django.db.models.signals import post_delete, post_migrate, post_save
 from django.http import HttpRequest
 
-from sessions_api import client, conf, payload, recent
+from sessions_api import client, conf, engines, payload, recent
 from sessions_api.lifecycle import canary, ending
 from sessions_api.models import Session
 from sessions_api.tracking import login, logout
@@ -37,6 +37,7 @@ def on_logout(
 
 def on_changed_settings(**kwargs: object) -> None:
     conf.forget()
+    engines.forget()
     client.forget_header()
     payload.forget_flag()
     canary.forget()

@@ -4,8 +4,8 @@ It makes most requests free. The memory is bounded, never shared and never the t
 forgotten costs one query.
 """
 
+import struct
 import time
-from collections import OrderedDict
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
@@ -20,6 +20,9 @@ from sessions_api.models import Session
 from sessions_api.payload import Assurance
 
 MAX_SESSIONS = 50_000
+"""How many sessions a process remembers at least, in 15 MB. Few have more users in one minute."""
+
+_PACKED = struct.Struct("<3d?qd3q2d")
 
 
 class Recent(NamedTuple):
@@ -37,10 +40,12 @@ class Recent(NamedTuple):
     """The ``hash()`` of the row's ``last_client``."""
     client_changed: float
     """When another client was last noted, or looked for."""
-    fingerprint: int | None
-    """The ``client.fingerprint_of`` the request that was last compared. None: none was."""
+    fingerprint: int
+    """The ``client.fingerprint_of`` the request that was last compared. 0: none was."""
     assurance: int
     """The ``hash()`` of the row's ``Assurance``."""
+    auth: int
+    """The ``hash()`` of the row's ``auth_digest``."""
     proved: float
     """The row's ``known_since``."""
     deadline: float
@@ -56,13 +61,23 @@ class Recent(NamedTuple):
             ends_with_browser=row.ends_with_browser,
             client=hash(row.last_client),
             client_changed=row.client_changed_at.timestamp() if row.client_changed_at else 0,
-            fingerprint=fingerprint,
+            fingerprint=fingerprint or 0,
             assurance=hash(
                 Assurance(row.methods, row.aal, row.provider, row.impersonator_id, row.acting_as_id)
             ),
+            auth=hash(row.auth_digest),
             proved=row.known_since.timestamp(),
             deadline=validity.deadline(row).timestamp(),
         )
+
+    def packed(self) -> bytes:
+        """Return the same in a quarter of the room."""
+        return _PACKED.pack(*self)
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> "Recent":
+        """Return what was packed."""
+        return cls._make(_PACKED.unpack(packed))
 
     def check_is_due(self, now: float) -> bool:
         """Tell whether the row must be read before a user is handed out."""
@@ -82,34 +97,42 @@ Value = TypeVar("Value")
 
 
 class Memory(Generic[Key, Value]):
-    """A mapping that has room for so many. The one put longest ago makes room."""
+    """A mapping that keeps what was put last: so many at least, and twice as many at most.
+
+    When the young ones are so many, they become the old ones, and the old ones are forgotten. An
+    OrderedDict, which would drop them one by one, takes twice the memory.
+    """
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._kept: OrderedDict[Key, Value] = OrderedDict()
+        self._young: dict[Key, Value] = {}
+        self._old: dict[Key, Value] = {}
         self._lock = Lock()
 
     def get(self, key: Key) -> Value | None:
-        return self._kept.get(key)
+        value = self._young.get(key)
+        return self._old.get(key) if value is None else value
 
     def put(self, key: Key, value: Value) -> None:
         with self._lock:
-            self._kept[key] = value
-            self._kept.move_to_end(key)
-            if len(self._kept) > self._room:
-                self._kept.popitem(last=False)
+            self._old.pop(key, None)
+            if len(self._young) == self._room and key not in self._young:
+                self._young, self._old = {}, self._young
+            self._young[key] = value
 
     def drop(self, key: Key) -> None:
         with self._lock:
-            self._kept.pop(key, None)
+            self._young.pop(key, None)
+            self._old.pop(key, None)
 
     def clear(self) -> None:
         with self._lock:
-            self._kept.clear()
+            self._young.clear()
+            self._old.clear()
 
 
-memory: Memory[bytes, Recent] = Memory(room=MAX_SESSIONS)
-"""By the digests of keys and tokens."""
+memory: Memory[bytes, bytes] = Memory(room=MAX_SESSIONS)
+"""Packed ``Recent`` by the names of sessions."""
 
 
 class CanarySeen(NamedTuple):
@@ -130,44 +153,68 @@ unwritten: Memory[UUID, datetime] = Memory(room=MAX_SESSIONS)
 """By the ids of sessions: uses that the table could not take."""
 
 
+def name_of(session_id: UUID, key_digest: bytes | None) -> bytes:
+    """Return the name under which a session is remembered.
+
+    That is the digest of its key, so that a copy of its payload under another key is a stranger. A
+    signed cookie has no key, and no server that copies it.
+    """
+    return key_digest or session_id.bytes
+
+
+def known(name: bytes) -> Recent | None:
+    """Return what is remembered under a name, however long ago that was."""
+    packed = memory.get(name)
+    return None if packed is None else Recent.unpacked(packed)
+
+
+def keep(name: bytes, remembered: Recent) -> None:
+    """Remember this under a name."""
+    memory.put(name, remembered.packed())
+
+
 def recall(session: EngineSession, at: float) -> Recent | None:
     """Return what is remembered of an engine session. None where its row must be read at a moment."""
-    key = session.session_key
-    if conf.STRICT or key is None or engines.is_client_side():
-        return None
-    if not payload.names_a_session(session):
-        return None
-    remembered = memory.get(credentials.digest(key))
+    if engines.is_client_side():
+        session_id = payload.session_id(session)
+        remembered = None if session_id is None else known(session_id.bytes)
+        if remembered is not None and remembered.auth != hash(payload.auth_digest(session)):
+            return None
+    else:
+        key = session.session_key
+        if key is None or not payload.names_a_session(session):
+            return None
+        remembered = known(credentials.digest(key))
     return None if remembered is None or remembered.check_is_due(at) else remembered
 
 
 def remember(row: Session, fingerprint: int | None = None) -> None:
     """Remember a session whose row is in order. ``fingerprint`` is that of its last client."""
-    if row.key_digest is not None:
-        memory.put(row.key_digest, Recent.of(row, fingerprint))
+    keep(name_of(row.pk, row.key_digest), Recent.of(row, fingerprint))
 
 
 def remember_unread(session: EngineSession) -> None:
     """Remember for TOUCH_INTERVAL that the row of an engine session could not be read."""
     moment = now()
-    digest = credentials.digest(session.session_key or "")
-    known = memory.get(digest)
+    name = credentials.digest(session.session_key or "")
+    remembered = known(name)
     later = moment + conf.TOUCH_INTERVAL.total_seconds()
-    if known is None:
+    if remembered is None:
         # Nothing is due, whatever the request does with its session.
-        known = Recent(
+        remembered = Recent(
             checked=moment,
             used=moment,
             expires=engines.expiry(session).timestamp(),
             ends_with_browser=session.get_expire_at_browser_close(),
             client=0,
             client_changed=moment,
-            fingerprint=None,
+            fingerprint=0,
             assurance=hash(payload.assurance(session)),
+            auth=hash(payload.auth_digest(session)),
             proved=moment,
             deadline=later,
         )
-    memory.put(digest, known._replace(checked=moment, used=moment, deadline=later))
+    keep(name, remembered._replace(checked=moment, used=moment, deadline=later))
 
 
 def remember_unwritten(session_id: UUID, at: datetime) -> None:
@@ -182,10 +229,9 @@ def add_unwritten(row: Session) -> None:
         row.last_used = used
 
 
-def forget(key_digest: bytes | None) -> None:
-    """Have the next request of a session read its row. Without a key there is nothing to forget."""
-    if key_digest is not None:
-        memory.drop(key_digest)
+def forget(name: bytes) -> None:
+    """Have the next request of a session read its row."""
+    memory.drop(name)
 
 
 def clear() -> None:
@@ -195,9 +241,8 @@ def clear() -> None:
     canary_seen.clear()
 
 
-def now() -> float:
-    """Return the time in UNIX seconds."""
-    return time.time()
+now = time.time
+"""Return the time in UNIX seconds."""
 
 
 def moment(at: float) -> datetime:

@@ -87,6 +87,19 @@ def test_signed_cookies_cost_one_select(counted_engine, settings):
 
 
 @pytest.mark.parametrize("counted_engine", DJANGOS_ENGINES, indirect=True)
+def test_where_the_row_admits_it_is_asked_at_every_request_by_one_narrow_select(
+    counted_engine, settings
+):
+    settings.SESSIONS_API = {**settings.SESSIONS_API, "STRICT": True}
+    client = returning_browser(UserFactory.create())
+    statements, _ = cost(client, "/do/user/")
+    bare, _ = without_us(settings, client, "/do/user/")
+    (ours,) = [each for each in statements if "sessions_api_session" in each]
+    assert len(statements) == len(bare) + 1
+    assert ours.partition(" FROM ")[0].count(",") == 0
+
+
+@pytest.mark.parametrize("counted_engine", DJANGOS_ENGINES, indirect=True)
 @pytest.mark.parametrize("path", ["/do/user/", "/do/user,write/"])
 def test_a_due_request_costs_one_select_and_one_update(counted_engine, settings, path):
     client = returning_browser(UserFactory.create())

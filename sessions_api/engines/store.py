@@ -76,16 +76,18 @@ def is_client_side() -> bool:
 
     Also true of a third party's engine whose key changes at every save: no key names its session.
     """
-    store = store_class()
     try:
-        return _is_client_side(store)
+        return _is_client_side()
     except Exception:
-        logger.exception("%s could not be tried. It is taken for one with a store.", store)
+        logger.exception(
+            "%s could not be tried. It is taken for one with a store.", settings.SESSION_ENGINE
+        )
         return False
 
 
 @lru_cache
-def _is_client_side(store: type[SessionBase]) -> bool:
+def _is_client_side() -> bool:
+    store = store_class()
     if issubclass(store, signed_cookies.SessionStore):
         return True
     is_known = issubclass(store, db.SessionStore | cache.SessionStore | file.SessionStore)
@@ -102,6 +104,18 @@ def _changes_key_at_each_save(store: type[SessionBase]) -> bool:
         keys.append(session.session_key)
     session.delete(session.session_key)
     return keys[0] != keys[1]
+
+
+@lru_cache
+def saves_every_request() -> bool:
+    """Return SESSION_SAVE_EVERY_REQUEST."""
+    return bool(settings.SESSION_SAVE_EVERY_REQUEST)
+
+
+def forget() -> None:
+    """Read the settings again, which have changed."""
+    _is_client_side.cache_clear()
+    saves_every_request.cache_clear()
 
 
 def swallows_errors() -> bool:

@@ -163,7 +163,7 @@ def extend(session: Session) -> None:
     if not rows.update(Session.objects.filter(pk=session.pk), changes):
         raise CannotExtend(CannotExtend.NOT_ACTIVE)
     rows.assign(session, changes)
-    recent.forget(session.key_digest)
+    recent.forget(recent.name_of(session.pk, session.key_digest))
     events.extended(session)
 
 

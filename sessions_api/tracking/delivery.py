@@ -5,7 +5,6 @@ session loses its cookie; one that was modified is saved and sent, unless the re
 error; any other is left alone.
 """
 
-from django.conf import settings
 from django.http import HttpResponseBase
 
 from sessions_api import credentials, engines
@@ -16,7 +15,7 @@ from sessions_api.tracking.state import RequestState
 
 def is_sent(session: EngineSession, response: HttpResponseBase) -> bool:
     """Tell whether SessionMiddleware is going to save the session and send its cookie."""
-    is_saved = session.modified or settings.SESSION_SAVE_EVERY_REQUEST
+    is_saved = session.modified or engines.saves_every_request()
     return is_saved and not session.is_empty() and response.status_code < 500
 
 

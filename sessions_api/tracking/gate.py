@@ -7,7 +7,7 @@ except where nothing but the row can say that a session has ended.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -19,24 +19,28 @@ from django.http import HttpRequest
 
 from sessions_api import credentials, engines, lifecycle, logs, payload, recent, users, validity
 from sessions_api.client import client_of
-from sessions_api.conf import conf
 from sessions_api.exceptions import SessionsUnavailable
 from sessions_api.lifecycle import adopting, ending, updating
 from sessions_api.models import AnyUser, EndReason, Session
 from sessions_api.recent import Recent
+from sessions_api.tracking import standing
 from sessions_api.tracking.state import Admitted, RequestState
 
 logger = logging.getLogger("sessions_api.tracking")
 
 
 def user_of(
-    request: HttpRequest, state: RequestState, found: AnyUser, recalled: Recent | None = None
+    request: HttpRequest,
+    state: RequestState,
+    find: Callable[[], AnyUser],
+    recalled: Recent | None = None,
 ) -> AnyUser:
-    """Return the user whom the request gets: the one that Django has found, or an anonymous one.
+    """Return the user whom the request gets: the one that Django finds, or an anonymous one.
 
     ``recalled`` is what the memory has said a moment ago.
     """
-    # Asked first: it has Django load the session and find the user.
+    # First of all: it has Django load the session.
+    found = find()
     is_authenticated = found.is_authenticated
     state = state.of_session(request.session)
     if not _names_a_user(request):
@@ -48,12 +52,16 @@ def user_of(
         return found
     at = recent.now()
     recalled = recalled or recent.recall(request.session, at)
-    if recalled is not None:
+    is_asked = standing.is_asked_at_every_request()
+    if recalled is not None and not is_asked:
         state.admit(Admitted(found, at, recent=recalled))
         return found
     try:
         with _apart_from_the_view():
-            admitted = _admitted_by_row(request, state, found, at)
+            if recalled is not None and standing.stands(request.session):
+                admitted: Admitted | None = Admitted(found, at, recent=recalled)
+            else:
+                admitted = _admitted_by_row(request, state, found, at)
     except Error as error:
         admitted = _admitted_by_engine(request, state, found, at, error)
     if admitted is None:
@@ -69,12 +77,12 @@ async def auser_of(request: HttpRequest, state: RequestState, found: AnyUser) ->
     if state.admitted is not None or not _names_a_user(request):
         return found
     recalled = None
-    if found.is_authenticated:
+    if found.is_authenticated and not standing.is_asked_at_every_request():
         recalled = recent.recall(request.session, recent.now())
     if recalled is not None:
         # Handed over, since the memory may have forgotten it by the next look.
-        return user_of(request, state, found, recalled)
-    return await sync_to_async(user_of)(request, state, found)
+        return user_of(request, state, lambda: found, recalled)
+    return await sync_to_async(user_of)(request, state, lambda: found)
 
 
 def _names_a_user(request: HttpRequest) -> bool:
@@ -117,7 +125,7 @@ def _admitted_by_engine(
     request: HttpRequest, state: RequestState, user: AnyUser, at: float, error: Error
 ) -> Admitted:
     """Take the engine's word for a session whose row cannot be read. Raises SessionsUnavailable."""
-    if conf.STRICT or engines.is_client_side():
+    if standing.is_asked_at_every_request():
         state.is_unavailable = True
         raise SessionsUnavailable from error
     logs.warn_once_a_minute(logger, "The row of a session could not be read.")

@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
@@ -26,9 +25,9 @@ def is_due(request: HttpRequest, state: RequestState) -> bool:
     """Tell whether there may be anything to do. Costs no query and loads no session."""
     return (
         state.is_unavailable
-        or state.has_deferred
-        or bool(state.acts.written)
-        or token.is_due(request, state)
+        or bool(state.deferred)
+        or bool(state.acts)
+        or (state.token is not None and token.is_due(request, state))
         or _browser_is_due(request, state)
     )
 
@@ -87,7 +86,7 @@ def _browser_is_due(request: HttpRequest, state: RequestState) -> bool:
     if isinstance(state.browser, Refused):
         return False
     session = request.session
-    if settings.SESSION_SAVE_EVERY_REQUEST and session.session_key is not None:
+    if engines.saves_every_request() and session.session_key is not None:
         return True  # Django loads and saves it all the same, which moves its expiry
     if not session.accessed:
         return False
@@ -95,7 +94,7 @@ def _browser_is_due(request: HttpRequest, state: RequestState) -> bool:
     return (
         session.modified
         or session.session_key != state.key
-        or bool(state.acts.deleted)
+        or bool(state.acts)
         or (
             admitted is not None
             and (
@@ -130,7 +129,7 @@ def _has_ended_itself(state: RequestState, session: engines.EngineSession) -> bo
 
     SessionMiddleware would answer 400 if it had to save such a session.
     """
-    if state.acts.deleted and delivery.key_digest_of(session) in state.acts.deleted:
+    if state.acts and delivery.key_digest_of(session) in state.acts.deleted:
         return True
     if state.admitted is None:
         return False

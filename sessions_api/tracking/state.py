@@ -147,7 +147,7 @@ class RequestState:
     """The table had to admit the session, and did not answer."""
     acts: Acts = field(default_factory=Acts)
     """What this request has ended itself."""
-    _deferred: list[Callable[[], object]] = field(default_factory=list)
+    deferred: list[Callable[[], object]] = field(default_factory=list)
 
     @property
     def admitted(self) -> Admitted | None:
@@ -160,8 +160,9 @@ class RequestState:
         return self.token.presented if isinstance(self.token, TokenIssued) else self.token
 
     def admit(self, admitted: Admitted) -> None:
-        if isinstance(self.browser, (SignedIn, SignedOut)):
-            self.browser = replace(self.browser, admitted=admitted)
+        before = self.browser
+        if before is not UNASKED and isinstance(before, SignedIn | SignedOut):
+            self.browser = replace(before, admitted=admitted)
         else:
             self.browser = admitted
 
@@ -214,16 +215,12 @@ class RequestState:
         if self.is_settled:
             act()
         else:
-            self._deferred.append(act)
-
-    @property
-    def has_deferred(self) -> bool:
-        return bool(self._deferred)
+            self.deferred.append(act)
 
     def do_deferred(self) -> None:
         """Do what was deferred, once."""
-        while self._deferred:
-            self._deferred.pop(0)()
+        while self.deferred:
+            self.deferred.pop(0)()
 
     def of_session(self, session: EngineSession) -> "RequestState":
         """Return this state or, where another session has taken the place of ours, one for that.

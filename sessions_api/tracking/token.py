@@ -52,7 +52,7 @@ def is_due(request: HttpRequest, state: RequestState) -> bool:
     if not isinstance(presented, TokenAdmitted):
         return isinstance(presented, TokenRefused)
     row = presented.session
-    known = recent.memory.get(row.key_digest or b"")
+    known = recent.known(row.key_digest or b"")
     is_as_known = known is not None and known.used == row.last_used.timestamp()
     return known is None or not is_as_known or use.is_due(request, known)
 
@@ -99,7 +99,7 @@ def write_use(
 
 def _remembered(session: Session) -> Recent:
     """Return what is known of a token's row, which is read at every request, and of its client."""
-    known = recent.memory.get(session.key_digest or b"")
+    known = recent.known(session.key_digest or b"")
     recent.add_unwritten(session)
     fresh = Recent.of(session)
     if known is None or known.client != fresh.client:

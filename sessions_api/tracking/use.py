@@ -96,9 +96,10 @@ class Use:
         row: Session | None,
     ) -> None:
         self.session_id, self.key_digest = session_id, key_digest
+        self.name = recent.name_of(session_id, key_digest)
         self.at, self.moment = at, recent.moment(at)
         self.recent, self.row = remembered, row
-        self.fingerprint = remembered.fingerprint
+        self.fingerprint: int | None = remembered.fingerprint
 
     def saved(self, session: EngineSession, *, is_verified: bool = False) -> dict[str, object]:
         """Return the changes to the row of a session that is about to be saved.
@@ -115,7 +116,7 @@ class Use:
         if has_moved or ends_with_browser != self.recent.ends_with_browser:
             changes |= {"expires_at": expires, "ends_with_browser": ends_with_browser}
         auth_digest = payload.auth_digest(session)
-        if self.row is not None and self.row.auth_digest != auth_digest:
+        if hash(auth_digest) != self.recent.auth:
             changes |= rows.of_auth_hash(auth_digest)
         told, proof = payload.assurance(session), payload.last_proof(session, recent.now())
         # Such as a second factor that came later.
@@ -159,7 +160,7 @@ class Use:
             changes = {**changes, "last_used": self.moment}
         fingerprint = fingerprint_of(request) if client is None else None
         is_unknown = self.recent.client == UNKNOWN  # as after force_login()
-        if fingerprint == self.recent.fingerprint and fingerprint is not None and not is_unknown:
+        if fingerprint == self.recent.fingerprint and not is_unknown:
             return self.follow(changes)
         client = client or client_of(request)
         if hash(client) == self.recent.client or (is_unknown and not is_touched):
@@ -199,7 +200,7 @@ class Use:
         elif followed is Followed.PASSED_OVER:
             self._give_up(changes)
         else:
-            recent.forget(self.key_digest)
+            recent.forget(self.name)
         return followed
 
     def _change_client(
@@ -235,7 +236,7 @@ class Use:
 
     def _wrote(self, changes: Fields) -> None:
         if self.row is None:
-            recent.forget(self.key_digest)
+            recent.forget(self.name)
             return
         rows.assign(self.row, changes)
         self.recent = Recent.of(self.row, self.fingerprint)
@@ -253,11 +254,8 @@ class Use:
 
     def _remember(self) -> None:
         """Remember the session, unless it was forgotten since this use was admitted by memory."""
-        if self.key_digest is None:
-            return
-        if self.row is not None or recent.memory.get(self.key_digest) is not None:
-            known = self.recent._replace(fingerprint=self.fingerprint)
-            recent.memory.put(self.key_digest, known)
+        if self.row is not None or recent.known(self.name) is not None:
+            recent.keep(self.name, self.recent._replace(fingerprint=self.fingerprint or 0))
 
 
 def _use_of(state: RequestState, session: EngineSession, session_id: UUID) -> Use | None:

@@ -39,7 +39,7 @@ def test_what_the_gate_calls_free_stays_free_when_the_memory_loses_it(django_ass
     assert recalled is not None
     recent.clear()
     with django_assert_num_queries(0):
-        assert gate.user_of(request, state, found, recalled) == user
+        assert gate.user_of(request, state, lambda: found, recalled) == user
     assert state.admitted is not None
 
 

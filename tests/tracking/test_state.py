@@ -50,7 +50,7 @@ def test_a_request_begins_unasked_and_without_a_token(state):
     assert state.admitted is None
     assert state.presented is None
     assert not state.is_settled
-    assert not state.has_deferred
+    assert not state.deferred
 
 
 def test_the_gate_admits_what_was_unasked(state, admitted):
@@ -225,7 +225,7 @@ def test_what_is_deferred_waits_for_the_response(state):
     done: list[str] = []
     state.defer(lambda: done.append("first"))
     state.defer(lambda: done.append("second"))
-    assert state.has_deferred
+    assert state.deferred
     assert done == []
     state.do_deferred()
     assert done == ["first", "second"]
@@ -236,7 +236,7 @@ def test_what_is_deferred_after_the_response_is_done_at_once(state):
     state.is_settled = True
     state.defer(lambda: done.append("now"))
     assert done == ["now"]
-    assert not state.has_deferred
+    assert not state.deferred
 
 
 def test_a_session_that_takes_the_place_of_the_requests_has_a_settled_state_of_its_own(state):

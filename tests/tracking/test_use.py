@@ -137,14 +137,15 @@ def test_a_request_that_saves_an_ended_session_unasked_does_not_have_it_remember
     engine, alice, steps, is_remembered
 ):
     browser = returning_browser(alice)
-    digest = Session.objects.get().key_digest
+    session = Session.objects.get()
+    name = recent.name_of(session.pk, session.key_digest)
     end_by_hand()
     if is_remembered:
-        recent.forget(digest)  # as whoever ends it does
+        recent.forget(name)  # as whoever ends it does
     else:
         recent.clear()
     browser.get(f"/do/{steps}/")
-    assert digest is None or recent.memory.get(digest) is None
+    assert recent.known(name) is None
     assert name_of(browser) == ""
     assert name_in_new_process(browser) == ""
 
