@@ -3,15 +3,19 @@
 import pickle
 
 import pytest
-from django.contrib.auth import get_user_model
+from asgiref.sync import async_to_sync
+from django.contrib.auth import get_user_model, login
 from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 
-from sessions_api import recent
+from sessions_api import engines, recent, validity
 from sessions_api.middleware import SessionsMiddleware
 from sessions_api.models import Session
+from tests.helpers import script_request
+from tests.site.views import BACKEND
 
 OURS = "sessions_api.middleware.SessionsMiddleware"
 
@@ -52,3 +56,30 @@ def test_middleware_that_answers_by_itself_does_not_see_an_ended_sessions_user(
     answer = client.get("/nowhere/")
     assert answer.content == b""
     assert answer.cookies["sessionid"]["max-age"] == 0
+
+
+async def aanswer(request):
+    return HttpResponse()
+
+
+async def nobody():
+    return AnonymousUser()
+
+
+def handled(*, is_async):
+    """Return a request that the middleware has handled."""
+    request = script_request(engines.store_class()())
+    request.auser = nobody
+    if is_async:
+        async_to_sync(SessionsMiddleware(aanswer))(request)
+    else:
+        SessionsMiddleware(lambda request: HttpResponse())(request)
+    return request
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_login_after_the_response_phase_is_bound_at_once(alice, is_async):
+    request = handled(is_async=is_async)
+    login(request, alice, backend=BACKEND)
+    request.session.save()  # as whoever has the request does
+    assert validity.active_sessions(alice) == [Session.objects.get()]

@@ -21,6 +21,7 @@ from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
 from tests.helpers import (
     DJANGOS_ENGINES,
+    SERVER_SIDE,
     browser_of,
     name_of,
     reasons,
@@ -217,6 +218,31 @@ def test_a_logout_and_a_login_after_a_refusal_end_the_old_session_as_signed_out(
     row.refresh_from_db()
     assert row.end_reason == EndReason.LOGOUT
     assert name_of(browser) == bob.username
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("engine", DJANGOS_ENGINES, indirect=True)
+@pytest.mark.parametrize("steps", ["clear,write", "forget_user"])
+def test_a_login_whose_user_is_taken_out_of_the_session_again_makes_no_session(
+    engine, alice, steps
+):
+    browser = Client()
+    browser.get(f"/do/login:{alice.pk},{steps}/")
+    assert browser.cookies["sessionid"].value  # the browser gets what is left
+    assert name_of(browser) == ""
+    assert not Session.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)
+def test_a_login_in_place_of_which_the_view_gives_another_users_session_makes_no_session(
+    engine, bystander, alice
+):
+    browser, bystanders = Client(), session_of(bystander.browser)
+    key = bystander.browser.cookies["sessionid"].value
+    assert browser.get(f"/do/login:{alice.pk},switch:{key}/").status_code == 200
+    assert session_of(browser) == bystanders
+    assert not Session.objects.for_user(alice).exists()
 
 
 @pytest.mark.django_db(transaction=True)
