@@ -11,6 +11,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.contrib.sessions.models import Session as EngineRow
 from django.core.cache import caches
+from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
@@ -189,3 +190,14 @@ def store_of(content):
 def reasons(user):
     """Return why a user's sessions have ended: "" for each that has not."""
     return sorted(Session.objects.for_user(user).values_list("end_reason", flat=True))
+
+
+def refusing(*verbs):
+    """Return a context in which our tables fail at the statements that begin with these verbs."""
+
+    def fail(execute, sql, params, many, context):
+        if sql.startswith(verbs) and "sessions_api_" in sql.replace("_sessions_api", ""):
+            raise OperationalError("cannot execute this in a read-only transaction")
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(fail)

@@ -81,6 +81,15 @@ def test_a_set_is_judged_where_only_the_objects_know_their_superusers():
         assert policy.endable_by(superuser, Session.objects.all()).count() == 3
 
 
+def test_where_users_cannot_be_staff_nobody_may_do_anything_with_the_sessions_of_others():
+    with users_keyed_by(
+        models.AutoField(primary_key=True), is_active=True, has_perm=lambda user, name: True
+    ) as users:
+        member = users(pk=1)
+        for may in (policy.may_view_any, policy.may_end_any, policy.may_extend_any):
+            assert not may(member)
+
+
 @pytest.mark.parametrize(
     ("fields", "is_recent"),
     [

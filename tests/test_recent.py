@@ -95,6 +95,14 @@ def test_check_and_touch_are_due_when_the_interval_has_passed(after, is_due):
     assert SEEN.touch_is_due(NOW + after) is is_due
 
 
+@pytest.mark.parametrize(
+    ("after", "is_due"), [(-1, True), (0, False), (INTERVAL - 0.001, False), (INTERVAL, True)]
+)
+def test_another_client_is_noted_again_when_the_interval_has_passed(after, is_due):
+    seen = SEEN._replace(client_changed=NOW)
+    assert seen.client_change_is_due(NOW + after) is is_due
+
+
 def test_the_interval_is_the_setting_of_the_moment(settings):
     settings.SESSIONS_API = {"TOUCH_INTERVAL": 5}
     assert not SEEN.check_is_due(NOW + 4.9)

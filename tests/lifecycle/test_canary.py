@@ -8,7 +8,15 @@ from sessions_api.exceptions import EngineNotProven
 from sessions_api.lifecycle import canary
 from sessions_api.models import Canary
 from tests.factories import UserFactory
-from tests.helpers import DJANGOS_ENGINES, SERVER_SIDE, later, returning_browser, use_engine
+from tests.helpers import (
+    DJANGOS_ENGINES,
+    SERVER_SIDE,
+    later,
+    lose,
+    name_of,
+    returning_browser,
+    use_engine,
+)
 
 on_each_engine = pytest.mark.parametrize("engine", DJANGOS_ENGINES, indirect=True)
 on_server_side_engines = pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)
@@ -48,6 +56,17 @@ def test_a_process_looks_once_an_hour(engine, django_assert_num_queries, monkeyp
         canary.leave()
     monkeypatch.setattr(canary, "INTERVAL", 0)
     canary.leave()
+    canary.check()
+
+
+@on_server_side_engines
+def test_where_a_session_was_lost_the_next_use_that_is_written_leaves_it_again(engine, alice):
+    lost, other = returning_browser(alice), returning_browser(alice)
+    lose(lost)
+    remove_canary()
+    assert name_of(lost) == ""
+    with later(seconds=61):
+        assert name_of(other) == "alice"
     canary.check()
 
 

@@ -45,6 +45,12 @@ def test_what_has_ended_does_not_end_again():
     assert session.end_reason == EndReason.REVOKED
 
 
+def test_what_has_ended_is_not_looked_at_again(alice):
+    signed_in(alice)
+    lifecycle.end_all(alice)
+    assert list(ending.end_batches(Session.objects.for_user(alice))) == []
+
+
 def test_all_of_a_users_sessions_end_but_one():
     user, other = UserFactory.create(), UserFactory.create()
     kept, *others = [signed_in(user) for _ in range(3)]

@@ -102,6 +102,35 @@ def test_a_session_that_changes_between_the_look_and_its_end_goes_on():
     assert Session.objects.not_ended().exists()
 
 
+@pytest.fixture
+def waits(monkeypatch):
+    """Return for how many seconds the process has waited. The clock does not move meanwhile."""
+    waits: list[float] = []
+    monkeypatch.setattr("time.sleep", waits.append)
+    return waits
+
+
+def test_what_looks_dead_is_looked_at_again_once_its_grace_is_over(waits):
+    SessionFactory.create()
+    reconciling = maintenance.reconcile(grace=timedelta(hours=1))
+    assert ended([next(reconciling)]) == 0
+    assert waits == []
+    assert ended(reconciling) == 1
+    assert waits == [pytest.approx(3600, abs=60)]
+
+
+def test_without_a_grace_nothing_is_waited_for(waits):
+    SessionFactory.create()
+    assert ended(maintenance.reconcile(grace=NO_GRACE)) == 1
+    assert waits == [0]
+
+
+def test_a_login_whose_response_is_on_its_way_is_not_looked_at():
+    SessionFactory.create(expires_at=None)
+    looks = list(maintenance.reconcile(grace=NO_GRACE))
+    assert [(look.looked_at, look.unknown) for look in looks] == []
+
+
 def test_what_looks_dead_waits_in_bounded_numbers(monkeypatch):
     monkeypatch.setattr(ending, "BATCH", 1)
     monkeypatch.setattr(maintenance, "MAX_WAITING", 0)

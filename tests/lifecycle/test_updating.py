@@ -187,6 +187,13 @@ def test_another_client_is_noted_once_in_an_interval_whoever_has_read_the_row_be
     assert changed(session, noted + timedelta(seconds=60))
 
 
+def test_another_client_is_noted_as_long_as_the_session_is_within_its_deadlines(settings):
+    settings.SESSIONS_API = {"IDLE_TIMEOUT": 600}
+    _, session = client_and_session()
+    assert not changed(session, session.last_used + timedelta(seconds=600))
+    assert changed(session, session.last_used + timedelta(seconds=599))
+
+
 @pytest.mark.parametrize(
     ("known", "written", "expected"),
     [(None, 0, 0), (5, 0, 5), (0, 5, 5)],

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.auth import get_user_model, login
-from django.db import OperationalError, connection
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
@@ -29,6 +29,7 @@ from tests.helpers import (
     name_in_new_process,
     name_of,
     old_session,
+    refusing,
     returning_browser,
     session_id,
     session_of,
@@ -279,15 +280,6 @@ def test_a_cart_that_is_carried_over_a_login_brings_no_older_way_of_signing_in_a
 # A table that cannot be used
 
 
-def _failing(*verbs):
-    def fail(execute, sql, params, many, context):
-        if sql.startswith(verbs) and "sessions_api_" in sql.replace("_sessions_api", ""):
-            raise OperationalError("cannot execute this in a read-only transaction")
-        return execute(sql, params, many, context)
-
-    return connection.execute_wrapper(fail)
-
-
 def noting(tried):
     """Return a context that notes the statements that would meet our table."""
 
@@ -301,12 +293,12 @@ def noting(tried):
 
 def read_only():
     """Return a context in which our tables take no writes, as after a fail-over."""
-    return _failing("INSERT", "UPDATE", "DELETE")
+    return refusing("INSERT", "UPDATE", "DELETE")
 
 
 def down():
     """Return a context in which our tables do not answer at all."""
-    return _failing("INSERT", "UPDATE", "DELETE", "SELECT")
+    return refusing("INSERT", "UPDATE", "DELETE", "SELECT")
 
 
 PAGES = [

@@ -1,6 +1,9 @@
 """A token, from the request that presents it to the use that is written."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.contrib.auth import login, logout
 from django.test import Client
 from django.urls import path
@@ -13,7 +16,7 @@ from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.models import EndReason, Session
 from sessions_api.tracking import token
 from sessions_api.tracking.state import TokenAdmitted, TokenRefused, begin
-from tests.helpers import bearer, later, name_of, returning_browser
+from tests.helpers import bearer, later, name_of, refusing, returning_browser
 from tests.site import views
 from tests.site.urls import urlpatterns as site_urlpatterns
 
@@ -73,6 +76,23 @@ def test_the_client_of_a_token_that_comes_back_is_noted_whoever_has_noted_anothe
         Session.objects.update(last_used=timezone.now())  # nothing else is due
         client.get("/by-token/none/")
         assert Session.objects.get().last_ip_address == "203.0.113.7"
+
+
+def test_another_client_of_a_token_that_could_not_be_noted_is_looked_for_after_an_interval(alice):
+    begun, headers = timezone.now(), bearer(lifecycle.issue_token(alice).token)
+    Session.objects.update(last_ip_address="127.0.0.1")
+    Client().get("/by-token/none/", headers=headers)
+
+    def is_noted(seconds, refused=()):
+        with time_machine.travel(begun + timedelta(seconds=seconds), tick=False):
+            Session.objects.update(last_used=timezone.now())  # nothing else is due
+            with refusing(*refused):
+                Client(REMOTE_ADDR="203.0.113.7").get("/by-token/none/", headers=headers)
+        return Session.objects.get().last_ip_address == "203.0.113.7"
+
+    assert not is_noted(10, refused=["UPDATE"])
+    assert not is_noted(69)
+    assert is_noted(71)
 
 
 @pytest.mark.parametrize("is_refused", [False, True])

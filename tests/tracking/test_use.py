@@ -19,6 +19,7 @@ from tests.helpers import (
     later,
     name_in_new_process,
     name_of,
+    refusing,
     returning_browser,
     session_of,
     signed_in,
@@ -74,6 +75,20 @@ def test_a_use_of_an_ended_session_is_not_written(alice):
     with later(seconds=61):
         assert name_of(browser) == ""
         assert last_used() == begun
+
+
+@pytest.mark.parametrize(
+    ("ip_address", "message"),
+    [
+        ("127.0.0.1", "The use of a session could not be written."),
+        ("203.0.113.7", "Another client of a session could not be written."),
+    ],
+)
+def test_a_use_that_cannot_be_written_is_logged(alice, caplog, ip_address, message):
+    browser = returning_browser(alice)
+    with later(seconds=61), refusing("UPDATE"):
+        assert browser.get("/do/user/", REMOTE_ADDR=ip_address).content == b"alice"
+    assert message in caplog.messages
 
 
 def read_while_it_ends(request):
@@ -238,6 +253,18 @@ def test_a_session_that_ends_while_a_request_saves_it_stays_out(engine, alice):
     browser.get("/do/read,callback,write/")
     for client in (browser, copy):
         assert name_of(client) == name_in_new_process(client) == ""
+
+
+@on_each_engine
+@pytest.mark.parametrize("steps", ["callback,expiry:5000", "user,callback,expiry:5000"])
+@pytest.mark.parametrize("ip_address", ["127.0.0.1", "203.0.113.7"])
+def test_a_session_whose_end_shows_when_its_expiry_is_written_is_flushed(
+    engine, alice, steps, ip_address
+):
+    browser = returning_browser(alice)
+    views.callbacks.append(end_by_hand)
+    assert browser.get(f"/do/{steps}/", REMOTE_ADDR=ip_address).status_code == 200
+    assert browser.cookies["sessionid"].value == ""
 
 
 @pytest.mark.parametrize("engine", ["signed_cookies"], indirect=True)
