@@ -24,6 +24,7 @@ from tests.site import urls
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls(__name__),
+    pytest.mark.usefixtures("bystander"),
 ]
 
 
@@ -40,10 +41,10 @@ def end(request, pk):
 
 
 def end_many(request):
-    """End those that the query names: all of one user, or all there are."""
+    """End those that the query names: all of one user or some, or all there are."""
     sessions = Session.objects.all()
     if "user" in request.GET:
-        sessions = sessions.filter(user_id=request.GET["user"])
+        sessions = sessions.filter(user_id__in=request.GET.getlist("user"))
     counts = revocation.end_many(request, sessions, dry_run="dry_run" in request.GET)
     assert counts.in_force_by is None
     return JsonResponse({"matched": counts.matched, "ended": counts.ended})
@@ -158,12 +159,18 @@ def test_a_caller_whose_session_is_not_among_them_goes_on(caller, signed_out):
     assert signed_out == []
 
 
+def users_of(*clients):
+    """Return the query that names the users of clients."""
+    return "&".join(f"user={client.row.user_id}" for client in clients)
+
+
 @on_each_caller
 def test_a_dry_run_counts_and_ends_nothing(caller, signed_out):
     me, prefix = caller_of(caller, staff_with("view_session", "end_session"))
-    Browser(UserFactory.create())
+    browser = Browser(UserFactory.create())
     before = list(Session.objects.order_by("pk").values("pk", "ended_at", "end_reason"))
-    assert counts(me, f"{prefix}/end/?dry_run") == {"matched": 2, "ended": 0}
+    path = f"{prefix}/end/?{users_of(me, browser)}&dry_run"
+    assert counts(me, path) == {"matched": 2, "ended": 0}
     after = list(Session.objects.order_by("pk").values("pk", "ended_at", "end_reason"))
     assert after == before
     assert signed_out == []
@@ -173,8 +180,9 @@ def test_a_dry_run_counts_and_ends_nothing(caller, signed_out):
 def test_what_the_caller_may_not_end_is_not_counted_and_goes_on(caller):
     me, prefix = caller_of(caller, staff_with("view_session", "end_session"))
     bobs, roots = Browser(UserFactory.create()), Browser(staff_with(is_superuser=True))
-    assert counts(me, f"{prefix}/end/?dry_run") == {"matched": 2, "ended": 0}
-    assert counts(me, f"{prefix}/end/") == {"matched": 2, "ended": 2}
+    path = f"{prefix}/end/?{users_of(me, bobs, roots)}"
+    assert counts(me, f"{path}&dry_run") == {"matched": 2, "ended": 0}
+    assert counts(me, path) == {"matched": 2, "ended": 2}
     assert bobs.row.end_reason == EndReason.REVOKED
     assert me.row.end_reason == EndReason.LOGOUT
     assert roots.row.ended_at is None
@@ -259,7 +267,7 @@ def test_no_replica_decides_whether_the_caller_has_ended_their_own_session(alice
 def test_no_replica_decides_whether_a_proof_is_missing(alice, settings, seen_on_replica):
     _, request = seen_on_replica
     other = TokenClient(alice)
-    Session.objects.update(authenticated_at=timezone.now() - timedelta(hours=1))
+    Session.objects.for_user(alice).update(authenticated_at=timezone.now() - timedelta(hours=1))
     settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 600}
     own = Session.objects.filter(pk=other.pk)
     with pytest.raises(ReauthenticationRequired):

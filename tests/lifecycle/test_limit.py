@@ -14,7 +14,7 @@ from sessions_api.models import EndReason, Session
 from tests.factories import SessionFactory
 from tests.helpers import signed_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("bystander")]
 
 
 def tokens(user, count):
@@ -26,7 +26,7 @@ def make_room(user, **kwargs):
     """Make room, and return which sessions that has ended."""
     with transaction.atomic():
         limit.make_room(user, timezone.now(), **{"superseded": None, **kwargs})
-    ended = Session.objects.filter(ended_at__isnull=False).order_by("created_at")
+    ended = Session.objects.for_user(user).filter(ended_at__isnull=False).order_by("created_at")
     assert {(session.end_reason, session.ended_by) for session in ended} <= {
         (EndReason.LIMIT, user)
     }
@@ -60,7 +60,7 @@ def test_where_the_site_refuses_there_is_no_room_and_nothing_ends(alice, setting
     with pytest.raises(SessionLimitReached) as refusal:
         make_room(alice)
     assert refusal.value.limit == 2
-    assert Session.objects.not_ended().count() == 2
+    assert Session.objects.for_user(alice).not_ended().count() == 2
 
 
 def test_what_the_new_session_takes_the_place_of_does_not_count(alice, settings):

@@ -15,7 +15,7 @@ from sessions_api.models import EndReason, Session
 from tests.factories import SessionFactory, UserFactory
 from tests.helpers import ENGINES, later, store_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("bystander")]
 
 COOKIE_AGE = timedelta(days=14)
 
@@ -33,7 +33,7 @@ def client_and_session(*steps):
     user = UserFactory.create()
     client = Client()
     client.get(f"/do/{','.join([f'login:{user.pk}', *steps])}/")
-    return client, Session.objects.get()
+    return client, Session.objects.for_user(user).get()
 
 
 def cookie(client):
@@ -71,7 +71,7 @@ def test_the_browser_gets_its_cookie_anew_once(engine):
         sent = cookie(client)
         assert sent is not None
         assert sent["max-age"] == COOKIE_AGE.total_seconds()
-        assert not Session.objects.get().cookie_is_due
+        assert not Session.objects.get(pk=session.pk).cookie_is_due
         assert cookie(client) is None
         recent.clear()
         assert cookie(client) is None
@@ -87,10 +87,10 @@ def test_a_browser_that_has_just_been_seen_elsewhere_gets_its_cookie_when_it_is_
         lifecycle.extend(session)
         recent.memory.put(session.key_digest, remembered)  # as another process would
         assert cookie(client) is None
-        assert Session.objects.get().cookie_is_due
+        assert Session.objects.get(pk=session.pk).cookie_is_due
     with later(days=10, seconds=61):
         assert cookie(client) is not None
-        assert not Session.objects.get().cookie_is_due
+        assert not Session.objects.get(pk=session.pk).cookie_is_due
 
 
 @on_db
@@ -99,7 +99,7 @@ def test_a_server_error_leaves_the_cookie_due(engine):
     with later(days=10):
         lifecycle.extend(session)
         client.get("/do/user/?status=500")
-        assert Session.objects.get().cookie_is_due
+        assert Session.objects.get(pk=session.pk).cookie_is_due
         recent.clear()
         assert cookie(client) is not None
 
@@ -109,7 +109,7 @@ def test_a_session_with_a_lifetime_of_its_own_gets_that_again(engine):
     client, session = client_and_session("expiry:3600")
     with later(minutes=30):
         lifecycle.extend(session)
-        assert Session.objects.get().expires_at == timezone.now() + timedelta(hours=1)
+        assert Session.objects.get(pk=session.pk).expires_at == timezone.now() + timedelta(hours=1)
         sent = cookie(client)
         assert sent is not None
         assert sent["max-age"] == 3600
@@ -135,12 +135,12 @@ def test_a_session_with_a_fixed_date_is_not_extended(engine):
     store = engines.store_class()(client.cookies["sessionid"].value)
     store.set_expiry(date)
     store.save()
-    Session.objects.update(expires_at=date)
+    Session.objects.filter(pk=session.pk).update(expires_at=date)
     session.refresh_from_db()
     with later(days=10):
         assert why_not(session) == CannotExtend.FIXED_DATE
-        assert Session.objects.get().expires_at == date
-        assert not Session.objects.get().cookie_is_due
+        assert Session.objects.get(pk=session.pk).expires_at == date
+        assert not Session.objects.get(pk=session.pk).cookie_is_due
 
 
 @on_those_that_cannot
@@ -149,19 +149,21 @@ def test_an_engine_that_cannot_raise_an_expiry_says_so(engine):
     before = session.expires_at
     with later(days=10):
         assert why_not(session) == CannotExtend.NOT_BY_ENGINE
-        assert Session.objects.get().expires_at == before
+        assert Session.objects.get(pk=session.pk).expires_at == before
 
 
 @on_each
 def test_what_has_ended_is_not_extended(engine):
     _, session = client_and_session()
-    stale = Session.objects.get()
+    stale = Session.objects.get(pk=session.pk)
     assert session.expires_at is not None
-    Session.objects.update(ended_at=timezone.now(), end_reason=EndReason.REVOKED)
+    Session.objects.filter(pk=session.pk).update(
+        ended_at=timezone.now(), end_reason=EndReason.REVOKED
+    )
     with later(days=10):
-        assert why_not(Session.objects.get()) == CannotExtend.NOT_ACTIVE
+        assert why_not(Session.objects.get(pk=session.pk)) == CannotExtend.NOT_ACTIVE
         assert why_not(stale) == CannotExtend.NOT_ACTIVE  # read before it ended
-    assert Session.objects.get().expires_at == session.expires_at
+    assert Session.objects.get(pk=session.pk).expires_at == session.expires_at
 
 
 @on_each
@@ -183,7 +185,7 @@ def test_another_client_is_noted_once_in_an_interval_whoever_has_read_the_row_be
     noted = timezone.now()
     assert changed(session, noted)
     assert not changed(session, noted + timedelta(seconds=59))
-    assert Session.objects.get().client_changed_at == noted
+    assert Session.objects.get(pk=session.pk).client_changed_at == noted
     assert changed(session, noted + timedelta(seconds=60))
 
 
