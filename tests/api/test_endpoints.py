@@ -11,7 +11,7 @@ from django.urls import get_resolver
 from tests.api.endpoints import CALLERS, ENDPOINTS, MALFORMED, ROWS
 from tests.helpers import session_id
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("bystander")]
 
 
 def test_every_endpoint_has_a_row_and_every_row_every_cell():

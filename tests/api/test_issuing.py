@@ -23,7 +23,7 @@ from tests.helpers import (
     signed_in,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("bystander")]
 
 TOKENS = f"{SESSIONS}tokens/"
 
@@ -45,7 +45,7 @@ def is_good(body):
 @on_each_engine
 def test_a_browser_makes_a_token_of_what_it_has(alice, engine):
     browser = browser_with_password(alice)
-    Session.objects.update(methods="password totp", aal=2, organization_id="acme")
+    Session.objects.for_user(alice).update(methods="password totp", aal=2, organization_id="acme")
     parent = session_of(browser)
     body = made(browser, label="Backup", lifetime=3600)
     row = Session.objects.get(pk=body["id"])
@@ -66,7 +66,7 @@ def test_without_a_lifetime_a_token_lasts_as_any(alice):
 
 def test_the_proof_has_to_be_recent_whatever_the_setting(alice, settings):
     browser = browser_with_password(alice)
-    Session.objects.update(authenticated_at=timezone.now() - timedelta(minutes=11))
+    Session.objects.for_user(alice).update(authenticated_at=timezone.now() - timedelta(minutes=11))
     response = make(browser)
     assert (response.status_code, response.json()["code"]) == (403, "reauthentication_required")
     settings.SESSIONS_API = {"REAUTHENTICATION_AGE": 3600}
@@ -86,7 +86,7 @@ def test_a_page_needs_its_csrf_token(alice):
     browser = Client(enforce_csrf_checks=True)
     browser.cookies = browser_with_password(alice).cookies
     assert make(browser).status_code == 403
-    assert not Session.objects.filter(kind=Kind.TOKEN).exists()
+    assert not Session.objects.for_user(alice).filter(kind=Kind.TOKEN).exists()
 
 
 def test_a_token_that_signed_in_makes_another_and_that_one_none(alice):
@@ -102,7 +102,7 @@ def test_a_token_that_signed_in_makes_another_and_that_one_none(alice):
 
 def test_who_acts_as_the_user_makes_none(alice):
     browser = browser_with_password(alice)
-    Session.objects.update(impersonator=UserFactory.create())
+    Session.objects.for_user(alice).update(impersonator=UserFactory.create())
     response = make(browser)
     assert (response.status_code, response.json()["code"]) == (403, "token_not_possible")
 
@@ -183,7 +183,7 @@ def test_no_token_is_made_of_a_session_that_has_ended_meanwhile(alice, engine, r
     stale = session_of(browser)
     lifecycle.end(session_of(browser))
     assert tokens.issue_from(stale, alice, request=rf.get("/")) is None
-    assert not Session.objects.filter(kind=Kind.TOKEN).exists()
+    assert not Session.objects.for_user(alice).filter(kind=Kind.TOKEN).exists()
 
 
 def test_a_password_change_ends_it(alice):
@@ -196,7 +196,7 @@ def test_a_password_change_ends_it(alice):
 def test_tokens_of_many_sessions_end_in_batches(alice, monkeypatch):
     monkeypatch.setattr("sessions_api.lifecycle.ending.BATCH", 2)
     bodies = [made(browser_with_password(alice)) for _ in range(5)]
-    browsers = Session.objects.filter(kind=Kind.BROWSER)
+    browsers = Session.objects.for_user(alice).filter(kind=Kind.BROWSER)
     assert lifecycle.end_many(browsers) == 10
     assert not any(is_good(body) for body in bodies)
 
@@ -206,6 +206,6 @@ def test_it_outlives_the_row_of_a_session_that_was_signed_out(alice):
     body = made(browser)
     browser.delete(CURRENT)
     with later(days=20):
-        Session.objects.filter(kind=Kind.BROWSER).delete()
+        Session.objects.for_user(alice).filter(kind=Kind.BROWSER).delete()
         assert is_good(body)
         assert make(Client(headers=bearer(body["token"]))).status_code == 403

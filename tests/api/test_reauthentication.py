@@ -23,7 +23,7 @@ from tests.helpers import (
     signed_in,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("bystander")]
 
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -140,10 +140,10 @@ def test_a_signed_cookies_session_signed_in_again_on_the_way_leaves_one_session(
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.sign_in_again"]
     client = signed_in(alice)
     assert prove(client).status_code == 200
-    ended = Session.objects.filter(end_reason=EndReason.REPLACED)
+    ended = Session.objects.for_user(alice).filter(end_reason=EndReason.REPLACED)
     assert ended.count() == 2
     assert validity.active_sessions(alice) == [session_of(client)]
-    assert not Session.objects.not_ended().filter(expires_at=None).exists()
+    assert not Session.objects.for_user(alice).not_ended().filter(expires_at=None).exists()
 
 
 def sign_in_again(get_response):
@@ -160,10 +160,10 @@ def sign_in_again(get_response):
 @pytest.mark.parametrize("password", ["wrong", ""])
 def test_a_wrong_password_proves_nothing(alice, password):
     token = sign_in().json()["token"]
-    before = Session.objects.values().get()
+    before = Session.objects.for_user(alice).values().get()
     response = post(REAUTHENTICATE, {"password": password}, **bearer(token))
     assert (response.status_code, list(response.json())) == (400, ["password"])
-    assert Session.objects.values().get() == before
+    assert Session.objects.for_user(alice).values().get() == before
 
 
 def test_another_users_password_proves_nothing(alice):
@@ -199,7 +199,7 @@ def test_a_token_that_is_ended_meanwhile_is_refused(alice, meanwhile):
     assert (response.status_code, list(response.json())) == (401, ["detail"])
     assert response.headers["WWW-Authenticate"].startswith("Bearer")
     assert not response.cookies
-    assert [row.end_reason for row in Session.objects.all()] == [EndReason.REVOKED]
+    assert [row.end_reason for row in Session.objects.for_user(alice)] == [EndReason.REVOKED]
 
 
 def test_a_browser_whose_session_is_ended_meanwhile_is_refused(alice, engine, meanwhile):
@@ -208,7 +208,7 @@ def test_a_browser_whose_session_is_ended_meanwhile_is_refused(alice, engine, me
     meanwhile(lambda: lifecycle.end(session))
     assert prove(client).status_code == 401
     assert name_of(client) == ""
-    assert [row.end_reason for row in Session.objects.all()] == [EndReason.REVOKED]
+    assert [row.end_reason for row in Session.objects.for_user(alice)] == [EndReason.REVOKED]
 
 
 def test_of_two_who_prove_it_at_once_with_one_token_one_is_refused(alice, meanwhile):
