@@ -1,6 +1,7 @@
 """The middleware: where it belongs, and what it leaves of a request."""
 
 import pickle
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -58,6 +59,10 @@ def test_middleware_that_answers_by_itself_does_not_see_an_ended_sessions_user(
     assert answer.cookies["sessionid"]["max-age"] == 0
 
 
+def answer(request):
+    return HttpResponse()
+
+
 async def aanswer(request):
     return HttpResponse()
 
@@ -70,10 +75,9 @@ def handled(*, is_async):
     """Return a request that the middleware has handled."""
     request = script_request(engines.store_class()())
     request.auser = nobody
-    if is_async:
-        async_to_sync(SessionsMiddleware(aanswer))(request)
-    else:
-        SessionsMiddleware(lambda request: HttpResponse())(request)
+    view: Any = aanswer if is_async else answer
+    middleware: Any = SessionsMiddleware(view)
+    (async_to_sync(middleware) if is_async else middleware)(request)
     return request
 
 
