@@ -11,8 +11,11 @@ from django.utils.translation import ngettext
 class SessionLimitReached(PermissionDenied):
     """A login was refused because its user already has as many sessions as the site allows.
 
-    ``limit`` is MAX_SESSIONS_PER_USER. Django and Django REST framework answer 403.
+    ``limit`` is MAX_SESSIONS_PER_USER. Django and Django REST framework answer 403, our API with
+    ``code``.
     """
+
+    code = "session_limit_reached"
 
     def __init__(self, limit: int) -> None:
         super().__init__(

@@ -19,6 +19,7 @@ from sessions_api.exceptions import (
     InvalidSecondFactor,
     ProofRefused,
     SecondFactorRequired,
+    SessionLimitReached,
     SignInIncomplete,
     SignInRefused,
     TooManyAttempts,
@@ -48,6 +49,12 @@ def error_of(refusal: SignInRefused | ProofRefused) -> APIException:
             return PermissionDenied(_body(refusal))
         case ProofRefused():
             return _proof(refusal)
+
+
+def limit_reached(refusal: SessionLimitReached) -> APIException:
+    """Return the error for whoever has as many sessions as the site allows."""
+    body: Any = {"detail": str(refusal), "code": refusal.code}
+    return PermissionDenied(body)
 
 
 def _body(refusal: SignInRefused, **more: object) -> Any:

@@ -28,11 +28,12 @@ from sessions_api import revocation, validity
 from sessions_api.api.bodies import refuse_too_large
 from sessions_api.api.pagination import SessionPagination
 from sessions_api.api.parsers import JSONParser
+from sessions_api.api.refusals import limit_reached
 from sessions_api.api.routes import Mounted
 from sessions_api.api.serializers import SessionSerializer
 from sessions_api.api.times import utc
 from sessions_api.authentication import SessionTokenAuthentication, Unavailable
-from sessions_api.exceptions import ReauthenticationRequired
+from sessions_api.exceptions import ReauthenticationRequired, SessionLimitReached
 from sessions_api.listing.filters import SessionFilter
 from sessions_api.models import Session
 from sessions_api.permissions import proof_required
@@ -96,11 +97,13 @@ class SessionViewSet(Mounted, GenericViewSet[Session]):
         super().initial(request, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Answer 403 with a code where a proof is missing, and 503 while the database does not answer,
+        """Answer 403 with a code where a proof is missing or a limit is reached, and 503 while the database does not answer,
         or takes no writes.
         """
         if isinstance(exc, ReauthenticationRequired):
             exc = proof_required(self.request)
+        if isinstance(exc, SessionLimitReached):
+            exc = limit_reached(exc)
         if isinstance(exc, OperationalError | InternalError | InterfaceError):
             logger.error("The database cannot be used.", exc_info=exc)
             exc = Unavailable()

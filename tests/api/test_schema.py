@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from django.test import Client
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
@@ -16,6 +17,7 @@ from drf_spectacular.settings import patched_settings
 from drf_spectacular.validation import validate_schema
 from rest_framework.authentication import BasicAuthentication, SessionAuthentication
 
+from sessions_api import lifecycle
 from sessions_api.api.admin_views import AdminSessionViewSet
 from sessions_api.api.bodies import MAX_BODY
 from sessions_api.api.openapi import extensions  # noqa: F401 (registers itself: drf-spectacular is no app here)
@@ -24,7 +26,8 @@ from sessions_api.listing.filters import StaffSessionFilter
 from sessions_api.models import EndReason, Session
 from sessions_api.validity import State
 from tests.api.endpoints import CALLERS, MALFORMED, ROWS
-from tests.factories import UserFactory
+from tests.factories import PASSWORD, UserFactory
+from tests.helpers import bearer
 from tests.site.throttles import OneADay
 
 VERSIONS = ["3.0.3", "3.1.0"]
@@ -49,7 +52,6 @@ OPERATIONS = {
 }
 
 WANTS_PROOF = {
-    "POST /api/sessions/tokens/",
     "DELETE /api/sessions/",
     "DELETE /api/sessions/{id}/",
     "POST /api/admin/sessions/end/",
@@ -102,6 +104,18 @@ def operations(document):
 
 def parameters(operation):
     return {parameter["name"]: parameter for parameter in operation.get("parameters", [])}
+
+
+def resolved(document, described):
+    """Return what a schema refers to, or itself."""
+    if "$ref" not in described:
+        return described
+    return document["components"]["schemas"][described["$ref"].rpartition("/")[2]]
+
+
+def schema_of(document, answer):
+    """Return the schema of an answer's body."""
+    return resolved(document, answer["content"]["application/json"]["schema"])
 
 
 def problems(document, described, value):
@@ -172,17 +186,65 @@ def test_that_a_password_is_to_be_confirmed_is_documented(document, people, sett
 def test_where_more_may_be_asked_there_is_a_code(document):
     with_code = {}
     for name, operation in operations(document).items():
-        refusal = operation["responses"].get("403")
-        described = refusal and refusal["content"]["application/json"]["schema"]
-        if described and "code" in described["properties"]:
-            with_code[name] = described["properties"]["code"]["enum"]
-            assert described["required"] == ["detail"]
-    assert with_code.pop("POST /api/sessions/") == [
-        "sign_in_disabled",
-        "sign_in_incomplete",
-        "second_factor_unsupported",
-    ]
-    assert with_code == {name: ["reauthentication_required"] for name in WANTS_PROOF}
+        if "403" not in operation["responses"]:
+            continue
+        described = schema_of(document, operation["responses"]["403"])
+        if "code" in described["properties"]:
+            with_code[name] = set(resolved(document, described["properties"]["code"])["enum"])
+            assert "detail" in described["required"]
+    assert with_code.pop("POST /api/sessions/") == {
+        *("second_factor_unsupported", "session_limit_reached"),
+        *("sign_in_disabled", "sign_in_incomplete", "sign_in_refused"),
+    }
+    assert with_code.pop("POST /api/sessions/current/reauthenticate/") == {"impersonation"}
+    assert with_code.pop("POST /api/sessions/tokens/") == {
+        *("reauthentication_required", "session_limit_reached", "token_not_possible"),
+    }
+    assert with_code == {name: {"reauthentication_required"} for name in WANTS_PROOF}
+
+
+def test_a_client_has_one_type_for_a_refusal_wherever_it_occurs(document):
+    for operation in operations(document).values():
+        for status, answer in operation["responses"].items():
+            if "content" in answer and int(status) >= 202:
+                assert answer["content"]["application/json"]["schema"].keys() == {"$ref"}
+
+
+def test_a_reader_that_looks_at_names_alone_tells_an_error_from_those_of_fields(document):
+    bad_request = document["components"]["schemas"]["SessionsBadRequest"]["anyOf"]
+    first, _ = (resolved(document, each) for each in bad_request)
+    assert first["required"] == ["detail"]
+
+
+@pytest.mark.parametrize("name", ["POST /api/sessions/", "POST /api/sessions/tokens/"])
+def test_that_there_are_as_many_sessions_as_may_be_is_documented(document, settings, name, alice):
+    settings.SESSIONS_API = {**settings.SESSIONS_API, "MAX_SESSIONS_PER_USER": 1}
+    settings.SESSIONS_API["ON_LIMIT"] = "refuse"
+    token = lifecycle.issue_token(alice, methods=["password"]).token
+    credentials = {"username": "alice", "password": PASSWORD}
+    headers = bearer(token) if "tokens" in name else {}
+    body = {} if "tokens" in name else credentials
+    response = Client(headers=headers).post(
+        name.removeprefix("POST "), body, content_type="application/json"
+    )
+    assert (response.status_code, response.json()["code"]) == (403, "session_limit_reached")
+    assert_documented(document, name, response)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("POST /api/sessions/tokens/", "token_not_possible"),
+        ("POST /api/sessions/current/reauthenticate/", "impersonation"),
+    ],
+)
+def test_what_somebody_in_anothers_place_gets_is_documented(document, alice, name, code):
+    issued = lifecycle.issue_token(alice, methods=["password"])
+    Session.objects.update(impersonator=UserFactory.create())
+    client = Client(headers=bearer(issued.token))
+    response = client.post(name.removeprefix("POST "), {}, content_type="application/json")
+    assert (response.status_code, response.json()["code"]) == (403, code)
+    assert_documented(document, name, response)
 
 
 def test_the_examples_of_a_refusal_are_by_reason(document):

@@ -258,7 +258,7 @@ def test_the_limit_holds_for_tokens_too(alice, settings):
         "ON_LIMIT": "refuse",
     }
     response = sign_in()
-    assert response.status_code == 403
+    assert (response.status_code, response.json()["code"]) == (403, "session_limit_reached")
     assert "already signed in 1 time" in response.json()["detail"]
 
 

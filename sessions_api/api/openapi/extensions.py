@@ -41,6 +41,30 @@ class TokenScheme(OpenApiAuthenticationExtension):
         return [{name: []} for name in self.name]
 
 
+class NamedSchema(OpenApiSerializerExtension):
+    """A schema that clients know by its name."""
+
+    target_class = schemas.Component
+
+    def get_name(self) -> str:
+        name: str = self.target.name
+        return name
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+        def referred(part: Any) -> Any:
+            """Return a part of the schema with references to the components in it."""
+            if isinstance(part, schemas.Component):
+                return auto_schema.resolve_serializer(part, direction).ref
+            if isinstance(part, list):
+                return [referred(each) for each in part]
+            if isinstance(part, dict):
+                return {name: referred(each) for name, each in part.items()}
+            return part
+
+        schema: dict[str, Any] = referred(self.target.schema)
+        return schema
+
+
 class SessionSchema(OpenApiSerializerExtension):
     """The fields of a session, where the types of the serializer do not say everything."""
 
@@ -148,8 +172,10 @@ def denials(operation: Operation, *, for_staff: bool) -> Answers:
         *([responses.NOT_PERMITTED] if for_staff else []),
         *([responses.NO_CSRF_TOKEN] if operation.writes else []),
         *([responses.NOT_RECENT] if operation.ends_others else []),
+        *operation.refusals,
     ]
-    return responses.UNAUTHENTICATED | responses.forbidden(reasons)
+    body = operation.forbidden or (schemas.FORBIDDEN if operation.ends_others else schemas.ERROR)
+    return responses.UNAUTHENTICATED | responses.forbidden(reasons, body)
 
 
 def limits(view: type[SessionViewSet], action: str) -> Answers:

@@ -13,26 +13,31 @@ from drf_spectacular.utils import (
 
 from sessions_api.api.openapi import schemas
 from sessions_api.api.openapi.responses import (
+    ACTS_AS_ANOTHER,
     ANYBODYS,
     ANYBODYS_PAGE,
     ENDED,
     ENDED_MATCHING,
     ENDED_ONE,
     INCLUDE_CURRENT,
+    LIMIT_REACHED,
     MALFORMED,
     MINE,
     MY_PAGE,
     NO_SUCH_SESSION,
     NO_SUCH_USER,
+    NO_TOKEN_OF_IT,
     NOT_BY_SESSION,
     NOT_MINE,
     SESSION_ID,
     UNFILTERED,
     USER_ID,
+    Reason,
     Text,
     answer,
     malformed_body,
 )
+from sessions_api.api.openapi.schemas import Component
 from sessions_api.api.serializers import (
     CredentialsSerializer,
     CurrentSessionSerializer,
@@ -58,6 +63,10 @@ class Operation:
     needs_body: bool = True
     """It can do nothing without its body, if it takes one."""
     writes: bool = False
+    refusals: tuple[Reason, ...] = ()
+    """What else it answers 403 for."""
+    forbidden: Component | None = None
+    """The body of such a 403."""
     ends_others: bool = False
     """It may end others of the caller's own sessions, which may need a recent proof."""
     is_open: bool = False
@@ -85,9 +94,7 @@ OWN = {
             HTTPStatus.CREATED: answer(_("The session."), IssuedSerializer, schemas.TOKEN_EXAMPLE),
             HTTPStatus.UNAUTHORIZED: answer(
                 _("No account has these credentials, or a second factor is missing."),
-                schemas.coded(
-                    "invalid_credentials", "second_factor_required", methods=schemas.METHODS
-                ),
+                schemas.SIGN_IN_UNAUTHORIZED,
                 {
                     "detail": "No account has this user name and password.",
                     "code": "invalid_credentials",
@@ -103,13 +110,8 @@ OWN = {
                     "The site does not sign in here, its own login asks for more, or the user has as many "
                     "sessions as the site allows."
                 ),
-                schemas.coded(
-                    "sign_in_disabled",
-                    "sign_in_incomplete",
-                    "second_factor_unsupported",
-                    stage={"type": "string"},
-                ),
-                {"detail": "You are already signed in 5 times, which is the limit."},
+                schemas.SIGN_IN_FORBIDDEN,
+                LIMIT_REACHED.body,
                 {
                     "detail": "Sign in on the site's own page: it asks for more than this.",
                     "code": "sign_in_incomplete",
@@ -134,6 +136,8 @@ OWN = {
         | malformed_body({"password": ["This is not your password."]})
         | NOT_BY_SESSION,
         writes=True,
+        refusals=(ACTS_AS_ANOTHER,),
+        forbidden=schemas.PROOF_FORBIDDEN,
     ),
     "issue_token": Operation(
         name="issueToken",
@@ -154,6 +158,8 @@ OWN = {
         | NOT_BY_SESSION,
         writes=True,
         ends_others=True,
+        refusals=(NO_TOKEN_OF_IT, LIMIT_REACHED),
+        forbidden=schemas.TOKEN_FORBIDDEN,
     ),
     "list": Operation(
         name="listSessions",
@@ -279,7 +285,7 @@ ANYBODY = {
         | {
             HTTPStatus.CONFLICT: answer(
                 _("It cannot be extended."),
-                schemas.DETAIL,
+                schemas.ERROR,
                 {"detail": CannotExtend.NOT_ACTIVE},
             )
         },

@@ -32,7 +32,7 @@ def answer(text: Text, body: Any = None, *examples: object) -> OpenApiResponse:
 
 def refusal(text: Text, detail: str) -> OpenApiResponse:
     """Return an answer that gives its reason as ``detail``."""
-    return answer(text, schemas.DETAIL, {"detail": detail})
+    return answer(text, schemas.ERROR, {"detail": detail})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,16 +65,42 @@ NOT_RECENT = Reason(
         "methods": ["password", "totp"],
     },
 )
+LIMIT_REACHED = Reason(
+    name="limit",
+    text=_("The user has as many sessions as the site allows."),
+    body={
+        "detail": "You are already signed in 5 times, which is the limit. "
+        "End one of those sessions before you sign in again.",
+        "code": "session_limit_reached",
+    },
+)
+NO_TOKEN_OF_IT = Reason(
+    name="session",
+    text=_(
+        "No token can be made from this session, such as one by which somebody acts as another."
+    ),
+    body={
+        "detail": "No token can be made from this session.",
+        "code": "token_not_possible",
+    },
+)
+ACTS_AS_ANOTHER = Reason(
+    name="impersonation",
+    text=_("Whoever acts as somebody else cannot prove to be them."),
+    body={
+        "detail": "You act as somebody else: you cannot prove to be them.",
+        "code": "impersonation",
+    },
+)
 
 
-def forbidden(reasons: list[Reason]) -> Answers:
+def forbidden(reasons: list[Reason], body: schemas.Component) -> Answers:
     """Return the 403 that gives one of these reasons. Nothing where there are none."""
     if not reasons:
         return {}
-    schema = schemas.DETAIL_OR_PROOF if NOT_RECENT in reasons else schemas.DETAIL
     text = "\n".join(f"- {reason.text}" for reason in reasons)
     shown = [OpenApiExample(reason.name, value=reason.body) for reason in reasons]
-    return {HTTPStatus.FORBIDDEN: OpenApiResponse(schema, text, shown)}
+    return {HTTPStatus.FORBIDDEN: OpenApiResponse(body, text, shown)}
 
 
 NO_SESSION = "No Session matches the given query."
@@ -99,15 +125,9 @@ PENDING_TEXT = _(
     "The session has ended, but the session engine could not delete it. It is refused everywhere from "
     "`in_force_by` on at the latest."
 )
-PENDING: schemas.Schema = {
-    "code": {"type": "string", "enum": ["end_pending"]},
-    "in_force_by": {"type": "string", "format": "date-time"},
-}
 PENDING_EXAMPLE = {"code": "end_pending", "in_force_by": "2026-03-01T12:01:00Z"}
 DONE = {HTTPStatus.NO_CONTENT: answer(_("Done."))}
-ENDED_ONE = DONE | {
-    HTTPStatus.ACCEPTED: answer(PENDING_TEXT, schemas.record(**PENDING), PENDING_EXAMPLE)
-}
+ENDED_ONE = DONE | {HTTPStatus.ACCEPTED: answer(PENDING_TEXT, schemas.END_PENDING, PENDING_EXAMPLE)}
 MALFORMED = {
     HTTPStatus.BAD_REQUEST: answer(
         _("A parameter is malformed. The body says by its name what is wrong with it."),
@@ -127,9 +147,8 @@ UNFILTERED = {
 def malformed_body(errors: dict[str, list[str]]) -> Answers:
     """Return the answers to a malformed body. ``errors`` is an example."""
     text = _("The body is not JSON, or a field of it is malformed.")
-    schema = {"anyOf": [schemas.FIELD_ERRORS, schemas.DETAIL]}
     return {
-        HTTPStatus.BAD_REQUEST: answer(text, schema, errors),
+        HTTPStatus.BAD_REQUEST: answer(text, schemas.BAD_REQUEST, errors),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: refusal(
             _("The body is larger than 64 KiB."), "The body is too large."
         ),
@@ -154,24 +173,24 @@ NOT_BY_SESSION = {
 ENDED = {
     HTTPStatus.OK: answer(
         _("How many sessions were ended that were not over."),
-        schemas.record(ended=schemas.COUNT),
+        schemas.ENDED,
         {"ended": 3},
     ),
     HTTPStatus.ACCEPTED: answer(
         PENDING_TEXT,
-        schemas.record(ended=schemas.COUNT, **PENDING),
+        schemas.ENDED_PENDING,
         {"ended": 3, **PENDING_EXAMPLE},
     ),
 }
 ENDED_MATCHING = {
     HTTPStatus.OK: answer(
         _("How many sessions that are not over the filters select, and how many were ended."),
-        schemas.record(matched=schemas.COUNT, ended=schemas.COUNT),
+        schemas.MATCHED,
         {"matched": 12, "ended": 0},
     ),
     HTTPStatus.ACCEPTED: answer(
         PENDING_TEXT,
-        schemas.record(matched=schemas.COUNT, ended=schemas.COUNT, **PENDING),
+        schemas.MATCHED_PENDING,
         {"matched": 12, "ended": 12, **PENDING_EXAMPLE},
     ),
 }
