@@ -24,20 +24,12 @@ def serve_demo(directory: Path, *, engine: str) -> Iterator[str]:
     """Run ``manage.py demo`` on a database of its own until the block is left."""
     port = free_port()
     log = directory / "site.log"
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "example_project.settings",
-        "EXAMPLE_DATABASE": str(directory / "example.sqlite3"),
-        "EXAMPLE_SESSION_ENGINE": engine,
-        "EXAMPLE_PASSWORD_HASHER": FAST_HASHER,
-        "PYTHONUNBUFFERED": "1",
-    }
     with (
         log.open("wb") as output,
         subprocess.Popen(  # noqa: S603
             [sys.executable, "manage.py", "demo", "--port", str(port)],
             cwd=PROJECT_DIRECTORY,
-            env=environment,
+            env={**os.environ, **settings_of(directory), "EXAMPLE_SESSION_ENGINE": engine},
             stdout=output,
             stderr=subprocess.STDOUT,
         ) as process,
@@ -48,6 +40,36 @@ def serve_demo(directory: Path, *, engine: str) -> Iterator[str]:
             yield url
         finally:
             stop(process)
+
+
+def settings_of(directory: Path) -> dict[str, str]:
+    """Return the environment variables by which the site is the one of a directory."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "example_project.settings",
+        "EXAMPLE_DATABASE": str(directory / "example.sqlite3"),
+        "EXAMPLE_PASSWORD_HASHER": FAST_HASHER,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def schema_of(url: str) -> str:
+    """Return the description of the API that a site serves, in JSON."""
+    with urllib.request.urlopen(f"{url}/api/schema/?format=json", timeout=60) as answer:  # noqa: S310
+        text: str = answer.read().decode()
+    return text
+
+
+def token_without_proof(directory: Path, user_name: str) -> str:
+    """Return a token of a user of the site of a directory, who has proved nothing for it."""
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "manage.py", "create_token", user_name],
+        cwd=PROJECT_DIRECTORY,
+        env={**os.environ, **settings_of(directory)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
 
 
 def free_port() -> int:

@@ -14,7 +14,7 @@ from tests.browser.chromium import running_chromium
 from tests.clients import ory
 from tests.clients.site import Site, populate
 from tests.example_site import FAST_HASHER, serve_demo
-from tests.typescript.programs import run
+from tests.programs import run
 
 HERE = Path(__file__).parent
 

@@ -1,18 +1,23 @@
 // A frontend in TypeScript: signs in to the example site, then lists, renames and ends sessions
-// through types made from the site's own schema. Usage: node client.js http://127.0.0.1:8000
+// through types made from the site's own schema, and signs in for tokens, and makes some.
+// Usage: node client.js http://127.0.0.1:8000 TOKEN
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, operations, paths } from "./schema.js";
 
 type Session = components["schemas"]["Session"];
 type SessionsToEnd = operations["adminEndSessions"]["requestBody"]["content"]["application/json"];
-type Refusal = { detail: string };
-type FieldErrors = { [field: string]: string[] };
+type Refusal = components["schemas"]["SessionsError"];
+type FieldErrors = components["schemas"]["SessionsFieldErrors"];
+type SignInUnauthorized = components["schemas"]["SignInUnauthorized"];
+type TokenForbidden = components["schemas"]["TokenForbidden"];
 
+const APP_KEY = Buffer.from("12345678901234567890"); // of Carol's authenticator app in the demo
 const UNKNOWN_ID = "01890000-0000-7000-8000-000000000000";
-const site = process.argv[2];
-assert.ok(site, "Say where the site is.");
+const [site, unproven] = process.argv.slice(2);
+assert.ok(site && unproven, "Say where the site is, and give a token of Bob's.");
 
 /** The cookies of one browser, and what it sends with each request. */
 class Browser {
@@ -64,6 +69,21 @@ async function signedIn() {
   const browser = new Browser();
   await browser.signIn("alice", "alice-demo");
   return browser.client();
+}
+
+/** Return a client of the API that presents a token, or nothing. */
+function bearing(token?: string | null) {
+  const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
+  return createClient<paths>({ baseUrl: site!, headers });
+}
+
+/** Return the code that Carol's app shows now (RFC 6238). */
+function codeOfApp(): string {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const digest = createHmac("sha1", APP_KEY).update(counter).digest();
+  const truncated = digest.readUInt32BE(digest[19]! & 15) & 0x7fffffff;
+  return String(truncated % 1_000_000).padStart(6, "0");
 }
 
 /** Return what cannot be missing, or stop with the error that came instead. */
@@ -144,6 +164,58 @@ assert.equal(present(others.data, others.error).ended, ids.length - 2);
 assert.equal((await laptop.DELETE("/api/sessions/current/")).response.status, 204);
 assert.equal((await laptop.GET("/api/sessions/current/")).response.status, 401);
 
+// Sign in for a token. Wrong credentials: 401, with its code.
+const guest = bearing();
+const carol = { username: "carol", password: "carol-demo", label: "Script" };
+const wrong = await guest.POST("/api/sessions/", { body: { ...carol, password: "wrong" } });
+assert.equal(wrong.response.status, 401);
+assert.equal((wrong.error as SignInUnauthorized).code, "invalid_credentials");
+
+// Carol has an authenticator app, which the 401 says.
+const halfway = await guest.POST("/api/sessions/", { body: carol });
+assert.equal(halfway.response.status, 401);
+const asked = halfway.error as SignInUnauthorized;
+assert.equal(asked.code, "second_factor_required");
+assert.deepEqual(asked.methods, ["totp"]);
+const entered = await guest.POST("/api/sessions/", { body: { ...carol, otp: codeOfApp() } });
+const mobile = present(entered.data, entered.error);
+assert.deepEqual([mobile.kind, mobile.methods, mobile.aal], ["token", ["password", "totp"], 2]);
+
+// A token of that session: the sign-in is proof enough.
+const made = await bearing(mobile.token).POST("/api/sessions/tokens/", {
+  body: { label: "Backup", lifetime: 3600 },
+});
+const backup = present(made.data, made.error);
+assert.deepEqual([backup.parent, backup.label, backup.aal], [mobile.id, "Backup", 2]);
+
+// Of a session without a recent proof: 403, with its code and what would prove it.
+const early = await bearing(unproven).POST("/api/sessions/tokens/", { body: {} });
+assert.equal(early.response.status, 403);
+const lacking = early.error as TokenForbidden;
+assert.equal(lacking.code, "reauthentication_required");
+assert.deepEqual(lacking.methods, ["password"]);
+
+// Confirm, with another password first: 400, by field. The session then has a new token.
+const denied = await bearing(unproven).POST("/api/sessions/current/reauthenticate/", {
+  body: { password: "wrong" },
+});
+assert.equal(denied.response.status, 400);
+assert.deepEqual((denied.error as FieldErrors)["password"], ["This is not your password."]);
+const confirmed = await bearing(unproven).POST("/api/sessions/current/reauthenticate/", {
+  body: { password: "bob-demo" },
+});
+const proven = present(confirmed.data, confirmed.error);
+assert.equal((await bearing(unproven).GET("/api/sessions/current/")).response.status, 401);
+const granted = await bearing(proven.token).POST("/api/sessions/tokens/");
+const script = present(granted.data, granted.error);
+assert.equal(granted.response.status, 201);
+assert.equal(script.parent, proven.id);
+
+// It ends with the session that it comes from.
+assert.equal((await bearing(script.token).GET("/api/sessions/")).response.status, 200);
+const closed = await bearing(proven.token).DELETE("/api/sessions/current/");
+assert.equal(closed.response.status, 204);
+
 // What the types must refuse: if one of these compiled, its "expected error" would be an error.
 export function neverCalled(client: typeof laptop, session: Session): void {
   // @ts-expect-error There is no such state.
@@ -153,8 +225,12 @@ export function neverCalled(client: typeof laptop, session: Session): void {
   // @ts-expect-error There is no such filter.
   const body: SessionsToEnd = { adress: "203.0.113.7" };
   void client.POST("/api/admin/sessions/end/", { body });
+  // @ts-expect-error A sign-in needs a password.
+  void client.POST("/api/sessions/", { body: { username: "alice" } });
+  // @ts-expect-error There is no such code.
+  asked.code === "second_factor_requird";
   // @ts-expect-error It can be null.
   session.expires_at.length;
 }
 
-console.log(`Listed ${ids.length} sessions, renamed one, and ended them all.`);
+console.log(`Listed ${ids.length} sessions, renamed one, ended them all, signed in by a code, and made tokens.`);

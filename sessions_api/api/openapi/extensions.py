@@ -15,7 +15,7 @@ from drf_spectacular.plumbing import ResolvedComponent, append_meta
 from drf_spectacular.utils import Direction, extend_schema
 from rest_framework.response import Response
 
-from sessions_api.api.openapi import operations, responses, schemas
+from sessions_api.api.openapi import components, operations, responses, schemas
 from sessions_api.api.openapi.operations import Operation
 from sessions_api.api.openapi.responses import Answers
 from sessions_api.api.pagination import SessionPagination
@@ -44,17 +44,18 @@ class TokenScheme(OpenApiAuthenticationExtension):
 class NamedSchema(OpenApiSerializerExtension):
     """A schema that clients know by its name."""
 
-    target_class = schemas.Component
+    target_class = components.Component
 
-    def get_name(self) -> str:
+    def get_name(self, auto_schema: AutoSchema, direction: Direction) -> str:
         name: str = self.target.name
         return name
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
         def referred(part: Any) -> Any:
             """Return a part of the schema with references to the components in it."""
-            if isinstance(part, schemas.Component):
-                return auto_schema.resolve_serializer(part, direction).ref
+            if isinstance(part, components.Component):
+                # drf-spectacular takes whatever it has an extension for.
+                return auto_schema.resolve_serializer(part, direction).ref  # type: ignore[arg-type]
             if isinstance(part, list):
                 return [referred(each) for each in part]
             if isinstance(part, dict):
@@ -134,11 +135,12 @@ def described(
             description=operation.description,
             tags=[tag],
             parameters=[responses.NO_STORE, *operation.parameters],
-            auth=[{}] if operation.is_open else None,  # type: ignore[list-item]  # needs nothing
             request=operation.body and {"application/json": operation.body},
             responses=dict(sorted((operation.answers | refused).items())),
         )(copied(getattr(view, name)))
-        attributes[name] = require_body(action) if operation.needs_body else action
+        if operation.needs_body:
+            action = require_body(action)
+        attributes[name] = open_to_all(action) if operation.is_open else action
     subclass: type[SessionViewSet] = type(view.__name__, (view,), attributes)
     return subclass
 
@@ -164,6 +166,20 @@ def require_body(action: Any) -> Action:
     return required
 
 
+def open_to_all(action: Any) -> Action:
+    """Say that an action needs no credential, whatever the site's others need."""
+    base = action.kwargs["schema"]
+
+    class Schema(base):  # type: ignore[misc, valid-type]  # the site chooses it
+        def get_operation(self, *args: object) -> dict[str, Any] | None:
+            operation = super().get_operation(*args)
+            return operation and {**operation, "security": []}
+
+    action.kwargs["schema"] = Schema
+    opened: Action = action
+    return opened
+
+
 def denials(operation: Operation, *, for_staff: bool) -> Answers:
     """Return how an operation turns callers away."""
     if operation.is_open:
@@ -174,7 +190,9 @@ def denials(operation: Operation, *, for_staff: bool) -> Answers:
         *([responses.NOT_RECENT] if operation.ends_others else []),
         *operation.refusals,
     ]
-    body = operation.forbidden or (schemas.FORBIDDEN if operation.ends_others else schemas.ERROR)
+    body = operation.forbidden or (
+        components.FORBIDDEN if operation.ends_others else components.ERROR
+    )
     return responses.UNAUTHENTICATED | responses.forbidden(reasons, body)
 
 

@@ -11,7 +11,8 @@ from drf_spectacular.utils import (
     OpenApiResponse,
 )
 
-from sessions_api.api.openapi import schemas
+from sessions_api.api.openapi import components, schemas
+from sessions_api.api.openapi.components import Component
 from sessions_api.api.openapi.responses import (
     ACTS_AS_ANOTHER,
     ANYBODYS,
@@ -37,7 +38,6 @@ from sessions_api.api.openapi.responses import (
     answer,
     malformed_body,
 )
-from sessions_api.api.openapi.schemas import Component
 from sessions_api.api.serializers import (
     CredentialsSerializer,
     CurrentSessionSerializer,
@@ -94,7 +94,7 @@ OWN = {
             HTTPStatus.CREATED: answer(_("The session."), IssuedSerializer, schemas.TOKEN_EXAMPLE),
             HTTPStatus.UNAUTHORIZED: answer(
                 _("No account has these credentials, or a second factor is missing."),
-                schemas.SIGN_IN_UNAUTHORIZED,
+                components.SIGN_IN_UNAUTHORIZED,
                 {
                     "detail": "No account has this user name and password.",
                     "code": "invalid_credentials",
@@ -110,7 +110,7 @@ OWN = {
                     "The site does not sign in here, its own login asks for more, or the user has as many "
                     "sessions as the site allows."
                 ),
-                schemas.SIGN_IN_FORBIDDEN,
+                components.SIGN_IN_FORBIDDEN,
                 LIMIT_REACHED.body,
                 {
                     "detail": "Sign in on the site's own page: it asks for more than this.",
@@ -137,7 +137,7 @@ OWN = {
         | NOT_BY_SESSION,
         writes=True,
         refusals=(ACTS_AS_ANOTHER,),
-        forbidden=schemas.PROOF_FORBIDDEN,
+        forbidden=components.PROOF_FORBIDDEN,
     ),
     "issue_token": Operation(
         name="issueToken",
@@ -159,7 +159,7 @@ OWN = {
         writes=True,
         ends_others=True,
         refusals=(NO_TOKEN_OF_IT, LIMIT_REACHED),
-        forbidden=schemas.TOKEN_FORBIDDEN,
+        forbidden=components.TOKEN_FORBIDDEN,
     ),
     "list": Operation(
         name="listSessions",
@@ -285,7 +285,7 @@ ANYBODY = {
         | {
             HTTPStatus.CONFLICT: answer(
                 _("It cannot be extended."),
-                schemas.ERROR,
+                components.ERROR,
                 {"detail": CannotExtend.NOT_ACTIVE},
             )
         },

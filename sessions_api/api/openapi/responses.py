@@ -14,7 +14,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework.settings import api_settings
 
-from sessions_api.api.openapi import schemas
+from sessions_api.api.openapi import components, schemas
 from sessions_api.api.serializers import (
     AdminSessionSerializer,
     SessionSerializer,
@@ -32,7 +32,7 @@ def answer(text: Text, body: Any = None, *examples: object) -> OpenApiResponse:
 
 def refusal(text: Text, detail: str) -> OpenApiResponse:
     """Return an answer that gives its reason as ``detail``."""
-    return answer(text, schemas.ERROR, {"detail": detail})
+    return answer(text, components.ERROR, {"detail": detail})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,7 @@ ACTS_AS_ANOTHER = Reason(
 )
 
 
-def forbidden(reasons: list[Reason], body: schemas.Component) -> Answers:
+def forbidden(reasons: list[Reason], body: components.Component) -> Answers:
     """Return the 403 that gives one of these reasons. Nothing where there are none."""
     if not reasons:
         return {}
@@ -127,18 +127,20 @@ PENDING_TEXT = _(
 )
 PENDING_EXAMPLE = {"code": "end_pending", "in_force_by": "2026-03-01T12:01:00Z"}
 DONE = {HTTPStatus.NO_CONTENT: answer(_("Done."))}
-ENDED_ONE = DONE | {HTTPStatus.ACCEPTED: answer(PENDING_TEXT, schemas.END_PENDING, PENDING_EXAMPLE)}
+ENDED_ONE = DONE | {
+    HTTPStatus.ACCEPTED: answer(PENDING_TEXT, components.END_PENDING, PENDING_EXAMPLE)
+}
 MALFORMED = {
     HTTPStatus.BAD_REQUEST: answer(
         _("A parameter is malformed. The body says by its name what is wrong with it."),
-        schemas.FIELD_ERRORS,
+        components.FIELD_ERRORS,
         {"page_size": ["A valid integer is required."]},
     )
 }
 UNFILTERED = {
     HTTPStatus.BAD_REQUEST: answer(
         _("A parameter is malformed, or unknown. This call takes no filters."),
-        schemas.FIELD_ERRORS,
+        components.FIELD_ERRORS,
         {"kind": ["There is no such parameter."]},
     )
 }
@@ -148,7 +150,7 @@ def malformed_body(errors: dict[str, list[str]]) -> Answers:
     """Return the answers to a malformed body. ``errors`` is an example."""
     text = _("The body is not JSON, or a field of it is malformed.")
     return {
-        HTTPStatus.BAD_REQUEST: answer(text, schemas.BAD_REQUEST, errors),
+        HTTPStatus.BAD_REQUEST: answer(text, components.BAD_REQUEST, errors),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: refusal(
             _("The body is larger than 64 KiB."), "The body is too large."
         ),
@@ -173,24 +175,24 @@ NOT_BY_SESSION = {
 ENDED = {
     HTTPStatus.OK: answer(
         _("How many sessions were ended that were not over."),
-        schemas.ENDED,
+        components.ENDED,
         {"ended": 3},
     ),
     HTTPStatus.ACCEPTED: answer(
         PENDING_TEXT,
-        schemas.ENDED_PENDING,
+        components.ENDED_PENDING,
         {"ended": 3, **PENDING_EXAMPLE},
     ),
 }
 ENDED_MATCHING = {
     HTTPStatus.OK: answer(
         _("How many sessions that are not over the filters select, and how many were ended."),
-        schemas.MATCHED,
+        components.MATCHED,
         {"matched": 12, "ended": 0},
     ),
     HTTPStatus.ACCEPTED: answer(
         PENDING_TEXT,
-        schemas.MATCHED_PENDING,
+        components.MATCHED_PENDING,
         {"matched": 12, "ended": 12, **PENDING_EXAMPLE},
     ),
 }

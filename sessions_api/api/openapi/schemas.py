@@ -1,6 +1,5 @@
 """What the API takes and returns as JSON Schema, in the form that OpenAPI 3.0 has."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import django_filters
@@ -40,25 +39,18 @@ NETWORK: Schema = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Component:
-    """A schema with a name of its own: one type for clients, wherever it occurs.
-
-    Within the schema there may be others.
-    """
-
-    name: str
-    schema: Schema
-
-
-def record(**properties: Schema | Component) -> Schema:
+def record(**properties: Any) -> Schema:
     """Return the schema of an object that has all of these properties."""
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 def enumeration(choices: type[models.TextChoices], *, blank: bool = False) -> Schema:
     """Return the schema of one of the choices, or with ``blank`` of none."""
-    return {"type": "string", "enum": [*choices.values, *([""] if blank else [])]}
+    if not blank:
+        return {"type": "string", "enum": [*choices.values]}
+    # Generated clients make a name of each value, but of "".
+    names = [*choices.names, "EMPTY"]
+    return {"type": "string", "enum": [*choices.values, ""], "x-enum-varnames": names}
 
 
 def body(serializer: type[serializers.Serializer[Any]]) -> Schema:
@@ -87,73 +79,6 @@ def _text(field: serializers.Field[Any, Any, Any, Any]) -> Schema:
         schema["maxLength"] = field.max_length
     return schema if field.allow_blank else {**schema, "minLength": 1}
 
-
-COUNT: Schema = {"type": "integer", "minimum": 0}
-DETAIL = record(detail={"type": "string"})
-METHODS: Schema = {"type": "array", "items": {"type": "string"}}
-PROOF: dict[str, Schema] = {
-    "methods": {**METHODS, "description": _("By which the caller can confirm who they are.")},
-    "login_url": {
-        "type": "string",
-        "description": _("Where to sign in again. Only where there is no method."),
-    },
-}
-
-
-def coded(name: str, *codes: str, always: bool = False, **more: Schema) -> Component:
-    """Return a refusal that may have one of these codes, or with ``always`` has, and more beside it."""
-    properties = {**DETAIL["properties"], "code": code_of(name, *codes), **more}
-    required = ["detail", *(["code"] if always else [])]
-    return Component(name, {"type": "object", "properties": properties, "required": required})
-
-
-def code_of(name: str, *codes: str) -> Component:
-    """Return the codes that a component may have."""
-    return Component(f"{name}Code", {"type": "string", "enum": [*codes]})
-
-
-ERROR = Component("SessionsError", DETAIL)
-FIELD_ERRORS = Component(
-    "SessionsFieldErrors",
-    {
-        "type": "object",
-        "additionalProperties": {"type": "array", "items": {"type": "string"}},
-    },
-)
-# In this order: generated clients take the first that fits, and some look at names alone.
-BAD_REQUEST = Component("SessionsBadRequest", {"anyOf": [ERROR, FIELD_ERRORS]})
-FORBIDDEN = coded("SessionsForbidden", "reauthentication_required", **PROOF)
-TOKEN_FORBIDDEN = coded(
-    "TokenForbidden",
-    *("reauthentication_required", "session_limit_reached", "token_not_possible"),
-    **PROOF,
-)
-PROOF_FORBIDDEN = coded("ReauthenticationForbidden", "impersonation")
-SIGN_IN_UNAUTHORIZED = coded(
-    "SignInUnauthorized",
-    *("invalid_credentials", "second_factor_required"),
-    always=True,
-    methods=METHODS,
-)
-SIGN_IN_FORBIDDEN = coded(
-    "SignInForbidden",
-    "second_factor_unsupported",
-    "session_limit_reached",
-    "sign_in_disabled",
-    "sign_in_incomplete",
-    "sign_in_refused",
-    always=True,
-    stage={"type": "string"},
-)
-
-_PENDING: Schema = {"code": code_of("SessionEndPending", "end_pending"), "in_force_by": MOMENT}
-END_PENDING = Component("SessionEndPending", record(**_PENDING))
-ENDED = Component("SessionsEnded", record(ended=COUNT))
-ENDED_PENDING = Component("SessionsEndPending", record(ended=COUNT, **_PENDING))
-MATCHED = Component("SessionsMatched", record(matched=COUNT, ended=COUNT))
-MATCHED_PENDING = Component(
-    "SessionsMatchedPending", record(matched=COUNT, ended=COUNT, **_PENDING)
-)
 
 ENUMERATIONS: dict[str, tuple[str, Schema]] = {
     "kind": ("SessionKind", enumeration(Kind)),
@@ -323,6 +248,8 @@ def list_parameters(filterset: type[filters.SessionFilter]) -> list[Schema]:
             {
                 "type": "string",
                 "enum": orders,
+                # A "-" is in no name of a generated client's.
+                "x-enum-varnames": [_name_of_order(order) for order in orders],
                 "default": orders[0],
                 "description": _("The order, with `-` before it for the latest first."),
             },
@@ -347,6 +274,11 @@ def list_parameters(filterset: type[filters.SessionFilter]) -> list[Schema]:
             },
         ),
     ]
+
+
+def _name_of_order(order: str) -> str:
+    name = order.removeprefix("-").upper()
+    return f"{name}_DESCENDING" if order.startswith("-") else name
 
 
 def _query_parameter(name: str, schema: Schema) -> Schema:

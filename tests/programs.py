@@ -1,4 +1,4 @@
-"""Programs that are not Python's."""
+"""Programs that tests run."""
 
 import shutil
 import subprocess
@@ -13,7 +13,7 @@ def run(*command: str, directory: Path) -> str:
     """Run a program in a directory; fail with all it said unless it succeeds."""
     executable = shutil.which(command[0])
     if executable is None:
-        pytest.fail(f"There is no {command[0]}. Install it, on Debian: nodejs npm", pytrace=False)
+        pytest.fail(f"There is no {command[0]}. CONTRIBUTING.md says what needs it.", pytrace=False)
     done = subprocess.run(  # noqa: S603
         [executable, *command[1:]],
         cwd=directory,
