@@ -23,6 +23,7 @@ from rest_framework.views import exception_handler, set_rollback
 from rest_framework.viewsets import ViewSet
 
 from sessions_api import users, validity
+from sessions_api.api.bodies import refuse_too_large
 from sessions_api.api.parsers import JSONParser
 from sessions_api.api.routes import Mounted
 from sessions_api.authentication import SessionTokenAuthentication
@@ -63,13 +64,19 @@ class DialectViewSet(Mounted, ViewSet):
     permissions: ClassVar[dict[str, type[BasePermission]]] = {}
     """What an action asks of its caller, besides being signed in."""
     error_media_type = "application/json"
+    reads_body = True
+    """Some action has use for a body. One that is too large is refused then, as in the native API."""
 
     def error_body(self, error: Exception, response: Response) -> object:
         """Return the body that the vendor's clients read. ``response`` is what DRF would answer."""
         raise NotImplementedError
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
-        """Answer a method that the URL does not have with 405, whoever asks."""
+        """Answer a body that is too large with 413, and a method that a URL does not have with 405,
+        whoever asks.
+        """
+        if self.reads_body:
+            refuse_too_large(request._request)
         if self.action is None:
             raise MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)

@@ -5,15 +5,13 @@ from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
-from django.core.handlers.asgi import ASGIRequest
-from django.core.handlers.wsgi import WSGIRequest
 from django.http.request import HttpRequest
-from django.test import AsyncRequestFactory, Client, RequestFactory
+from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
-from django.urls import resolve
 
 from sessions_api.api.bodies import MAX_BODY
 from sessions_api.models import MAX_LABEL, MAX_SEARCH_TERM
+from tests.bodies import Unread, answer, passed_on
 from tests.factories import PASSWORD, UserFactory
 from tests.helpers import REAUTHENTICATE, SESSIONS, signed_in
 
@@ -29,37 +27,6 @@ WRITES = [
     ("POST", "/api/admin/sessions/01a1fd02-a302-7213-aa0b-801a5331b708/extend/"),
 ]
 HUGE = b"x" * (MAX_BODY + 1)
-
-
-class Unread:
-    """What a client sends, of which nobody may read more than a sip."""
-
-    def __init__(self, size=10 * MAX_BODY):
-        self.left = size
-        self.was_read = 0
-
-    def read(self, size=-1):
-        """Return so much of it."""
-        taken = self.left if size < 0 else min(size, self.left)
-        self.left -= taken
-        self.was_read += taken
-        return b"x" * taken
-
-    readline = read
-
-    def seekable(self):
-        """Tell that it comes through a pipe."""
-        return False
-
-    def close(self):
-        """Do nothing."""
-
-
-def answer(request):
-    """Return what the view that a request is meant for answers."""
-    view, args, kwargs = resolve(request.path)
-    response = view(request, *args, **kwargs)
-    return response.render() if hasattr(response, "render") else response
 
 
 def encoded(content_type, **fields):
@@ -103,18 +70,6 @@ def test_nothing_reads_it_where_the_method_is_not_allowed(alice, method):
     )
     assert response.status_code == 413
     assert body.was_read == 0
-
-
-def passed_on(path, stream, **headers):
-    """Return a request whose server passes on a body without a length, and the same under ASGI."""
-    wsgi = WSGIRequest(RequestFactory().post(path, content_type=JSON).environ)
-    scope = AsyncRequestFactory().post(path, content_type=JSON).scope
-    asgi = ASGIRequest(scope, BytesIO())
-    for request in (wsgi, asgi):
-        request.META.pop("CONTENT_LENGTH", None)
-        request.META |= headers
-        request._stream = stream()
-    return wsgi, asgi
 
 
 @pytest.mark.parametrize(

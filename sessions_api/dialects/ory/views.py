@@ -82,6 +82,8 @@ class WhoamiViewSet(OryViewSet):
 
     http_method_names = [*OryViewSet.http_method_names, "connect"]
     authentication_classes = TO_READ
+    # The length that a proxy passes on is that of a body which it keeps for its own request.
+    reads_body = False
     unauthorized = "No valid session credentials found in the request."
 
     def whoami(self, request: Request) -> Response:
