@@ -41,6 +41,15 @@ for _ in range(2):
     assert tables() == set(), tables()
 """
 
+ACCOUNTS = """
+import django
+django.setup()
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+assert not get_user_model()._base_manager.exists()
+"""
+
 
 def run_python(code, *arguments):
     """Run code in a process of its own, on SQLite."""
@@ -91,6 +100,10 @@ def test_it_depends_on_the_user_model_alone():
 
 def test_it_can_be_taken_back():
     run_python(THERE_AND_BACK)
+
+
+def test_the_app_makes_no_account():
+    run_python(ACCOUNTS)
 
 
 @pytest.mark.django_db

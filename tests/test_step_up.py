@@ -249,6 +249,25 @@ def test_guesses_on_the_page_are_counted(browser):
     assert "too many attempts" in response.content.decode()
 
 
+@pytest.mark.parametrize(("password", "other"), [(" in spaces ", "in spaces"), ("x\t", "x")])
+def test_the_page_takes_a_password_exactly_as_it_is_sent(alice, password, other):
+    alice.set_password(password)
+    alice.save()
+    browser = signed_in(alice)
+    wrong, right = (
+        browser.post("/account/confirm/", {"password": text}) for text in (other, password)
+    )
+    assert (wrong.status_code, right.status_code) == (200, 302)
+
+
+def test_the_page_has_no_use_for_a_password_that_is_longer_than_any(browser):
+    for _ in range(6):
+        response = browser.post("/account/confirm/", {"password": "x" * 4097})
+        assert "at most 4096 characters" in response.content.decode()
+    # None of them was tried, let alone counted.
+    assert browser.post("/account/confirm/", {"password": PASSWORD}).status_code == 302
+
+
 def test_a_site_without_the_page_sends_to_the_login(browser):
     age()
     with override_settings(ROOT_URLCONF="tests.site.urls"):

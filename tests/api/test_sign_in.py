@@ -246,6 +246,29 @@ def test_what_is_no_json_is_refused(db):
     assert response.status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("password", "other"),
+    [
+        (" in spaces ", "in spaces"),
+        ("tab\t", "tab"),
+        ("caf\u00e9", "cafe\u0301"),  # composed, and decomposed
+        ("Stra\u00dfe \U0001f600", "strasse \U0001f600"),
+        ("x" * 4096, "x" * 4095),
+    ],
+    ids=["spaces", "a tab", "normal form", "case", "length"],
+)
+def test_a_password_is_taken_exactly_as_it_is_sent(password, other):
+    UserFactory.create(username="bob", password=password)
+    for content_type in ("application/json", "application/x-www-form-urlencoded"):
+        bodies = [{"username": "bob", "password": text} for text in (other, password)]
+        sent = [json.dumps(body) if "json" in content_type else urlencode(body) for body in bodies]
+        wrong, right = (Client().generic("POST", SESSIONS, body, content_type) for body in sent)
+        assert (wrong.status_code, right.status_code) == (401, 201)
+    headers = bearer(right.json()["token"])
+    assert post(REAUTHENTICATE, {"password": other}, **headers).status_code == 400
+    assert post(REAUTHENTICATE, {"password": password}, **headers).status_code == 200
+
+
 def test_the_limit_holds_for_tokens_too(alice, settings):
     settings.SESSIONS_API = {**settings.SESSIONS_API, "MAX_SESSIONS_PER_USER": 1}
     first = sign_in().json()["token"]

@@ -116,6 +116,13 @@ def test_a_password_alone_is_one_factor(alice):
     assert how(sign_in()) == (["password"], 1)
 
 
+def test_allauth_gets_the_password_exactly_as_it_is_sent(alice):
+    alice.set_password(" in spaces ")
+    alice.save()
+    assert refused(sign_in(password="in spaces")) == (401, "invalid_credentials")
+    assert how(sign_in(password=" in spaces ")) == (["password"], 1)
+
+
 def test_allauths_second_factor_is_asked_for(alice, app):
     response = sign_in()
     assert refused(response) == (401, "second_factor_required")
