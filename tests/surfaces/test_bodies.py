@@ -2,6 +2,7 @@
 
 import re
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -37,6 +38,11 @@ REFUSING = [path for path in paths() if path not in WITHOUT_USE and not is_led_e
 OTHERS = [path for path in paths() if path not in REFUSING]
 
 
+def of_request(body: Unread) -> dict[str, Any]:
+    """Return what a server says of a request that has this body."""
+    return {"wsgi.input": body, "CONTENT_LENGTH": str(body.left)}
+
+
 def error_of(path):
     """Return the error as the surface of a path has it."""
     status, phrase = 413, HTTPStatus(413).phrase
@@ -55,13 +61,9 @@ def error_of(path):
 @pytest.mark.parametrize("path", REFUSING)
 def test_a_large_body_is_refused_and_not_read_on_every_surface(alice, path, method):
     for client in (Client(), signed_in(alice, enforce_csrf_checks=True)):
-        body = Unread()
+        body, headers = Unread(), {"origin": "http://testserver"}
         response = client.generic(
-            method,
-            path,
-            content_type=JSON,
-            headers={"origin": "http://testserver"},
-            **{"wsgi.input": body, "CONTENT_LENGTH": str(body.left)},
+            method, path, content_type=JSON, headers=headers, **of_request(body)
         )
         assert (response.status_code, response.json()) == (413, error_of(path))
         assert body.was_read == 0
@@ -81,8 +83,7 @@ def test_one_without_a_length_is_read_up_to_the_bound(path, method):
 @pytest.mark.parametrize("path", OTHERS)
 def test_what_has_no_use_for_a_body_does_not_read_it(path, method):
     body = Unread()
-    extra = {"wsgi.input": body, "CONTENT_LENGTH": str(body.left)}
-    response = Client().generic(method, path, content_type=JSON, **extra)
+    response = Client().generic(method, path, content_type=JSON, **of_request(body))
     assert response.status_code == (401 if path in WITHOUT_USE else 307)
     assert body.was_read == 0
 
