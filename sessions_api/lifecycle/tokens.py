@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router, transaction
@@ -13,9 +14,9 @@ from django.views.decorators.debug import sensitive_variables
 from sessions_api import credentials, engines, payload, users
 from sessions_api.client import client_of
 from sessions_api.conf import conf
-from sessions_api.lifecycle import events, rows, starting
+from sessions_api.lifecycle import ending, events, rows, starting
 from sessions_api.lifecycle.organization import organization_of
-from sessions_api.models import Kind, Session, SessionQuerySet
+from sessions_api.models import EndReason, Kind, Session, SessionQuerySet
 
 
 class Issued(NamedTuple):
@@ -124,12 +125,35 @@ def issue_from(
     return Issued(session, token)
 
 
-def hand_over(parents: SessionQuerySet, to: Session) -> None:
-    """Have the tokens that were made from sessions go on under the one that takes their place."""
-    pks = list(parents.filter(user_id=to.user_id).values_list("pk", flat=True))
-    if pks:
-        tokens = Session.objects.not_ended().filter(parent__pk__among=pks)
-        tokens.update(parent=to)
+def take_place(of: SessionQuerySet, by: Session) -> None:
+    """End sessions whose place another one takes, and have their tokens go on under that.
+
+    The sessions end first. No token is made from them after that, and whoever revokes one of them
+    before has its tokens end with it. Where the other one is revoked meanwhile, so are the tokens.
+    """
+    pks = list(of.filter(user_id=by.user_id).values_list("pk", flat=True))
+    ending.end_many(of, reason=EndReason.REPLACED)
+    if not pks or not _hand_over(pks, by):
+        return
+    revoked = Session.objects.on_primary().filter(pk=by.pk, end_reason__in=ending.TAKES_TOKENS)
+    for row in revoked:
+        tokens = Session.objects.filter(parent=by)
+        ending.end_many(tokens, by=row.ended_by, reason=EndReason(row.end_reason))
+
+
+@rows.retried
+def _hand_over(parents: list[UUID], to: Session) -> int:
+    """Give the tokens of sessions that have ended another parent. Returns how many."""
+    using = router.db_for_write(Session)
+    tokens = Session.objects.using(using).not_ended()
+    with rows.read_committed(using):
+        of_parents = tokens.filter(parent__pk__among=parents).values_list("pk", flat=True)
+        pks = list(of_parents)
+        if not pks:
+            return 0
+        # Whoever ends the other one holds its lock, or waits for it and finds the tokens then.
+        rows.lock([to.pk, *pks], using=using, skip_locked=False)
+        return tokens.filter(pk__among=pks).update(parent=to)
 
 
 @sensitive_variables()

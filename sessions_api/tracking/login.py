@@ -104,9 +104,8 @@ def _bare(user: object) -> object:
 def _settle_now(row: Session, session: EngineSession, superseded: Q) -> None:
     if starting.bind(row, session):
         recent.remember(row)
-        _hand_over_tokens(row, superseded, EndReason.REPLACED)
     if superseded:
-        lifecycle.end_many(Session.objects.filter(superseded), reason=EndReason.REPLACED)
+        tokens.take_place(Session.objects.filter(superseded), row)
     canary.leave(is_sign_in=True)
 
 
@@ -133,20 +132,17 @@ def settle(
     if is_sent and is_of_row:
         if starting.bind(login.row, session):
             recent.remember(login.row, fingerprint)
-            _hand_over_tokens(login.row, login.superseded, login.reason)
         else:
             session.flush()
     else:
         starting.discard(login.row)
         delivery.drop_unsent_key(state, session, response)
     if login.superseded and (is_sent or session.is_empty() or delivery.is_gone(state.key)):
-        lifecycle.end_many(Session.objects.filter(login.superseded), reason=login.reason)
-
-
-def _hand_over_tokens(row: Session, superseded: Q, reason: EndReason) -> None:
-    """Have tokens go on under the session that takes the place of the one they were made from."""
-    if superseded and reason is EndReason.REPLACED:
-        tokens.hand_over(Session.objects.filter(superseded), row)
+        superseded = Session.objects.filter(login.superseded)
+        if is_sent and is_of_row and login.reason is EndReason.REPLACED:
+            tokens.take_place(superseded, login.row)
+        else:
+            lifecycle.end_many(superseded, reason=login.reason)
 
 
 def answer_refusal(request: HttpRequest, refusal: SessionLimitReached) -> HttpResponseForbidden:

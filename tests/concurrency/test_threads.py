@@ -6,29 +6,13 @@ They need a database that serves several connections: PostgreSQL or MariaDB, not
 import logging
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from sessions_api import lifecycle, recent, validity
 from sessions_api.models import EndReason, Session
 from tests.concurrency.threads import THREADS, at_once
 from tests.factories import UserFactory
-from tests.helpers import later, name_of, old_session, signed_in, use_engine
-
-
-@pytest.fixture(params=["db", "cached_db", "cache", "redis", "file", "signed_cookies"])
-def racing_engine(request, settings, transactional_db):
-    """Run on each engine, on a database that takes part in races."""
-    assert connection.vendor != "sqlite", "Set TEST_DATABASE to postgresql or mariadb."
-    settings.CACHES = {
-        **settings.CACHES,
-        "default": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            "OPTIONS": {"MAX_ENTRIES": 10_000},
-        },
-    }
-    use_engine(settings, request.param)
-    return request.param
+from tests.helpers import later, name_of, old_session, signed_in
 
 
 def alive(clients):
