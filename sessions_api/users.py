@@ -30,12 +30,13 @@ logger = logging.getLogger("sessions_api.users")
 Key = Any
 """A user's primary key. Its type is the site's choice."""
 
-_NO_SUCH_TEXT = (ValueError, TypeError, OverflowError, ValidationError, DataError)
+NO_SUCH_TEXT = (ValueError, TypeError, OverflowError, ValidationError, DataError)
+"""What fields and databases raise when they are asked for a text that they cannot hold."""
 
 
 def no_such_text() -> AbstractContextManager[None]:
     """Pass over what fields and databases raise when they are asked for a text they cannot hold."""
-    return suppress(*_NO_SUCH_TEXT)
+    return suppress(*NO_SUCH_TEXT)
 
 
 def is_deactivated(user: AnyUser | None) -> bool:
@@ -54,9 +55,20 @@ def keys_named(text: str) -> set[Key]:
     """Return the primary keys of those whom a text may mean at a sign-in.
 
     That is whoever has it as natural key, such as a user name, and the first ten that have it as
-    e-mail address, in whatever spelling the database's collation takes for it.
+    e-mail address, in whatever spelling the database's collation takes for it, or a form makes of it.
     """
-    return {*_with_natural_key(text), *_with_email(text)} if text else set()
+    return {
+        key
+        for name in spellings(text)
+        for found in (_with_natural_key, _with_email)
+        for key in found(name)
+    }
+
+
+def spellings(text: str) -> list[str]:
+    """Return a name as it was sent, and as forms may hand it on: stripped, and in Django's form."""
+    forms = (text, text.strip(), unicodedata.normalize("NFKC", text).strip())
+    return [name for name in dict.fromkeys(forms) if name]
 
 
 def auth_digest_of(user: AnyUser) -> bytes:

@@ -321,6 +321,14 @@ def test_a_name_means_whoever_has_it_as_user_name_or_as_email_address(db):
     assert users.keys_named("nobody") == users.keys_named("") == set()
 
 
+@pytest.mark.parametrize(
+    "text", [" alice ", "\u2003alice", "\uff41lice", " alice@example.com", "alice@example\uff0ecom"]
+)
+def test_a_name_means_whom_a_form_finds_by_it(db, text):
+    alice = UserFactory.create(username="alice", email="alice@example.com")
+    assert users.keys_named(text) == {alice.pk}
+
+
 def test_of_all_who_share_an_email_address_ten_are_looked_for(db):
     sharing = UserFactory.create_batch(12, email="info@example.com")
     assert users.keys_named("info@example.com") == {user.pk for user in sharing[:10]}
