@@ -17,7 +17,7 @@ from sessions_api import lifecycle, step_up
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.decorators import recently_authenticated, requires_level
 from sessions_api.mixins import RecentlyAuthenticatedMixin, RequiresLevelMixin
-from sessions_api.models import Session
+from sessions_api.models import EndReason, Session
 from sessions_api.permissions import RecentlyAuthenticated, RequiresLevel
 from sessions_api.step_up import Requirement
 from tests.factories import PASSWORD, UserFactory
@@ -213,9 +213,21 @@ def test_a_user_without_a_method_is_sent_to_the_login(alice):
     response = browser.get("/recent/")
     shown = browser.get(response.url).content.decode()
     assert 'name="password"' not in shown
-    assert "/accounts/login/?next=%2Frecent%2F" in shown
+    assert 'name="sign_in_again"' in shown
+    again = browser.post(response.url, {"sign_in_again": "yes"})
+    assert (again.status_code, again.url) == (302, "/accounts/login/?next=/recent/")
+    assert Session.objects.get().end_reason == EndReason.LOGOUT
+    browser = signed_in(alice)
     wanted = browser.get("/recent/", headers={"accept": "application/json"}).json()
     assert (wanted["methods"], wanted["login_url"]) == ([], "/accounts/login/")
+
+
+def test_signing_in_again_needs_a_csrf_token_and_leads_to_this_site(browser):
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = browser.cookies.copy()
+    assert strict.post("/account/confirm/", {"sign_in_again": "yes"}).status_code == 403
+    form = {"sign_in_again": "yes", "next": "https://evil.example/"}
+    assert browser.post("/account/confirm/", form).url == "/accounts/login/?next=/"
 
 
 def test_after_a_form_its_own_page_is_not_lost(browser):

@@ -9,14 +9,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.generic import FormView
 
-from sessions_api import attempts, reauthentication
+from sessions_api import attempts, reauthentication, revocation
 from sessions_api.account.forms import ProofForm
 from sessions_api.decorators import not_atomic
 from sessions_api.exceptions import AttemptsNotCounted, ProofRefused, TooManyAttempts
@@ -71,14 +71,20 @@ class ConfirmView(LoginRequiredMixin, ProofFormView):
         return target if is_ours else resolve_url("/")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        target = self.get_success_url()
         return super().get_context_data(
             **kwargs,
-            next=target,
+            next=self.get_success_url(),
             needs_two_factors=self.request.GET.get("level", "") == "2",
             can_confirm=bool(self.methods),
-            login_url=f"{reauthentication.login_url()}?{urlencode({REDIRECT_FIELD_NAME: target})}",
         )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Confirm, or lead to the login, signed out: a login leads on whoever is signed in."""
+        if "sign_in_again" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        target = self.get_success_url()
+        revocation.sign_out(request)
+        return redirect_to_login(target)
 
     @sensitive_variables()
     def form_valid(self, form: ProofForm) -> HttpResponse:

@@ -32,6 +32,7 @@ from sessions_api.models import Session
 from sessions_api.permissions import (
     MayConfirm,
     MayIssueToken,
+    proof_required,
 )
 from sessions_api.tracking.current import current_session
 
@@ -128,13 +129,19 @@ class CredentialViewSet(SessionViewSet):
     def reauthenticate(self, request: Request) -> Response:
         """Confirm who the caller is; 200 and the session, which has a new token or cookie.
 
-        400 on the field of a wrong proof. 401 for a session that ends while it is checked.
+        400 on the field of a wrong proof. 403, with where to sign in again, for somebody who can prove
+        nothing here. 401 for a session that ends while it is checked.
         """
         session = self._current()
         body = ProofSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         proof = {**_sent(request), **body.validated_data}
-        methods = reauthentication.check(request._request, self._user(), proof)
+        try:
+            methods = reauthentication.check(request._request, self._user(), proof)
+        except ProofRefused as refusal:
+            if not reauthentication.methods_of_session(session):
+                raise proof_required(request) from refusal
+            raise
         token = reauthentication.renew(request._request, session, methods, proof)
         if token is None:
             raise AuthenticationFailed(_("This session has ended, or has got another token."))

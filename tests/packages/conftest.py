@@ -2,8 +2,11 @@
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.dummy.provider import DummyProvider
 from django.test import Client
 
+from sessions_api.models import Session
 from tests.factories import PASSWORD
 from tests.helpers import CURRENT
 
@@ -48,3 +51,17 @@ def app(alice):
         return totp.format_hotp_value(totp.hotp_value(secret, counter))
 
     return app
+
+
+@pytest.fixture
+def sign_in_elsewhere(alice, monkeypatch):
+    """Return what signs alice in by another site, which says what is given."""
+    SocialAccount.objects.create(user=alice, provider="dummy", uid="7")
+
+    def sign_in_elsewhere(browser, claims):
+        monkeypatch.setattr(DummyProvider, "extract_extra_data", lambda self, data: claims)
+        redirect = browser.post("/accounts/dummy/login/")
+        browser.post(redirect.url, {"id": "7"})
+        return Session.objects.get(pk=browser.get(CURRENT).json()["id"])
+
+    return sign_in_elsewhere

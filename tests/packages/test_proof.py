@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from allauth.socialaccount.models import SocialAccount
-from allauth.socialaccount.providers.dummy.provider import DummyProvider
 from django.test import Client
 from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -12,7 +10,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from sessions_api import lifecycle, recent
 from sessions_api.models import Session
 from tests.factories import PASSWORD
-from tests.helpers import CURRENT, later
+from tests.helpers import later
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,20 +27,6 @@ def is_recent(browser, alice, settings):
         return status in (202, 204)
 
     return is_recent
-
-
-@pytest.fixture
-def sign_in_elsewhere(alice, monkeypatch):
-    """Return what signs alice in by another site, which says what is given."""
-    SocialAccount.objects.create(user=alice, provider="dummy", uid="7")
-
-    def sign_in_elsewhere(browser, claims):
-        monkeypatch.setattr(DummyProvider, "extract_extra_data", lambda self, data: claims)
-        redirect = browser.post("/accounts/dummy/login/")
-        browser.post(redirect.url, {"id": "7"})
-        return Session.objects.get(pk=browser.get(CURRENT).json()["id"])
-
-    return sign_in_elsewhere
 
 
 def at(**ago):

@@ -61,7 +61,9 @@ TOKEN_FORBIDDEN = coded(
     *("reauthentication_required", "session_limit_reached", "token_not_possible"),
     more=PROOF,
 )
-PROOF_FORBIDDEN = coded("ReauthenticationForbidden", "impersonation")
+PROOF_FORBIDDEN = coded(
+    "ReauthenticationForbidden", "impersonation", "reauthentication_required", more=PROOF
+)
 SIGN_IN_UNAUTHORIZED = coded(
     "SignInUnauthorized",
     *("invalid_credentials", "second_factor_required"),

@@ -25,6 +25,7 @@ from sessions_api.api.openapi.responses import (
     MALFORMED,
     MINE,
     MY_PAGE,
+    NO_METHOD,
     NO_SUCH_SESSION,
     NO_SUCH_USER,
     NO_TOKEN_OF_IT,
@@ -136,7 +137,7 @@ OWN = {
         | malformed_body({"password": ["This is not your password."]})
         | NOT_BY_SESSION,
         writes=True,
-        refusals=(ACTS_AS_ANOTHER,),
+        refusals=(ACTS_AS_ANOTHER, NO_METHOD),
         forbidden=components.PROOF_FORBIDDEN,
     ),
     "issue_token": Operation(

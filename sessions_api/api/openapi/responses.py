@@ -92,6 +92,16 @@ ACTS_AS_ANOTHER = Reason(
         "code": "impersonation",
     },
 )
+NO_METHOD = Reason(
+    name="methods",
+    text=_("The user has nothing to prove it by here. `login_url` says where to sign in again."),
+    body={
+        "detail": "Sign in again first.",
+        "code": "reauthentication_required",
+        "methods": [],
+        "login_url": "/accounts/login/",
+    },
+)
 
 
 def forbidden(reasons: list[Reason], body: components.Component) -> Answers:
