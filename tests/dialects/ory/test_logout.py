@@ -68,7 +68,7 @@ def test_the_token_in_the_body_is_all_that_counts(alice, headers):
         "\u0660" * 59,
         "\ud800" * 59,
         " ",
-        "x" * 1_000_000,
+        "x" * 60_000,
     ],
     ids=lambda token: ascii(token)[:20],
 )
