@@ -142,13 +142,13 @@ def first_backend() -> str:
     return ""
 
 
-def given_by_model_backend(user: AnyUser) -> list[AnyUser]:
-    """Return a user who was read from the table, if ModelBackend would find them there, too.
+def given_by_model_backend(*found: AnyUser) -> list[AnyUser]:
+    """Return users who were read from the table, if ModelBackend would find them there, too.
 
     ModelBackend asks the default manager. Where that leaves some users out, the list is empty.
     """
     leaves_some_out = get_user_model()._default_manager.get_queryset().query.where
-    return [] if leaves_some_out else [user]
+    return [] if leaves_some_out else [*found]
 
 
 class Backends:

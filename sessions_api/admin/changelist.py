@@ -1,15 +1,17 @@
 """The list of sessions, a page at a time, without counting the table."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from sessions_api import validity
+from sessions_api import users, validity
 from sessions_api.admin.filters import UNKNOWN, StateFilter
 from sessions_api.listing import keyset
-from sessions_api.models import Session
+from sessions_api.models import Session, SessionQuerySet
 
 CURSOR_VAR = "cursor"
 ORDER = "-last_used"
@@ -27,12 +29,14 @@ class SessionChangeList(ChangeList):
         # The cursor is no filter, and means nothing beside another one.
         self.params.pop(CURSOR_VAR, None)
         self.filter_params.pop(CURSOR_VAR, None)
-        return super().get_queryset(request, exclude_parameters)
+        sessions = cast(SessionQuerySet, super().get_queryset(request, exclude_parameters))
+        return sessions.with_users()
 
     def get_results(self, request: HttpRequest) -> None:
         """Read the page, and attach to each session the verdict on it."""
         page = self._page(request)
-        verdicts = validity.judge(page.rows)
+        owners = {session.user for session in page.rows}
+        verdicts = validity.judge(page.rows, known=users.given_by_model_backend(*owners))
         for session in page.rows:
             session.verdict = verdicts[session.pk]  # type: ignore[attr-defined]  # for the list alone
         if self.params.get(StateFilter.parameter_name) == UNKNOWN:

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import display_for_value, quote, unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_permission_codename, get_user_model
-from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import QuerySet
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import (
     Http404,
     HttpRequest,
@@ -28,6 +27,7 @@ from sessions_api.admin import filters, words
 from sessions_api.admin.changelist import SessionChangeList
 from sessions_api.admin.ending import USERS_SHOWN, Ending, owners
 from sessions_api.decorators import not_atomic
+from sessions_api.listing.fields import SearchField
 from sessions_api.models import Session, SessionQuerySet
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ class SessionAdmin(ModelAdmin):
 
     list_display = ("who", "device_in_words", "used_from", "signed_in", "used_last", "state")
     list_display_links = ("who",)
-    list_select_related = ("user",)
     list_filter = (
         filters.UserFilter,
         filters.StateFilter,
@@ -99,7 +98,7 @@ class SessionAdmin(ModelAdmin):
             *super().get_urls(),
         ]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+    def get_queryset(self, request: HttpRequest) -> SessionQuerySet:
         return Session.objects.on_primary().known()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -108,8 +107,12 @@ class SessionAdmin(ModelAdmin):
     def get_search_results(  # type: ignore[override]  # the stubs do not know our query set
         self, request: HttpRequest, queryset: SessionQuerySet, search_term: str
     ) -> tuple[SessionQuerySet, bool]:
-        term = search_term.strip()
-        return (queryset.search(term) if term else queryset), False
+        try:
+            found = SearchField(required=False).clean(search_term.strip())
+        except ValidationError as error:
+            messages.warning(request, error.messages[0])
+            return queryset.none(), False
+        return (queryset if found is None else queryset.filter(found)), False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Refuse what no filter offers: it would let staff guess digests letter by letter."""
@@ -185,8 +188,7 @@ class SessionAdmin(ModelAdmin):
         self, request: HttpRequest, queryset: SessionQuerySet
     ) -> TemplateResponse | None:
         """Ask, and then end the sessions that are ticked, whatever the list's filter finds by now."""
-        ticked = self.get_queryset(request).filter(pk__in=_ticked(request))
-        ticked = ticked.select_related("user")
+        ticked = self.get_queryset(request).with_users().filter(pk__in=_ticked(request))
         return self._ask_or_end(request, ticked, back_url=request.get_full_path())
 
     @not_atomic

@@ -1,6 +1,7 @@
 """Everybody's sessions, for staff."""
 
 import builtins
+from collections.abc import Iterable
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -14,10 +15,10 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sessions_api import lifecycle, policy, revocation
+from sessions_api import lifecycle, policy, revocation, users, validity
 from sessions_api.api.errors import Conflict, fields_of, refuse_parameters
 from sessions_api.api.serializers import AdminSessionSerializer
-from sessions_api.api.session_views import SessionViewSet, ended
+from sessions_api.api.session_views import SessionViewSet, Verdicts, ended
 from sessions_api.exceptions import CannotExtend
 from sessions_api.listing.fields import TruthField, UserField
 from sessions_api.listing.filters import StaffSessionFilter
@@ -46,7 +47,7 @@ class AdminSessionViewSet(SessionViewSet):
         return [self.permissions.get(self.action or "", MayViewAny)()]
 
     def get_queryset(self) -> SessionQuerySet:
-        sessions = Session.objects.on_primary().known().select_related("user")
+        sessions = Session.objects.on_primary().known().with_users()
         return sessions.for_user(self._user()) if "user_id" in self.kwargs else sessions
 
     def options(self, request: HttpRequest, *args: object, **kwargs: object) -> Response:
@@ -103,6 +104,11 @@ class AdminSessionViewSet(SessionViewSet):
         except CannotExtend as error:
             raise Conflict(str(error)) from error
         return self._show(session)
+
+    def _judge(self, sessions: Iterable[Session]) -> Verdicts:
+        sessions = list(sessions)
+        owners = users.given_by_model_backend(*{session.user for session in sessions})
+        return validity.judge(sessions, known=[*owners, self.request.user])
 
     def _user(self) -> AbstractBaseUser:
         try:

@@ -16,6 +16,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from sessions_api.models.queryset import MOST_USERS, TooManyUsers, found_by
 
 
 class TextField(forms.CharField):
@@ -52,6 +55,22 @@ class NetworkField(TextField):
         except ValueError as error:
             message = _("Enter an IP address or a network such as 203.0.113.0/24.")
             raise ValidationError(message, code="invalid") from error
+
+
+class SearchField(TextField):
+    """A search for sessions. See ``models.queryset.found_by``. None for a blank one."""
+
+    def clean(self, value: object) -> Any:
+        term = super().clean(value)
+        try:
+            return found_by(term) if term else None
+        except TooManyUsers as error:
+            message = ngettext_lazy(
+                "More than %(most)d user has a name or address that begins so. Enter more of it.",
+                "More than %(most)d users have a name or address that begins so. Enter more of it.",
+                MOST_USERS,
+            )
+            raise ValidationError(message % {"most": MOST_USERS}, code="too_many") from error
 
 
 class UserField(TextField):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sessions_api import validity
@@ -37,6 +38,10 @@ class TextFilter(django_filters.CharFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, max_length=MAX_SEARCH_TERM, **kwargs)
+
+
+class SearchFilter(TextFilter):
+    field_class = fields.SearchField
 
 
 class NetworkFilter(django_filters.CharFilter):
@@ -124,7 +129,9 @@ class SessionFilter(django_filters.FilterSet):
         if state == State.ENDED:
             return sessions.filter(ended_at__isnull=False).exclude(end_reason__in=DEADLINES)
         if state == State.EXPIRED:
-            return sessions.filter(Q(ended_at__isnull=True) | Q(end_reason__in=DEADLINES))
+            return sessions.filter(
+                sessions.past_deadline(timezone.now()) | Q(end_reason__in=DEADLINES)
+            )
         return validity.candidates(sessions)
 
     def with_impersonator(
@@ -144,10 +151,10 @@ class StaffSessionFilter(SessionFilter):
     """What staff can filter all sessions by."""
 
     user = UserKeyFilter(field_name="user_id", label=_("the user's primary key"))
-    search = TextFilter(
+    search = SearchFilter(
         method="found_by",
         label=_("an exact IP address, or how a user name or e-mail address begins"),
     )
 
-    def found_by(self, sessions: SessionQuerySet, name: str, term: str) -> SessionQuerySet:
-        return sessions.search(term)
+    def found_by(self, sessions: SessionQuerySet, name: str, found: Q) -> SessionQuerySet:
+        return sessions.filter(found)

@@ -17,10 +17,13 @@ from sessions_api.conf import conf
 from sessions_api.models.choices import MAX_SEARCH_TERM, Kind
 
 if TYPE_CHECKING:
-    from sessions_api.models.session import Session
+    from sessions_api.models.session import Session  # noqa: F401 (in the base class)
 
 AnyUser: TypeAlias = AbstractBaseUser | AnonymousUser
 """A user as a request has them. An anonymous one has no primary key, and so no sessions."""
+
+MOST_USERS = 1_000
+"""How many users a search may find."""
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -63,32 +66,21 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(ended_at__isnull=False).exclude(sealed_key=b"")
 
     def search(self, term: str) -> Self:
-        """Return the sessions of an exact IP address, or of users by name or e-mail address.
-
-        The beginning of a name or e-mail address is enough, in upper or lower case. A term of more
-        than 254 characters finds nothing.
-        """
-        if len(term) > MAX_SEARCH_TERM:
-            return self.none()
-        try:
-            ipaddress.ip_address(term)
-        except ValueError:
-            return self.filter(user__in=_users_named(term, self.model))
-        return self.used_from(term)
+        """Return the sessions that a term finds. See ``found_by``."""
+        return self.filter(found_by(term))
 
     def used_from(self, network: str) -> Self:
-        """Return the sessions signed in or last used from an IP address or a network (CIDR).
+        """Return the sessions signed in or last used from a network. See ``from_network``."""
+        return self.filter(from_network(network))
 
-        Raises ValueError for anything else.
+    def with_users(self) -> Self:
+        """Read the users of the sessions, too, by one query more.
+
+        Not by a join: MariaDB would read all users and sort them to find the first page of sessions.
         """
-        parsed = ipaddress.ip_network(network, strict=False)
-        if parsed.num_addresses == 1:
-            lookup, value = "exact", str(parsed.network_address)
-        else:
-            lookup, value = "within", str(parsed)
-        at_sign_in = models.Q(**{f"ip_address__{lookup}": value})
-        at_last_use = models.Q(**{f"last_ip_address__{lookup}": value})
-        return self.filter(at_sign_in | at_last_use)
+        users = get_user_model()
+        owners = users._base_manager.using(router.db_for_write(users))
+        return self.prefetch_related(models.Prefetch("user", queryset=owners))
 
     def within_deadlines(
         self, now: datetime, *, by_expiry: bool = True, by_idle: bool = True
@@ -108,6 +100,19 @@ class SessionQuerySet(models.QuerySet["Session"]):
             sessions = sessions.filter(signed_in("gt", now - conf.ABSOLUTE_TIMEOUT))
         return sessions
 
+    @staticmethod
+    def past_deadline(now: datetime) -> models.Q:
+        """Return which sessions have not been ended, and may have ended by themselves at ``now``.
+
+        The engine may have moved the expiry of one.
+        """
+        past = models.Q(expires_at__lte=now)
+        if conf.IDLE_TIMEOUT is not None:
+            past |= models.Q(last_used__lte=now - conf.IDLE_TIMEOUT)
+        if conf.ABSOLUTE_TIMEOUT is not None:
+            past |= signed_in("lte", now - conf.ABSOLUTE_TIMEOUT)
+        return past & models.Q(ended_at__isnull=True)
+
     def expiring(self, lookup: str, moment: datetime) -> Self:
         """Return the sessions that expire before a moment ("lt"), or at it or later ("gte").
 
@@ -123,6 +128,45 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(by_expiry | by_age if lookup == "lt" else by_expiry & by_age)
 
 
+class TooManyUsers(ValueError):
+    """More users have a name or address that begins so than one search takes into account."""
+
+
+def found_by(term: str) -> models.Q:
+    """Return which sessions a term finds: those of an exact IP address, or of some users.
+
+    The beginning of a user name or e-mail address is enough, in upper or lower case. A term of more
+    than 254 characters finds nothing. Raises TooManyUsers where it begins more than MOST_USERS of
+    them. One query.
+    """
+    if len(term) > MAX_SEARCH_TERM:
+        return models.Q(pk__in=[])
+    try:
+        ipaddress.ip_address(term)
+    except ValueError:
+        # Before the sessions: with a join or a subquery, the databases read all sessions for it.
+        keys = list(_users_named(term)[: MOST_USERS + 1])
+        if len(keys) > MOST_USERS:
+            raise TooManyUsers(term) from None
+        return models.Q(user_id__in=keys)
+    return from_network(term)
+
+
+def from_network(network: str) -> models.Q:
+    """Return which sessions were signed in or last used from an IP address or a network (CIDR).
+
+    Raises ValueError for anything else.
+    """
+    parsed = ipaddress.ip_network(network, strict=False)
+    if parsed.num_addresses == 1:
+        lookup, value = "exact", str(parsed.network_address)
+    else:
+        lookup, value = "within", str(parsed)
+    at_sign_in = models.Q(**{f"ip_address__{lookup}": value})
+    at_last_use = models.Q(**{f"last_ip_address__{lookup}": value})
+    return at_sign_in | at_last_use
+
+
 def signed_in(lookup: str, moment: datetime) -> models.Q:
     """Return the sessions whose ``known_since`` is before or after a moment."""
     return models.Q(**{f"authenticated_at__{lookup}": moment}) | models.Q(
@@ -130,10 +174,11 @@ def signed_in(lookup: str, moment: datetime) -> models.Q:
     )
 
 
-def _users_named(beginning: str, model: type["Session"]) -> models.QuerySet[Any, Any]:
+def _users_named(beginning: str) -> models.QuerySet[Any, Any]:
     users = get_user_model()
+    alias = router.db_for_write(users)
     names = {users.USERNAME_FIELD, users.get_email_field_name()}
-    is_postgresql = connections[router.db_for_write(model)].vendor == "postgresql"
+    is_postgresql = connections[alias].vendor == "postgresql"
     named = models.Q(pk__in=[])
     for field in users._meta.fields:
         if field.name in names:
@@ -142,4 +187,4 @@ def _users_named(beginning: str, model: type["Session"]) -> models.QuerySet[Any,
                 # Before version 18, LIKE takes no column of a nondeterministic collation.
                 column = Collate(column, "default")
             named |= models.Q(IStartsWith(column, beginning))
-    return users._base_manager.filter(named).values("pk")
+    return users._base_manager.using(alias).filter(named).values_list("pk", flat=True)

@@ -54,7 +54,8 @@ def test_a_page_of_25_users_costs_three_queries_beyond_djangos_own():
     assert len(listed(browser.get(CHANGELIST))) == PAGE
     for path in ("", "?state=not_over", "?last_used=day&browser=other&os=other", "?q=user"):
         executed = queries(browser, CHANGELIST + path)
-        assert len(executed) - djangos_own == 3, executed
+        # A search looks for its users first.
+        assert len(executed) - djangos_own == 3 + ("q=" in path), executed
         assert not re.search("COUNT|OFFSET|DISTINCT", "".join(executed))
 
 

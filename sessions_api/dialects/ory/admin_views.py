@@ -30,6 +30,8 @@ TRUE = {"1", "t", "T", "TRUE", "true", "True"}
 FALSE = {"0", "f", "F", "FALSE", "false", "False"}
 MOST_NAMED = 500
 MOST_AT_ONCE = 5_000
+MOST_JUDGED = 1_000
+"""Of how many of a user's sessions, at most, all are judged for one page that asks for a state."""
 
 
 class AdminViewSet(OryViewSet):
@@ -51,7 +53,7 @@ class AdminViewSet(OryViewSet):
         size = keyset_size(request)
         wanted = validity.candidates(sessions()) if is_active_wanted else sessions()
         if "identity" in expanded:
-            wanted = wanted.select_related("user")
+            wanted = wanted.with_users()
         token = request.query_params.get("page_token") or None
         try:
             page = keyset.page(wanted, order="-created_at", size=size, cursor=token)
@@ -118,14 +120,21 @@ class AdminViewSet(OryViewSet):
         key = key_of(self.uuid_named(identity_id))
         owned = sessions().filter(user_id=key) if key is not None else sessions().none()
         owned = owned.select_related("user").order_by("-created_at", "pk")
+        wanted = validity.candidates(owned)
+        candidates = [] if is_active_wanted is None else list(wanted[: MOST_JUDGED + 1])
         if is_active_wanted is None:
             shown, total = _counted(owned, page)
             active = self.active(shown)
+        elif len(candidates) > MOST_JUDGED:
+            # Only the page is judged: it can be short, and the total is what the table knows.
+            shown, total = _counted(wanted if is_active_wanted else owned, page)
+            active = self.active(shown)
+            shown = [each for each in shown if (each in active) == is_active_wanted]
         elif is_active_wanted:
-            active = self.active(validity.candidates(owned))
+            active = self.active(candidates)
             shown, total = active[page.part], len(active)
         else:
-            active = self.active(validity.candidates(owned))
+            active = self.active(candidates)
             over = owned.exclude(pk__among=[session.pk for session in active])
             shown, total = _counted(over, page)
             active = []
