@@ -76,19 +76,19 @@ def main(database: str) -> None:
     django.setup()
     connection.settings_dict["NAME"] = database
     keys = sys.stdin.readline().split()
-    asked: SimpleQueue[bool] = SimpleQueue()
+    asked: SimpleQueue[str] = SimpleQueue()
     Thread(target=listen, args=(asked,), daemon=True).start()
     serve(keys, asked)
 
 
-def listen(asked: "SimpleQueue[bool]") -> None:
+def listen(asked: "SimpleQueue[str]") -> None:
     """Pass on each line that is read, and the end."""
-    for _ in sys.stdin:
-        asked.put(True)
-    asked.put(False)
+    for line in sys.stdin:
+        asked.put(line)
+    asked.put("")
 
 
-def serve(keys: list[str], asked: "SimpleQueue[bool]") -> None:
+def serve(keys: list[str], asked: "SimpleQueue[str]") -> None:
     """Answer one request after the other, when it is due."""
     from django.test import Client
 

@@ -4,17 +4,17 @@ A row that has ended and still has a sealed key is unfinished: nobody knows that
 gone. The gate refuses that session, and ``reconcile_sessions`` finishes the end.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterator
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import Error, router, transaction
+from django.db import router, transaction
 from django.utils import timezone
 
-from sessions_api import acts, credentials, engines, recent, signals, users
+from sessions_api import acts, users
 from sessions_api.acts import Written
-from sessions_api.lifecycle import events, rows
+from sessions_api.lifecycle import ends, rows
 from sessions_api.models import AnyUser, EndReason, Session, SessionQuerySet
 
 BATCH = 2_000
@@ -22,11 +22,6 @@ BATCH = 2_000
 
 REPEATED = (EndReason.LIMIT, EndReason.LOGOUT, EndReason.REVOKED)
 """The reasons of ends that hold even if the site's transaction, in which they were written, does not."""
-
-TAKES_TOKENS = (EndReason.CREDENTIALS, EndReason.DELETED, EndReason.REVOKED)
-"""The reasons of ends that end the tokens, too, that were made from a session."""
-
-Name = TypeVar("Name", bound=Hashable)
 
 
 class Outcome(NamedTuple):
@@ -156,7 +151,7 @@ def end_batches(
 
 def finish_ends(pks: list[UUID]) -> int:
     """Delete the engine sessions of ended rows. Returns how many the engine could not delete."""
-    return _finish(pks, lambda ended: None)
+    return ends.finish(pks)
 
 
 def end_deleted(row: Session, *, using: str) -> None:
@@ -170,33 +165,6 @@ def end_deleted(row: Session, *, using: str) -> None:
         waiting = _EndDeleted()
         transaction.on_commit(waiting, using=using, robust=True)
     waiting.add(row)
-
-
-def delete_engine_sessions(sealed_keys: Mapping[Name, bytes]) -> set[Name]:
-    """Delete engine sessions by the names of their sealed keys.
-
-    Returns the names of those that could not be deleted, also because their key was sealed under a
-    SECRET_KEY that this process does not have.
-    """
-    if engines.is_client_side():
-        return set()
-    keys = {name: credentials.unseal(sealed) for name, sealed in sealed_keys.items()}
-    left: set[str | None] = {None, *engines.delete_many(key for key in keys.values() if key)}
-    for key in keys.values():
-        if key is not None:
-            key_digest = credentials.digest(key)
-            recent.forget(key_digest)
-            acts.note_deleted(key_digest)
-    return {name for name, key in keys.items() if key in left}
-
-
-def _tokens_of(pks: list[UUID], reason: EndReason, spared: UUID | None) -> list[UUID]:
-    """Return the tokens that end with the sessions they were made from."""
-    if reason not in TAKES_TOKENS:
-        return []
-    tokens = Session.objects.on_primary().not_ended().filter(parent__pk__among=pks)
-    found = set(tokens.values_list("pk", flat=True))
-    return list(found - {*pks, spared})
 
 
 class _EndDeleted:
@@ -217,7 +185,7 @@ class _EndDeleted:
 
     def __call__(self) -> None:
         for begin in range(0, len(self._sealed_keys), BATCH):
-            delete_engine_sessions(dict(enumerate(self._sealed_keys[begin : begin + BATCH])))
+            ends.delete_engine_sessions(dict(enumerate(self._sealed_keys[begin : begin + BATCH])))
         for begin in range(0, len(self._pks), BATCH):
             end_many(Session.objects.filter(parent__pk__among=self._pks[begin : begin + BATCH]))
 
@@ -241,83 +209,10 @@ def _end_batch(
     spared: UUID | None,
 ) -> Outcome:
     connection = transaction.get_connection(router.db_for_write(Session))
-    ended, left = _write_ends(pks, by=by, reason=reason, skip_locked=skip_locked, spared=spared)
+    ended, left = ends.write(pks, by=by, reason=reason, skip_locked=skip_locked, spared=spared)
     if not connection.in_atomic_block:
         # Without an answer the deletion has failed, or the connection has.
         return Outcome(ended, left[0] if left else len(pks))
     if ended and reason in REPEATED:
         acts.note_written(Written(pks, by, reason, len(connection.atomic_blocks)))
     return Outcome(ended, 0)
-
-
-@rows.retried
-def _write_ends(
-    pks: list[UUID],
-    *,
-    by: AnyUser | None,
-    reason: EndReason,
-    skip_locked: bool,
-    spared: UUID | None,
-) -> tuple[int, list[int]]:
-    """Write the ends. Returns how many, and a list that gets how many are unfinished."""
-    using = router.db_for_write(Session)
-    left: list[int] = []
-    with transaction.atomic(using=using):
-        pks = rows.lock(pks, using=using, skip_locked=skip_locked)
-        # Only now: who makes a token of a session holds its lock.
-        tokens = _tokens_of(pks, reason, spared)
-        pks = [*pks, *rows.lock(tokens, using=using, skip_locked=False)]
-        now = timezone.now()
-        ended = rows.update(
-            Session.objects.filter(pk__among=pks),
-            {"ended_at": now, "end_reason": reason, "ended_by": by},
-        )
-
-        def tell(session: Session) -> None:
-            if session.ended_at == now:  # otherwise somebody else has ended it just before
-                events.ended(session, reason=reason, by=by)
-
-        # Not a partial: Django 5.2 logs a robust callback that fails by its __qualname__.
-        def finish() -> None:
-            left.append(_finish(pks, tell))
-
-        transaction.on_commit(finish, using=using, robust=True)
-    return ended, left
-
-
-def _finish(pks: list[UUID], tell: Callable[[Session], None]) -> int:
-    rows_ended = Session.objects.on_primary().filter(pk__among=pks, ended_at__isnull=False)
-    if not signals.session_ended.has_listeners(Session):
-        # Without a receiver nobody reads the rest, which takes as long again.
-        rows_ended = rows_ended.only("user_id", "ended_at", "sealed_key")
-    ended = _read(rows_ended)
-    sealed = {session.pk: session.sealed_key for session in ended if session.sealed_key}
-    left = delete_engine_sessions(sealed)
-    for session in ended:
-        if session.pk not in left:
-            session.sealed_key = b""
-        tell(session)
-    # Last: where the database fails now, the ends have been told of.
-    if done := list(sealed.keys() - left):
-        _forget_keys(done)
-    return len(left)
-
-
-def _read(sessions: SessionQuerySet) -> list[Session]:
-    """Read rows, on a fresh connection if the one in hand has broken."""
-    connection = transaction.get_connection(router.db_for_write(Session))
-    try:
-        return list(sessions)
-    except Error:
-        if connection.in_atomic_block:
-            raise
-        connection.close()
-        return list(sessions.all())
-
-
-@rows.retried
-def _forget_keys(pks: list[UUID]) -> None:
-    using = router.db_for_write(Session)
-    with transaction.atomic(using=using):
-        pks = rows.lock(pks, using=using, skip_locked=False)
-        Session.objects.filter(pk__among=pks).update(sealed_key=b"")

@@ -5,8 +5,10 @@ primary key that is text, characters that could end the word or the line are per
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from django.db import router, transaction
 
@@ -28,6 +30,8 @@ def started(session: Session) -> None:
 
 def adopted(session: Session) -> None:
     """Tell that a session was adopted."""
+    if not logger.isEnabledFor(logging.INFO):
+        return
 
     def tell() -> None:
         _log("adopted", session)
@@ -54,16 +58,35 @@ def client_changed(session: Session, previous: Client) -> None:
     _on_commit(tell)
 
 
-def ended(session: Session, *, reason: EndReason, by: AnyUser | None) -> None:
-    """Tell that a session has ended. Call it once the end is committed."""
+def ended(
+    users: Mapping[UUID, Any],
+    read: Callable[[], Iterable[Session]],
+    *,
+    reason: EndReason,
+    by: AnyUser | None,
+) -> None:
+    """Tell that sessions have ended. Call it once the ends are committed.
+
+    ``users`` are the primary keys of the users by the ids of the sessions. ``read`` reads the rows:
+    it is called if a receiver is there for them.
+    """
+    if signals.session_ended.has_listeners(Session):
+        for session in read():
+            _log_end(session.pk, session.user_id, reason, by)
+            signals.session_ended.send_robust(Session, session=session, reason=reason, by=by)
+    elif logger.isEnabledFor(logging.INFO):
+        for pk, user in users.items():
+            _log_end(pk, user, reason, by)
+
+
+def _log_end(pk: UUID, user: object, reason: EndReason, by: AnyUser | None) -> None:
     logger.info(
         "event=ended session=%s user=%s reason=%s by=%s",
-        session.pk,
-        _word(session.user_id),
+        pk,
+        _word(user),
         reason.value,
         _word(getattr(by, "pk", None)),
     )
-    signals.session_ended.send_robust(Session, session=session, reason=reason, by=by)
 
 
 def _log(event: str, session: Session) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from sessions_api import credentials, engines, validity
 from sessions_api.conf import conf
 from sessions_api.exceptions import TooManyLost
-from sessions_api.lifecycle import adopting, canary, ending, rows, updating
+from sessions_api.lifecycle import adopting, canary, ending, ends, rows, updating
 from sessions_api.models import EndReason, Kind, Session, SessionQuerySet
 from sessions_api.models.queryset import signed_in
 
@@ -142,7 +142,7 @@ def _purge_batch(pks: list[UUID], due: SessionQuerySet) -> int:
     held = _may_be_held(due).values_list("pk", "sealed_key", "ended_at")
     sealed = {pk: key for pk, key, _ in held if pk not in kept}
     ended = {pk for pk, _, ended_at in held if ended_at is not None}
-    left = ending.delete_engine_sessions(sealed)
+    left = ends.delete_engine_sessions(sealed)
     # A key that cannot be opened here keeps no row that has ended: nothing else could ever purge it.
     kept |= {pk for pk in left if pk not in ended or credentials.unseal(sealed[pk]) is not None}
     return _delete([pk for pk in pks if pk not in kept])

@@ -131,12 +131,17 @@ def lock(pks: list[UUID], *, using: str, skip_locked: bool) -> list[UUID]:
     Returns the ids of the locked rows. With ``skip_locked`` these are not the rows that another
     worker has locked, where the database can tell. SQLite has one writer at a time and no row locks.
     """
-    features = connections[using].features
-    if not features.has_select_for_update:
+    if not connections[using].features.has_select_for_update:
         return pks
-    skip_locked = skip_locked and features.has_select_for_update_skip_locked
-    rows = Session.objects.using(using).filter(pk__among=pks).order_by("pk")
-    return list(rows.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True))
+    sessions = Session.objects.using(using).filter(pk__among=pks).order_by("pk")
+    locked = locking(sessions, using=using, skip_locked=skip_locked)
+    return list(locked.values_list("pk", flat=True))
+
+
+def locking(sessions: SessionQuerySet, *, using: str, skip_locked: bool) -> SessionQuerySet:
+    """Return the query set of these rows that locks them when it is read. See ``lock``."""
+    can_skip = connections[using].features.has_select_for_update_skip_locked
+    return sessions.select_for_update(skip_locked=skip_locked and can_skip)
 
 
 def retried(write: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

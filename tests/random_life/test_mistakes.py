@@ -8,7 +8,7 @@ from hypothesis import Phase
 
 from sessions_api import users, validity
 from sessions_api.engines import loading
-from sessions_api.lifecycle import canary, ending, updating
+from sessions_api.lifecycle import canary, ends, updating
 from sessions_api.tracking import logout, token
 from tests.random_life.machine import live
 
@@ -30,7 +30,7 @@ MISTAKES: dict[str, tuple[str, object, str, object]] = {
     "a batch that fails is taken for gone": ("cache", loading, "_together", _batch_or_nothing),
     "the engine session of an end is kept": (
         "db",
-        ending,
+        ends,
         "delete_engine_sessions",
         lambda sealed_keys: set(),
     ),
