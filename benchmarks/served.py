@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import NamedTuple
 
-REQUESTS = 50
+REQUESTS = 20
 """How many requests a second the site answers."""
 
 
@@ -55,8 +55,10 @@ def served(database: str, keys: list[str]) -> Iterator[Site]:
         if process.stdin is None:
             raise ValueError("The site has no pipes.")
         process.stdin.write(" ".join(keys) + "\n")
-        time.sleep(2)
+        time.sleep(5)
         site.latency()  # that of its start does not count
+        time.sleep(1)
+        site.latency()
         try:
             yield site
         finally:
@@ -105,6 +107,7 @@ def serve(keys: list[str], asked: "SimpleQueue[str]") -> None:
                 return
             tell(sorted(taken))
             taken.clear()
+            due = time.perf_counter()
         except Empty:
             pass
         due += 1 / REQUESTS

@@ -14,7 +14,7 @@ backend raises. Nothing ends for that.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -90,10 +90,16 @@ DEACTIVATED = Verdict(State.INVALID, EndReason.DEACTIVATED)
 NOT_GIVEN = Verdict(State.INVALID, EndReason.BACKEND)
 
 
-def judge(sessions: Iterable[Session], *, known: Iterable[AnyUser] = ()) -> dict[UUID, Verdict]:
+def judge(
+    sessions: Iterable[Session],
+    *,
+    known: Iterable[AnyUser] = (),
+    answers: Mapping[UUID, engines.Answer] | None = None,
+) -> dict[UUID, Verdict]:
     """Return the verdict on each session, by its id.
 
     ``known`` are users whom a backend has given during this request; they are not asked for again.
+    ``answers`` are those of the session engine where it has just been asked, by the sessions' ids.
     Any number of sessions takes one query or ``get_many`` of the session engine, and one query for
     the other users. A backend with a ``get_user`` of its own takes one for each user. Users whom
     their backend does not give take one more query together.
@@ -107,18 +113,35 @@ def judge(sessions: Iterable[Session], *, known: Iterable[AnyUser] = ()) -> dict
             undecided.append(session)
         else:
             verdicts[session.pk] = verdict
-    answers = _answers(undecided)
-    claims = {each: _claim(each, answers.get(each.pk), now) for each in undecided}
-    asked = [
-        (claim.backend, each.user_id) for each, claim in claims.items() if isinstance(claim, _Claim)
-    ]
+    if answers is None:
+        answers = _answers(undecided)
+    claims = [(each, _claim(each, answers.get(each.pk), now)) for each in undecided]
+    asked = [(claim.backend, each.user_id) for each, claim in claims if isinstance(claim, _Claim)]
     backends = users.Backends(asked, known=known)
-    for session, claim in claims.items():
+    for session, claim in claims:
         if isinstance(claim, Verdict):
             verdicts[session.pk] = claim
         else:
             verdicts[session.pk] = _by_claim(session, claim, backends)
     return verdicts
+
+
+READ = (
+    "kind",
+    "user_id",
+    "created_at",
+    "authenticated_at",
+    "last_used",
+    "expires_at",
+    "ended_at",
+    "end_reason",
+    "key_digest",
+    "sealed_key",
+    "auth_digest",
+    "secret_key_id",
+    "backend",
+)
+"""The fields of a session that ``judge`` reads."""
 
 
 def active(sessions: Iterable[Session], *, known: Iterable[AnyUser] = ()) -> list[Session]:

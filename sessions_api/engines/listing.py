@@ -1,7 +1,7 @@
 """All that the engine holds and this process can read."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import TypeAlias, cast
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import router
 from django.utils import timezone
 
-from sessions_api.engines.loading import load_from_files
+from sessions_api.engines.loading import Unreadable, decoder, load_from_files
 from sessions_api.engines.store import (
     EngineSession,
     FileStore,
@@ -29,8 +29,8 @@ Held: TypeAlias = tuple[EngineSession, datetime]
 """An engine session as the engine holds it, and when it expires there."""
 
 
-def each(size: int) -> Iterator[list[Held]]:
-    """Yield all sessions that the engine holds, ``size`` at a time. Reads only.
+def each(size: Callable[[], int]) -> Iterator[list[Held]]:
+    """Yield all sessions that the engine holds in batches of these sizes. Reads only.
 
     Raises CannotList for an engine that cannot list them: cache, signed_cookies, those of third
     parties.
@@ -43,23 +43,28 @@ def each(size: int) -> Iterator[list[Held]]:
     raise CannotList(f"{settings.SESSION_ENGINE} cannot say which sessions it holds.")
 
 
-def _each_in_database(size: int) -> Iterator[list[Held]]:
+def _each_in_database(size: Callable[[], int]) -> Iterator[list[Held]]:
     store = database_store()
     primary = store.model.objects.using(router.db_for_write(store.model))
     unexpired = primary.filter(expire_date__gt=timezone.now()).order_by("session_key")
     rows = unexpired.values_list("session_key", "session_data", "expire_date")
-    last = ""
-    while batch := list(rows.filter(session_key__gt=last)[:size]):
-        yield [(session_of(key, store.decode(data)), expires) for key, data, expires in batch]
+    decode, last = decoder(store), ""
+    while batch := list(rows.filter(session_key__gt=last)[: size()]):
+        decoded = ((key, decode(data), expires) for key, data, expires in batch)
+        yield [
+            # The engine, too, takes what it cannot decode for empty.
+            (session_of(key, {} if isinstance(payload, Unreadable) else payload), expires)
+            for key, payload, expires in decoded
+        ]
         last = batch[-1][0]
 
 
-def _each_file(size: int) -> Iterator[list[Held]]:
+def _each_file(size: Callable[[], int]) -> Iterator[list[Held]]:
     store = file_store()
     with os.scandir(store.storage_path) as files:
         names = (file.name for file in files if file.name.startswith(store.file_prefix))
         keys = (name.removeprefix(store.file_prefix) for name in names)
-        while batch := list(islice(keys, size)):
+        while batch := list(islice(keys, size())):
             answers = load_from_files(batch).items()
             yield [_with_expiry(key, answer) for key, answer in answers if isinstance(answer, dict)]
 

@@ -4,6 +4,7 @@ Reads only: nothing is deleted, created or cached, and expired sessions are gone
 on their primary, since a replica may lag behind.
 """
 
+import hmac
 import logging
 import os
 import time
@@ -17,6 +18,8 @@ from django.core import signing
 from django.core.exceptions import SuspiciousOperation
 from django.db import connections, router
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.encoding import force_bytes
 
 from sessions_api import logs
 from sessions_api.engines.store import (
@@ -141,7 +144,8 @@ def _read_database(keys: list[str]) -> Answers:
     primary = store.model.objects.using(router.db_for_write(store.model))
     rows = primary.filter(session_key__among=keys, expire_date__gt=timezone.now())
     held = dict(rows.values_list("session_key", "session_data"))
-    return {key: _decoded(store, held[key]) if key in held else None for key in keys}
+    decode = decoder(store)
+    return {key: decode(held[key]) if key in held else None for key in keys}
 
 
 def load_from_cache(keys: list[str]) -> Answers:
@@ -207,7 +211,7 @@ def _load_from_file(key: str) -> Answer:
     try:
         with open(store._key_to_file(), encoding="ascii") as session_file:
             data = session_file.read()
-        payload = _decoded(store, data)
+        payload = decoder(store)(data)
         if isinstance(payload, Unreadable):
             return payload
         expiry = store._expiry_date(payload)
@@ -233,18 +237,41 @@ def _load_one_by_one(keys: list[str]) -> Answers:
     return answers
 
 
-def _decoded(store: "db.SessionStore | FileStore", data: str) -> Payload | Unreadable:
-    """Decode a payload as the engine does, which takes what it cannot decode for empty."""
-    try:
-        if getattr(type(store), "decode", None) is SessionBase.decode:
-            payload = signing.loads(data, salt=store.key_salt, serializer=store.serializer)
-        else:
-            payload = store.decode(data)
-            if not payload:
-                raise ValueError("The engine cannot decode this session.")
-    except Exception as error:  # noqa: BLE001 (BadSignature, ValueError, unpickling errors)
-        return Unreadable(error)
-    return _payload(payload)
+def decoder(store: "db.SessionStore | FileStore") -> Callable[[str], Payload | Unreadable]:
+    """Return what decodes payloads as the engine does, which takes what it cannot decode for empty."""
+    signer = _Signer(salt=store.key_salt)
+    is_djangos = getattr(type(store), "decode", None) is SessionBase.decode
+
+    def decode(data: str) -> Payload | Unreadable:
+        try:
+            if is_djangos:
+                payload = signer.unsign_object(data, serializer=store.serializer)
+            else:
+                payload = store.decode(data)
+                if not payload:
+                    raise ValueError("The engine cannot decode this session.")
+        except Exception as error:  # noqa: BLE001 (BadSignature, ValueError, unpickling errors)
+            return Unreadable(error)
+        return _payload(payload)
+
+    return decode
+
+
+class _Signer(signing.TimestampSigner):
+    """Django's signer, but that it derives its key once and not for each of many payloads."""
+
+    def __init__(self, *, salt: str) -> None:
+        super().__init__(salt=salt)
+        self._begun: dict[str | bytes, hmac.HMAC] = {}
+
+    def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
+        key = key or self.key
+        if key not in self._begun:
+            salt = self.salt + "signer"
+            self._begun[key] = salted_hmac(salt, b"", key, algorithm=self.algorithm)
+        mac = self._begun[key].copy()
+        mac.update(force_bytes(value))
+        return signing.b64_encode(mac.digest()).decode()
 
 
 def _checked(value: object) -> Answer:

@@ -7,7 +7,7 @@ from django.db import models
 
 from sessions_api import credentials, engines, payload, users, validity
 from sessions_api.conf import conf
-from sessions_api.lifecycle import events, rows
+from sessions_api.lifecycle import events, inserting, rows
 from sessions_api.models import AnyUser, Client, Session
 
 
@@ -49,26 +49,30 @@ def adopt_many(held: Iterable[engines.Held], *, dry_run: bool = False) -> int:
     Returns how many got one. The engine sessions are left as they are: each is given its id at its
     next request. Nobody knows their clients any more.
     """
-    unknown = {
-        session.key_digest: session
-        for session in (_from_engine(engine_session, expires) for engine_session, expires in held)
-        if session is not None
+    nameless = {
+        credentials.digest(engine_session.session_key or ""): (engine_session, expires)
+        for engine_session, expires in held
+        if _is_nameless(engine_session)
     }
-    known = Session.objects.on_primary().filter(key_digest__in=unknown)
+    known = Session.objects.on_primary().filter(key_digest__in=nameless)
     for key_digest in known.values_list("key_digest", flat=True):
-        del unknown[key_digest]
-    adopted = validity.active(unknown.values())
+        del nameless[key_digest]
+    answers, unknown = {}, []
+    for engine_session, expires in nameless.values():
+        session = _from_engine(engine_session, expires)
+        unknown.append(session)
+        answers[session.pk] = vars(engine_session)["_session_cache"]
+    verdicts = validity.judge(unknown, answers=answers)
+    adopted = [session for session in unknown if verdicts[session.pk].is_active]
     return len(adopted) if dry_run else _insert(adopted)
 
 
 def _insert(sessions: list[Session]) -> int:
     """Insert adopted rows unless another process has just done so. Returns how many."""
-    Session.objects.bulk_create(sessions, ignore_conflicts=True)
-    stored = Session.objects.on_primary().filter(pk__among=[each.pk for each in sessions])
-    created_at = dict(stored.values_list("pk", "created_at"))
-    inserted = [each for each in sessions if created_at.get(each.pk) == each.created_at]
-    for session in inserted:
-        events.adopted(session)
+    inserted = inserting.insert_new(sessions)
+    for session in sessions:
+        if session.pk in inserted:
+            events.adopted(session)
     return len(inserted)
 
 
@@ -79,11 +83,21 @@ def _row_like(session: Session) -> Session | None:
     return Session.objects.on_primary().filter(same).first()
 
 
-def _from_engine(engine_session: engines.EngineSession, expires_at: datetime) -> Session | None:
-    """Return the row for an engine session that names a user and no row. None for any other."""
-    user_id, key = payload.user_id(engine_session), engine_session.session_key
-    if user_id is None or key is None or payload.session_id(engine_session) is not None:
-        return None
-    session = Session(id=credentials.derived_id(key), user_id=user_id, adopted=True)
-    rows.assign(session, {**rows.bound_to(engine_session), "expires_at": expires_at})
-    return session
+def _is_nameless(engine_session: engines.EngineSession) -> bool:
+    """Tell whether an engine session names a user and no row."""
+    return (
+        engine_session.session_key is not None
+        and payload.names_a_user(engine_session)
+        and payload.user_id(engine_session) is not None
+        and payload.session_id(engine_session) is None
+    )
+
+
+def _from_engine(engine_session: engines.EngineSession, expires_at: datetime) -> Session:
+    """Return the row for an engine session that names a user and no row."""
+    return Session(
+        id=credentials.derived_id(engine_session.session_key or ""),
+        user_id=payload.user_id(engine_session),
+        adopted=True,
+        **{**rows.bound_to(engine_session), "expires_at": expires_at},
+    )

@@ -15,6 +15,7 @@ from django.utils import timezone
 from sessions_api import acts, users
 from sessions_api.acts import Written
 from sessions_api.lifecycle import ends, rows
+from sessions_api.lifecycle.pace import FULL_SPEED, Pace
 from sessions_api.models import AnyUser, EndReason, Session, SessionQuerySet
 
 BATCH = 2_000
@@ -137,6 +138,7 @@ def end_batches(
     reason: EndReason = EndReason.REVOKED,
     shared: bool = False,
     spared: UUID | None = None,
+    pace: Pace = FULL_SPEED,
 ) -> Iterator[Outcome]:
     """End a set of sessions in batches, each in a transaction of its own.
 
@@ -145,7 +147,7 @@ def end_batches(
     """
     not_ended = sessions.on_primary().not_ended()
     for skip_locked in (True, False) if shared else (False,):
-        for pks in rows.batches(not_ended, BATCH):
+        for pks in rows.batches(not_ended, BATCH, pace):
             yield _end_batch(pks, by=by, reason=reason, skip_locked=skip_locked, spared=spared)
 
 

@@ -93,7 +93,7 @@ class _Batch:
         They are locked first, and read by the same statement. SQLite has no locks, and refuses to
         write after it has read what another process has changed since: there they are read last.
         """
-        sessions = Session.objects.using(using).filter(pk__among=pks).order_by("pk")
+        sessions = Session.objects.using(using).filter(pk__among=set(pks)).order_by("pk")
         if not connections[using].features.has_select_for_update:
             self._update(pks, using)
             return self._note(sessions, self._now)
@@ -104,7 +104,7 @@ class _Batch:
 
     def _update(self, pks: list[UUID], using: str) -> None:
         fields = {"ended_at": self._now, "end_reason": self._reason, "ended_by": self._by}
-        rows.update(Session.objects.using(using).filter(pk__among=pks), fields)
+        rows.update(Session.objects.using(using).filter(pk__among=set(pks)), fields)
 
     def _note(self, sessions: SessionQuerySet, ours: datetime | None) -> list[UUID]:
         """Note the rows. Those with this ``ended_at`` are the ones that this batch ends."""
@@ -147,13 +147,13 @@ def _finish(sealed_keys: Mapping[UUID, bytes], tell: Callable[[set[UUID]], None]
     left = delete_engine_sessions(sealed_keys)
     tell(left)
     # Last: where the database fails now, the ends have been told of.
-    if done := list(sealed_keys.keys() - left):
+    if done := sealed_keys.keys() - left:
         _reconnecting(lambda: _forget_keys(done))
     return len(left)
 
 
 @rows.retried
-def _forget_keys(pks: list[UUID]) -> None:
+def _forget_keys(pks: set[UUID]) -> None:
     # Without a lock: nobody changes a row that has ended but to do the same, or to delete it.
     Session.objects.on_primary().filter(pk__among=pks).update(sealed_key=b"")
 

@@ -17,6 +17,7 @@ from sessions_api import credentials, engines, validity
 from sessions_api.conf import conf
 from sessions_api.exceptions import TooManyLost
 from sessions_api.lifecycle import adopting, canary, ending, ends, rows, updating
+from sessions_api.lifecycle.pace import FULL_SPEED, Pace
 from sessions_api.models import EndReason, Kind, Session, SessionQuerySet
 from sessions_api.models.queryset import signed_in
 
@@ -54,7 +55,7 @@ def due_for_purge(now: datetime | None = None) -> SessionQuerySet:
     return Session.objects.on_primary().filter(over)
 
 
-def purge_batches(now: datetime | None = None) -> Iterator[int]:
+def purge_batches(now: datetime | None = None, *, pace: Pace = FULL_SPEED) -> Iterator[int]:
     """Delete rows in batches, and yield how many each time. See ``purge``.
 
     Rows are deleted without signals, which would take most of the time, unless a model of the site
@@ -62,7 +63,7 @@ def purge_batches(now: datetime | None = None) -> Iterator[int]:
     """
     canary.check()
     due = due_for_purge(now)
-    for pks in rows.batches(due, PURGE_BATCH):
+    for pks in rows.batches(due, PURGE_BATCH, pace):
         yield _purge_batch(pks, due.filter(pk__range=(pks[0], pks[-1])))
 
 
@@ -81,7 +82,7 @@ class Reconciled:
 
 
 def reconcile(
-    *, grace: timedelta, dry_run: bool = False, force: bool = False
+    *, grace: timedelta, dry_run: bool = False, force: bool = False, pace: Pace = FULL_SPEED
 ) -> Iterator[Reconciled]:
     """End the rows that the predicate finds over, and finish the ends that are unfinished.
 
@@ -97,7 +98,7 @@ def reconcile(
     share = _Share(standing().count(), is_checked=not force)
     share.check_sample()
     waiting: deque[_Suspects] = deque()
-    for pks in rows.batches(standing(), ending.BATCH):
+    for pks in rows.batches(standing(), ending.BATCH, pace):
         found = _Found.among(pks)
         if found.over:
             waiting.append(_Suspects(list(found.over), time.monotonic() + grace.total_seconds()))
@@ -107,8 +108,11 @@ def reconcile(
         while waiting and (waiting[0].is_due() or len(waiting) > MAX_WAITING):
             yield _end_suspects(waiting.popleft(), share, dry_run=dry_run)
     for suspects in waiting:
+        suspects.wait()
+        begun = time.monotonic()
         yield _end_suspects(suspects, share, dry_run=dry_run)
-    yield from finish_batches(Session.objects.all(), dry_run=dry_run)
+        pace.rest(len(suspects.pks), time.monotonic() - begun)
+    yield from finish_batches(Session.objects.all(), dry_run=dry_run, pace=pace)
 
 
 def standing() -> SessionQuerySet:
@@ -116,23 +120,28 @@ def standing() -> SessionQuerySet:
     return Session.objects.on_primary().known().not_ended()
 
 
-def finish_batches(sessions: SessionQuerySet, *, dry_run: bool = False) -> Iterator[Reconciled]:
+def finish_batches(
+    sessions: SessionQuerySet, *, dry_run: bool = False, pace: Pace = FULL_SPEED
+) -> Iterator[Reconciled]:
     """Delete the engine sessions that ended sessions still have, in batches."""
-    for pks in rows.batches(sessions.on_primary().unfinished(), ending.BATCH):
+    for pks in rows.batches(sessions.on_primary().unfinished(), ending.BATCH, pace):
         left = 0 if dry_run else ending.finish_ends(pks)
         yield Reconciled(finished=len(pks) - left, unfinished=left)
 
 
-def adopt_all(*, dry_run: bool = False) -> Iterator[tuple[int, int]]:
+def adopt_all(*, dry_run: bool = False, pace: Pace = FULL_SPEED) -> Iterator[tuple[int, int]]:
     """Give every engine session that has no row a row.
 
     Yields for each batch how many engine sessions were looked at and how many were adopted. Raises
     CannotList for engines that cannot say what they hold, and EngineNotProven.
     """
-    held_by_engine = engines.each(ending.BATCH)
+    held_by_engine = engines.each(lambda: pace.size(ending.BATCH))
     canary.check()
+    begun = time.monotonic()
     for held in held_by_engine:
         yield len(held), adopting.adopt_many(held, dry_run=dry_run)
+        pace.rest(len(held), time.monotonic() - begun)
+        begun = time.monotonic()
 
 
 def _purge_batch(pks: list[UUID], due: SessionQuerySet) -> int:
@@ -153,7 +162,7 @@ def _kept_by_engine(sessions: SessionQuerySet) -> set[UUID]:
     if not engines.enforces_expiry():
         return set()
     browsers = sessions.filter(kind=Kind.BROWSER).exclude(sealed_key=b"")
-    verdicts = validity.judge(browsers)
+    verdicts = validity.judge(browsers.only(*validity.READ))
     return {pk for pk, verdict in verdicts.items() if not verdict.is_over}
 
 
@@ -241,7 +250,7 @@ class _Found:
     @classmethod
     def among(cls, pks: list[UUID]) -> "_Found":
         now = timezone.now()
-        sessions = list(standing().filter(pk__among=pks))
+        sessions = list(standing().filter(pk__among=set(pks)).only(*validity.READ))
         verdicts = validity.judge(sessions)
         evidence = {pk: verdict.evidence for pk, verdict in verdicts.items()}
         return cls(

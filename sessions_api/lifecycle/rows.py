@@ -4,6 +4,7 @@ Whatever changes a live row is an UPDATE that an ended row does not match. So no
 ended session back.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +18,7 @@ from django.utils import timezone
 from sessions_api import credentials, engines, payload, recent
 from sessions_api.client import user_agent
 from sessions_api.conf import conf
+from sessions_api.lifecycle.pace import FULL_SPEED, Pace
 from sessions_api.models import Client, Session, SessionQuerySet
 
 Fields: TypeAlias = Mapping[str, Any]
@@ -116,13 +118,22 @@ def of_proof(
     return {"authenticated_at": recent.moment(proof)} if is_later else {}
 
 
-def batches(sessions: SessionQuerySet, size: int) -> Iterator[list[UUID]]:
-    """Yield the ids of a set of any size in batches, in order of id."""
-    ids = sessions.order_by("pk").values_list("pk", flat=True)
-    batch = list(ids[:size])
-    while batch:
+def batches(sessions: SessionQuerySet, most: int, pace: Pace = FULL_SPEED) -> Iterator[list[UUID]]:
+    """Yield the ids of a set of any size in batches, in order of id.
+
+    After each batch, and what has been done with it, the caller rests as the pace says.
+    """
+    rest = ids = sessions.order_by("pk").values_list("pk", flat=True)
+    while True:
+        begun, size = time.monotonic(), pace.size(most)
+        batch = list(rest[:size])
+        if not batch:
+            return
         yield batch
-        batch = list(ids.filter(pk__gt=batch[-1])[:size]) if len(batch) == size else []
+        if len(batch) < size:
+            return
+        pace.rest(len(batch), time.monotonic() - begun)
+        rest = ids.filter(pk__gt=batch[-1])
 
 
 def lock(pks: list[UUID], *, using: str, skip_locked: bool) -> list[UUID]:

@@ -1,5 +1,6 @@
 """What the commands have in common: batches, a progress bar, and exit codes."""
 
+import math
 import sys
 from argparse import ArgumentParser
 from collections import Counter
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from sessions_api.exceptions import EngineNotProven, TooManyLost
+from sessions_api.lifecycle.pace import Pace
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
@@ -30,6 +32,8 @@ class BatchCommand(BaseCommand):
 
     tally: Counter[str]
     """How many sessions were ended, purged and so on."""
+    pace: Pace
+    """How fast to go."""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         epilog = (
@@ -43,6 +47,13 @@ class BatchCommand(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would be done, and do nothing"
+        )
+        parser.add_argument(
+            "--rate",
+            type=float,
+            metavar="N",
+            help="take N sessions a second at most; without it the command rests after each batch "
+            "for as long as the batch has taken",
         )
 
     def prepare(self, options: dict[str, Any]) -> None:
@@ -60,9 +71,13 @@ class BatchCommand(BaseCommand):
         """Return a sentence that says what was done, or would be."""
         raise NotImplementedError
 
-    def handle(self, *, dry_run: bool, verbosity: int, **options: Any) -> None:
+    def handle(
+        self, *, dry_run: bool, verbosity: int, rate: float | None = None, **options: Any
+    ) -> None:
         """Do the work under a progress bar, and say what was done."""
-        self.tally = Counter()
+        if rate is not None and not 0 < rate < math.inf:
+            raise CommandError("--rate: Enter a number of sessions that is greater than 0.")
+        self.tally, self.pace = Counter(), Pace(rate)
         self.prepare(options)
         try:
             self._show(self.steps(dry_run=dry_run), is_quiet=verbosity == 0)

@@ -5,7 +5,7 @@
 """
 
 import ipaddress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -31,15 +31,27 @@ class Among(In):
     """``pk__among=[...]``: like ``in``, but for values only, not for a query.
 
     PostgreSQL gets one array. Thousands of parameters would take Django and psycopg longer than the
-    statement takes the database.
+    statement takes the database. UUIDs in a set, or the keys of a dict, are taken as they are.
     """
 
     lookup_name = "among"
+
+    def get_prep_lookup(self) -> list[Any]:
+        values = list(self.rhs)
+        if {type(value) for value in values} == {UUID}:
+            return values
+        self.rhs = values
+        prepared: list[Any] = super().get_prep_lookup()
+        return prepared
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
         if not self.rhs:
             raise EmptyResultSet
         lhs, params = self.process_lhs(compiler, connection)
+        if isinstance(self.rhs[0], UUID):
+            # psycopg would look into each of them for what it has to escape.
+            array = "{" + ",".join([value.hex for value in self.rhs]) + "}"
+            return f"{lhs} = ANY(%s::uuid[])", [*params, array]
         return f"{lhs} = ANY(%s)", [*params, list(self.rhs)]
 
 

@@ -22,7 +22,7 @@ def store(alice):
 
 def held():
     """Return all that the engine holds."""
-    return [each for page in engines.each(100) for each in page]
+    return [each for page in engines.each(lambda: 100) for each in page]
 
 
 def test_an_adopted_session_says_so_and_does_not_know_when_it_was_authenticated(alice, store):

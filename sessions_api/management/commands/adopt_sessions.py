@@ -20,7 +20,7 @@ class Command(BatchCommand):
 
     def steps(self, *, dry_run: bool) -> Iterator[int]:
         try:
-            for looked_at, adopted in maintenance.adopt_all(dry_run=dry_run):
+            for looked_at, adopted in maintenance.adopt_all(dry_run=dry_run, pace=self.pace):
                 self.tally["adopted"] += adopted
                 yield looked_at
         except CannotList as error:

@@ -49,10 +49,10 @@ class Command(BatchCommand):
         if dry_run:
             self.tally["ended"] = self.total()
             return
-        for outcome in ending.end_batches(self.sessions, shared=True):
+        for outcome in ending.end_batches(self.sessions, shared=True, pace=self.pace):
             self.tally["ended"] += outcome.ended
             yield outcome.ended
-        for done in maintenance.finish_batches(self.sessions):
+        for done in maintenance.finish_batches(self.sessions, pace=self.pace):
             self.tally["unfinished"] += done.unfinished
 
     def report(self, *, dry_run: bool) -> str:

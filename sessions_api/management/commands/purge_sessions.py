@@ -21,7 +21,7 @@ class Command(BatchCommand):
         if dry_run:
             self.tally["purged"] = self.total()
             return
-        for purged in maintenance.purge_batches():
+        for purged in maintenance.purge_batches(pace=self.pace):
             self.tally["purged"] += purged
             yield purged
 

@@ -54,7 +54,9 @@ class Command(BatchCommand):
         return maintenance.standing().count()
 
     def steps(self, *, dry_run: bool) -> Iterator[int]:
-        batches = maintenance.reconcile(grace=self.grace, dry_run=dry_run, force=self.force)
+        batches = maintenance.reconcile(
+            grace=self.grace, dry_run=dry_run, force=self.force, pace=self.pace
+        )
         for done in batches:
             self.tally.update({reason.value: number for reason, number in done.ended.items()})
             self.tally["ended"] += done.ended.total()
