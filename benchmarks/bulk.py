@@ -7,7 +7,8 @@ Runs on PostgreSQL (PGHOST, PGUSER, PGPASSWORD) with the db engine, in a databas
 it creates and drops. Every row has its engine session, and the engine key under its seal.
 
 With --beside a site is served meanwhile, and one session in five is ended, purged or found lost: the
-table says how long the site's requests took alone and meanwhile. --rate is that of the commands.
+table says how long the site's requests took alone and meanwhile. --rate is that of the commands. By
+default they rest after each batch where a site is served, and go at full speed where none is.
 """
 
 import argparse
@@ -50,7 +51,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--only", nargs="+", choices=WHAT, default=list(WHAT))
     parser.add_argument("--beside", action="store_true", help="serve a site meanwhile")
-    parser.add_argument("--rate", type=int, help="take so many sessions a second at most")
+    parser.add_argument(
+        "--rate", type=int, help="take so many sessions a second at most; 0: at full speed"
+    )
     parser.add_argument("--profile", action="store_true", help="print where the time goes")
     options = parser.parse_args()
     django.setup()
@@ -66,13 +69,13 @@ def main() -> None:
                 if options.beside:
                     measure_beside(rows, users, options.only, options.rate)
                 else:
-                    measure_all(rows, users, options.only, options.rate)
+                    measure_all(rows, users, options.only, options.rate or 0)
 
 
 MEMORY = "RSS at start, middle, end (MiB)"
 
 
-def measure_all(rows: int, users: list[Any], only: list[str], rate: int | None) -> None:
+def measure_all(rows: int, users: list[Any], only: list[str], rate: int) -> None:
     """Fill the table, end all; purge what has ended; purge a twentieth of a full table; and so on."""
     from sessions_api.models import Session
 
@@ -179,13 +182,9 @@ def adopted(rate: int | None) -> Iterator[int]:
 
 def paced(rate: int | None) -> dict[str, Any]:
     """Return the pace of the commands, as an argument."""
-    if os.environ.get("UNPACED"):
-        return {}
-    try:
-        from sessions_api.lifecycle.pace import Pace
-    except ImportError:
-        return {}
-    return {"pace": Pace(rate)}
+    from sessions_api.lifecycle.pace import FULL_SPEED, Pace
+
+    return {"pace": FULL_SPEED if rate == 0 else Pace(rate)}
 
 
 def measure(

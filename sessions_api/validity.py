@@ -17,6 +17,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -118,15 +119,21 @@ def judge(
     claims = [(each, _claim(each, answers.get(each.pk), now)) for each in undecided]
     asked = [(claim.backend, each.user_id) for each, claim in claims if isinstance(claim, _Claim)]
     backends = users.Backends(asked, known=known)
+    # All sessions of a user claim the same until their password changes.
+    decided: dict[tuple[_Claim, users.Key], Verdict] = {}
     for session, claim in claims:
         if isinstance(claim, Verdict):
             verdicts[session.pk] = claim
-        else:
-            verdicts[session.pk] = _by_claim(session, claim, backends)
+            continue
+        of_user = (claim, session.user_id)
+        if of_user not in decided:
+            decided[of_user] = _by_claim(session, claim, backends)
+        verdicts[session.pk] = decided[of_user]
     return verdicts
 
 
 READ = (
+    "id",
     "kind",
     "user_id",
     "created_at",
@@ -142,6 +149,12 @@ READ = (
     "backend",
 )
 """The fields of a session that ``judge`` reads."""
+
+
+def read(sessions: SessionQuerySet) -> list[Session]:
+    """Return sessions with no more than what ``judge`` reads. See ``Session.of``."""
+    rows = sessions.values_list(*READ)
+    return [Session.of(zip(READ, row, strict=True), using=sessions.db) for row in rows]
 
 
 def active(sessions: Iterable[Session], *, known: Iterable[AnyUser] = ()) -> list[Session]:
@@ -270,8 +283,7 @@ def _answers(sessions: list[Session]) -> dict[UUID, engines.Answer]:
 SEALED = engines.Unreadable(ValueError("The key was sealed under another SECRET_KEY."))
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(NamedTuple):
     """What a credential says of its user: the backend, and the digest of the auth hash."""
 
     backend: str

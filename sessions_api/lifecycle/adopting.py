@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
+from django.utils import timezone
 
 from sessions_api import credentials, engines, payload, users, validity
 from sessions_api.conf import conf
@@ -58,8 +59,9 @@ def adopt_many(held: Iterable[engines.Held], *, dry_run: bool = False) -> int:
     for key_digest in known.values_list("key_digest", flat=True):
         del nameless[key_digest]
     answers, unknown = {}, []
+    blank = vars(Session(adopted=True, last_used=(now := timezone.now()), created_at=now))
     for engine_session, expires in nameless.values():
-        session = _from_engine(engine_session, expires)
+        session = _from_engine(engine_session, expires, blank)
         unknown.append(session)
         answers[session.pk] = vars(engine_session)["_session_cache"]
     verdicts = validity.judge(unknown, answers=answers)
@@ -93,11 +95,19 @@ def _is_nameless(engine_session: engines.EngineSession) -> bool:
     )
 
 
-def _from_engine(engine_session: engines.EngineSession, expires_at: datetime) -> Session:
-    """Return the row for an engine session that names a user and no row."""
-    return Session(
-        id=credentials.derived_id(engine_session.session_key or ""),
-        user_id=payload.user_id(engine_session),
-        adopted=True,
-        **{**rows.bound_to(engine_session), "expires_at": expires_at},
-    )
+def _from_engine(
+    engine_session: engines.EngineSession, expires_at: datetime, blank: rows.Fields
+) -> Session:
+    """Return the row for an engine session that names a user and no row.
+
+    ``blank`` has the fields that are the same in all of them.
+    """
+    fields = {
+        **blank,
+        **rows.bound_to(engine_session),
+        "id": credentials.derived_id(engine_session.session_key or ""),
+        "user_id": payload.user_id(engine_session),
+        "expires_at": expires_at,
+    }
+    del fields["_state"]
+    return Session.of(fields.items(), using=None)

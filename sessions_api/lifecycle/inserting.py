@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connections, router
+from django.utils import timezone
 
 from sessions_api.models import Session
 
@@ -27,11 +28,13 @@ def _insert_by_columns(sessions: Sequence[Session], using: str) -> set[UUID]:
     A parameter for each value of each row would take Django and psycopg ten times as long as the
     statement takes the database.
     """
-    connection = connections[using]
+    connection, now = connections[using], timezone.now()
     quote = connection.ops.quote_name
     columns, values, parameters = [], [], []
     for field in Session._meta.concrete_fields:
-        of_each = [field.pre_save(session, add=True) for session in sessions]
+        of_each = [vars(session)[field.attname] for session in sessions]
+        if getattr(field, "auto_now", False):
+            of_each = [now]
         column_type = str(field.db_type(connection)).partition("(")[0]
         columns.append(quote(field.column))
         if len(set(of_each)) == 1:

@@ -162,7 +162,7 @@ def _kept_by_engine(sessions: SessionQuerySet) -> set[UUID]:
     if not engines.enforces_expiry():
         return set()
     browsers = sessions.filter(kind=Kind.BROWSER).exclude(sealed_key=b"")
-    verdicts = validity.judge(browsers.only(*validity.READ))
+    verdicts = validity.judge(validity.read(browsers))
     return {pk for pk, verdict in verdicts.items() if not verdict.is_over}
 
 
@@ -250,7 +250,7 @@ class _Found:
     @classmethod
     def among(cls, pks: list[UUID]) -> "_Found":
         now = timezone.now()
-        sessions = list(standing().filter(pk__among=set(pks)).only(*validity.READ))
+        sessions = validity.read(standing().filter(pk__among=set(pks)))
         verdicts = validity.judge(sessions)
         evidence = {pk: verdict.evidence for pk, verdict in verdicts.items()}
         return cls(

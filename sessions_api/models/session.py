@@ -1,11 +1,13 @@
 """The ``Session`` model: one row for each login, whatever session engine the site runs."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
+from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -174,6 +176,18 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return str(self.label or self.id)
+
+    @classmethod
+    def of(cls, fields: Iterable[tuple[str, Any]], *, using: str | None) -> "Session":
+        """Return a session that has these fields of a row, for work on thousands of them.
+
+        Django's own way takes several times as long. Reading any other field takes a query.
+        """
+        session = cls.__new__(cls)
+        session._state = ModelState()
+        session._state.adding, session._state.db = using is None, using
+        vars(session).update(fields)
+        return session
 
     @property
     def last_client(self) -> Client:
