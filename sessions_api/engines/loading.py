@@ -267,7 +267,7 @@ class _Signer(signing.TimestampSigner):
     def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
         key = key or self.key
         if key not in self._begun:
-            salt = self.salt + "signer"
+            salt = f"{self.salt}signer"
             self._begun[key] = salted_hmac(salt, b"", key, algorithm=self.algorithm)
         mac = self._begun[key].copy()
         mac.update(force_bytes(value))

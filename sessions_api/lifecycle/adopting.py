@@ -57,7 +57,7 @@ def adopt_many(held: Iterable[engines.Held], *, dry_run: bool = False) -> int:
     }
     known = Session.objects.on_primary().filter(key_digest__in=nameless)
     for key_digest in known.values_list("key_digest", flat=True):
-        del nameless[key_digest]
+        nameless.pop(key_digest or b"", None)
     answers, unknown = {}, []
     blank = vars(Session(adopted=True, last_used=(now := timezone.now()), created_at=now))
     for engine_session, expires in nameless.values():

@@ -36,7 +36,7 @@ def _insert_by_columns(sessions: Sequence[Session], using: str) -> set[UUID]:
         if getattr(field, "auto_now", False):
             of_each = [now]
         column_type = str(field.db_type(connection)).partition("(")[0]
-        columns.append(quote(field.column))
+        columns.append(quote(str(field.column)))
         if len(set(of_each)) == 1:
             values.append(f"%s::{column_type}")
             parameters.append(field.get_db_prep_save(of_each[0], connection))
@@ -46,7 +46,7 @@ def _insert_by_columns(sessions: Sequence[Session], using: str) -> set[UUID]:
     table = quote(Session._meta.db_table)
     statement = (
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)}"
-        f" ON CONFLICT DO NOTHING RETURNING {quote(Session._meta.pk.column)}"
+        f" ON CONFLICT DO NOTHING RETURNING {quote(str(Session._meta.pk.column))}"
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)

@@ -171,7 +171,7 @@ def _delete(pks: list[UUID]) -> int:
     using = router.db_for_write(Session)
     with transaction.atomic(using=using):
         pks = rows.lock(pks, using=using, skip_locked=True)
-        batch = Session.objects.using(using).filter(pk__among=pks)
+        batch = Session.objects.using(using).filter(pk__among=set(pks))
         if _is_referred_to():
             return batch.delete()[1].get(Session._meta.label, 0)
         return batch._raw_delete(using) if pks else 0

@@ -144,7 +144,7 @@ def lock(pks: list[UUID], *, using: str, skip_locked: bool) -> list[UUID]:
     """
     if not connections[using].features.has_select_for_update:
         return pks
-    sessions = Session.objects.using(using).filter(pk__among=pks).order_by("pk")
+    sessions = Session.objects.using(using).filter(pk__among=set(pks)).order_by("pk")
     locked = locking(sessions, using=using, skip_locked=skip_locked)
     return list(locked.values_list("pk", flat=True))
 

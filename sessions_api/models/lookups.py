@@ -41,8 +41,7 @@ class Among(In):
         if {type(value) for value in values} == {UUID}:
             return values
         self.rhs = values
-        prepared: list[Any] = super().get_prep_lookup()
-        return prepared
+        return list(super().get_prep_lookup())
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
         if not self.rhs:

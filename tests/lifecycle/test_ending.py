@@ -1,13 +1,15 @@
 """Ending sessions: the row says so first, and the engine session goes after that."""
 
+import logging
 from contextlib import nullcontext
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from sessions_api import lifecycle, validity
-from sessions_api.lifecycle import ending
+from sessions_api import lifecycle, signals, validity
+from sessions_api.lifecycle import ending, events
 from sessions_api.models import EndReason, Session
 from tests.factories import UserFactory
 from tests.helpers import (
@@ -19,6 +21,7 @@ from tests.helpers import (
     returning_browser,
     session_of,
     signed_in,
+    use_engine,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -175,3 +178,64 @@ def test_a_key_that_cannot_be_opened_is_unfinished_and_spoils_no_other(engine, a
         False,
     ]
     assert [name_in_new_process(client) for client in clients] == ["", "", ""]
+
+
+# What a batch costs
+
+
+def statements_of(act):
+    """Return the beginnings of the statements that an act takes, but for those of transactions."""
+    with CaptureQueriesContext(connection) as queries:
+        act()
+    made = [query["sql"] for query in queries]
+    return [sql.split()[0] for sql in made if sql.split()[0] in ("SELECT", "UPDATE", "DELETE")]
+
+
+def end_three(user):
+    for _ in range(3):
+        returning_browser(user)
+    sessions = Session.objects.for_user(user)
+    return statements_of(lambda: lifecycle.end_many(sessions))
+
+
+@pytest.fixture
+def quiet():
+    """Have nobody read the log lines."""
+    level, events.logger.level = events.logger.level, logging.WARNING
+    yield
+    events.logger.setLevel(level)
+
+
+def test_a_batch_takes_six_statements_whatever_its_size(settings, alice, quiet):
+    use_engine(settings, "db")
+    # Which ones, lock and read, end. SQLite has no locks, and reads last.
+    written = ["SELECT", "SELECT", "UPDATE"]
+    if connection.vendor == "sqlite":
+        written = ["SELECT", "UPDATE", "SELECT"]
+    # Are there tokens of these; the engine sessions, and their keys.
+    assert end_three(alice) == [*written, "SELECT", "DELETE", "UPDATE"]
+
+
+def test_rows_are_read_again_only_for_a_receiver(settings, alice, quiet):
+    use_engine(settings, "db")
+    alone = end_three(alice)
+    heard = []
+
+    def hear(session, **kwargs):
+        heard.append(session)
+
+    signals.session_ended.connect(hear)
+    try:
+        assert len(end_three(alice)) == len(alone) + 1
+    finally:
+        signals.session_ended.disconnect(hear)
+    assert [session.sealed_key for session in heard] == [b"", b"", b""]
+    assert all(session.ended_at and session.end_reason == "revoked" for session in heard)
+
+
+@pytest.mark.parametrize("level", [logging.INFO, logging.WARNING])
+def test_a_line_is_written_for_each_end_where_somebody_reads_it(caplog, alice, level):
+    with caplog.at_level(level, "sessions_api.lifecycle"):
+        end_three(alice)
+    told = [line for line in caplog.messages if line.startswith("event=ended")]
+    assert len(told) == (3 if level == logging.INFO else 0)

@@ -1,13 +1,17 @@
 """What the commands have in common: a progress bar, quiet, and the exit codes."""
 
+import time
 from contextlib import redirect_stderr
+from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from sessions_api.management.progress import BatchCommand, sessions
-from tests.factories import SessionFactory
+from tests.factories import SessionFactory, UserFactory
+from tests.helpers import old_session
 from tests.management.terminal import Terminal, said
 
 
@@ -81,6 +85,39 @@ def test_a_command_that_left_something_unfinished_says_so_and_exits_with_3():
     with pytest.raises(CommandError, match="could not delete 1 session") as error:
         ran(command)
     assert error.value.returncode == 3
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "nan", "inf"])
+@pytest.mark.parametrize(
+    "command", ["end_sessions", "purge_sessions", "reconcile_sessions", "adopt_sessions"]
+)
+def test_a_rate_that_is_no_rate_is_an_error_that_names_the_option(session, command, rate):
+    with pytest.raises(CommandError, match=r"^--rate: "):
+        call_command(command, f"--rate={rate}")
+    session.refresh_from_db()
+    assert session.ended_at is None
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("end_sessions", {"all": True}),
+        ("purge_sessions", {}),
+        ("reconcile_sessions", {"grace": 0, "force": True}),
+        ("adopt_sessions", {}),
+    ],
+)
+def test_a_command_takes_no_more_a_second_than_its_rate(command, options):
+    long_ago = timezone.now() - timedelta(days=100)
+    made = {"purge_sessions": {"ended_at": long_ago}}.get(command, {})
+    if command == "adopt_sessions":
+        for _ in range(4):
+            old_session(UserFactory.create())
+    else:
+        SessionFactory.create_batch(4, **made)
+    begun = time.monotonic()
+    said(command, rate=20, **options)
+    assert time.monotonic() - begun >= 3 / 20  # nothing waits after the last
 
 
 def test_an_error_of_a_batch_is_raised():
