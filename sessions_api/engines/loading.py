@@ -262,13 +262,13 @@ class _Signer(signing.TimestampSigner):
 
     def __init__(self, *, salt: str) -> None:
         super().__init__(salt=salt)
+        self._salt = salt + "signer"
         self._begun: dict[str | bytes, hmac.HMAC] = {}
 
     def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
         key = key or self.key
         if key not in self._begun:
-            salt = f"{self.salt}signer"
-            self._begun[key] = salted_hmac(salt, b"", key, algorithm=self.algorithm)
+            self._begun[key] = salted_hmac(self._salt, b"", key, algorithm=self.algorithm)
         mac = self._begun[key].copy()
         mac.update(force_bytes(value))
         return signing.b64_encode(mac.digest()).decode()
