@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 from sessions_api import credentials, engines, payload, users
 from sessions_api.client import client_of
 from sessions_api.conf import conf
-from sessions_api.lifecycle import ending, events, rows, starting
+from sessions_api.lifecycle import ending, ends, events, rows, starting
 from sessions_api.lifecycle.organization import organization_of
 from sessions_api.models import EndReason, Kind, Session, SessionQuerySet
 
@@ -135,7 +135,7 @@ def take_place(of: SessionQuerySet, by: Session) -> None:
     ending.end_many(of, reason=EndReason.REPLACED)
     if not pks or not _hand_over(pks, by):
         return
-    revoked = Session.objects.on_primary().filter(pk=by.pk, end_reason__in=ending.TAKES_TOKENS)
+    revoked = Session.objects.on_primary().filter(pk=by.pk, end_reason__in=ends.TAKES_TOKENS)
     for row in revoked:
         tokens = Session.objects.filter(parent=by)
         ending.end_many(tokens, by=row.ended_by, reason=EndReason(row.end_reason))
