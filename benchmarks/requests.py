@@ -1,11 +1,13 @@
-"""How many CPU instructions a request takes with our app, and how many without it.
+"""How many CPU instructions one request takes: plain Django, ours, and our peers.
 
-    python -m benchmarks.instructions [--only db token] [--redis URL] [--requests 100] [--seeds 1]
+    python -m benchmarks.requests [--only db token] [--redis URL] [--requests 100] [--seeds 1]
+                                  [--json FILE]
 
-Needs valgrind. Each side of a stack serves one small site on a SQLite file, in processes of its
-own. "without" is plain Django, and for tokens it is Django REST framework's own. A signed-in
-browser, or the token, asks for its user's name, and our gate is not due. Our settings are the
-defaults. Caches are in Redis if --redis or TEST_REDIS is its URL, or else in local memory.
+Needs valgrind and the dependency group "benchmarks". Each contender serves one small site on a
+SQLite file, in processes of its own. A signed-in browser, or a token, asks for its user's name, and
+our gate is not due. Our settings are the defaults. Caches are in Redis if --redis or TEST_REDIS is
+its URL, or else in local memory. Ratios are over the first contender of a stack: plain Django, and
+for tokens Django REST framework's own.
 
 A ratio repeats to about 0.001. Whatever moves objects in memory moves it by up to 0.01: --seeds
 averages over several layouts. No figure has the garbage collector, a server or waiting in it.
@@ -22,11 +24,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import fmean
 from typing import Any, NoReturn
 
 os.environ["TEST_DATABASE"] = "sqlite"
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
 import django
 from asgiref.sync import async_to_sync
@@ -34,30 +37,43 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
 
-from tests import settings as site
-
-OURS = {"sessions_api", "sessions_api.middleware.SessionsMiddleware"}
+from benchmarks.contenders import CONTENDERS, SAVE, configure, versions
+from benchmarks.output import add_json_option, say, write_json
 # callgrind counts the same to about 0.2 %, and takes more than twice as long.
 VALGRIND = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
 WARMING_UP = 50
 TOUCH_INTERVAL = 60  # seconds: our default, which a site as installed leaves alone
-SIDES = "without", "with"
+BROWSERS = ("plain", "ours", "allauth", "allauth, tracking", "user-sessions", "qsessions")
 
-ENGINES = "django.contrib.sessions.backends"
-STACKS: dict[str, dict[str, object]] = {
-    "db": {},
-    "cached_db": {"SESSION_ENGINE": f"{ENGINES}.cached_db"},
-    "cache": {"SESSION_ENGINE": f"{ENGINES}.cache"},
-    "file": {"SESSION_ENGINE": f"{ENGINES}.file"},
-    "signed_cookies": {"SESSION_ENGINE": f"{ENGINES}.signed_cookies"},
-    "strict": {"SESSIONS_API": {"STRICT": True}},
-    "save_every_request": {"SESSION_SAVE_EVERY_REQUEST": True},
-    "async": {},
-    "token": {},
+
+@dataclass(frozen=True)
+class Stack:
+    """What a site runs on, and who is measured on it, where they run on it."""
+
+    engine: str = "db"
+    settings: dict[str, Any] = field(default_factory=dict)
+    names: tuple[str, ...] = BROWSERS
+
+    @property
+    def contenders(self) -> list[str]:
+        return [name for name in self.names if self.engine in CONTENDERS[name].engines]
+
+
+STACKS = {
+    "db": Stack(),
+    "cached_db": Stack("cached_db"),
+    "cache": Stack("cache"),
+    "file": Stack("file", names=("plain", "ours")),
+    "signed_cookies": Stack("signed_cookies"),
+    "strict": Stack(settings={"SESSIONS_API": {"STRICT": True}}, names=("plain", "ours")),
+    "save_every_request": Stack(settings=SAVE),
+    "async": Stack(names=("plain", "ours")),
+    "token": Stack(names=("DRF authtoken", "ours", "knox")),
 }
 
 Ask = Callable[[int], None]
@@ -72,6 +88,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=100, help="how many to count")
     parser.add_argument("--seeds", type=int, default=1, help="how many hash seeds to average over")
     parser.add_argument("--serve", nargs=3, help=argparse.SUPPRESS)
+    add_json_option(parser)
     options = parser.parse_args()
     if options.serve:
         serve(*options.serve, requests=options.requests)
@@ -81,89 +98,92 @@ def main() -> None:
         os.environ["TEST_REDIS"] = options.redis
     caches = "Redis" if options.redis else "local memory"
     say(f"Django {django.__version__}, Python {sys.version.split()[0]}, caches in {caches}")
-    say(f"{'instructions':<20}{'without':>12}{'with':>12}{'ratio':>8}")
-    with tempfile.TemporaryDirectory(prefix="instructions-") as directory:
-        make_database(f"{directory}/made")
+    say(f"{'stack':<20}{'contender':<20}{'instructions':>13}{'ratio':>8}")
+    figures: dict[str, dict[str, list[float | None]]] = {}
+    with tempfile.TemporaryDirectory(prefix="requests-") as directory:
         for stack in options.only:
-            pairs = [
-                [count([stack, side], seed, options.requests, directory) for side in SIDES]
-                for seed in range(options.seeds)
-            ]
-            say(f"{stack:<20}{cells(pairs)}")
+            figures[stack] = {}
+            for name in STACKS[stack].contenders:
+                counted = [
+                    count([stack, name], seed, options.requests, directory)
+                    for seed in range(options.seeds)
+                ]
+                figures[stack][name] = counted
+                floor = next(iter(figures[stack].values()))
+                say(f"{stack:<20}{name:<20}{cells(counted, floor)}")
+    write_json(
+        options.json,
+        {
+            "python": sys.version.split()[0],
+            "versions": versions(),
+            "caches": caches,
+            "instructions": figures,
+        },
+    )
 
 
-def cells(pairs: list[list[float]]) -> str:
-    """Return the mean of each side and of their ratio, and the lowest and the highest ratio."""
-    ratios = [ours / without for without, ours in pairs]
-    between = f"  ({min(ratios):.3f}-{max(ratios):.3f})" if len(pairs) > 1 else ""
-    without, ours = map(fmean, zip(*pairs, strict=True))
-    return f"{without:>12,.0f}{ours:>12,.0f}{fmean(ratios):>8.3f}{between}"
+def cells(counted: list[float | None], floor: list[float | None]) -> str:
+    """Return the mean, the mean ratio over the floor, and the lowest and the highest ratio."""
+    known = [(each, other) for each, other in zip(counted, floor, strict=True) if each and other]
+    if not known:
+        return f"{'does not run':>21}"
+    ratios = [each / other for each, other in known]
+    between = f"  ({min(ratios):.3f}-{max(ratios):.3f})" if len(ratios) > 1 else ""
+    return f"{fmean(each for each, _ in known):>13,.0f}{fmean(ratios):>8.3f}{between}"
 
 
-def count(what: list[str], seed: int, requests: int, directory: str) -> float:
-    """Return the instructions of one request: start-up cancels out between N and twice N."""
-    run([], what, seed, 1, directory)  # So that the first that counts need not compile modules.
+def count(what: list[str], seed: int, requests: int, directory: str) -> float | None:
+    """Return the instructions of one request: start-up cancels out between N and twice N.
+
+    None where the contender does not run, with the reason on stderr.
+    """
+    made = f"{directory}/made"
+    Path(made).unlink(missing_ok=True)
+    if run([], what, seed, 1, made) is None:  # It also compiles modules, so that no other need.
+        return None
     totals = []
     for number in (requests, 2 * requests):
-        found = re.search(r"I +refs: +([\d,]+)", run(VALGRIND, what, seed, number, directory))
+        told = run(VALGRIND, what, seed, number, shutil.copy(made, f"{directory}/used")) or ""
+        found = re.search(r"I +refs: +([\d,]+)", told)
         if found is None:
             raise SystemExit("valgrind did not say how many instructions it counted.")
         totals.append(int(found[1].replace(",", "")))
     return (totals[1] - totals[0]) / requests
 
 
-def run(under: list[str], what: list[str], seed: int, requests: int, directory: str) -> str:
-    """Have a process serve so many requests, and return what it wrote to stderr."""
+def run(under: list[str], what: list[str], seed: int, requests: int, database: str) -> str | None:
+    """Have a process serve so many requests. Return what it wrote to stderr, or None if it failed."""
+    directory = os.path.dirname(database)
     environment = os.environ | {
         "PYTHONHASHSEED": str(seed),
         "PYTHONDONTWRITEBYTECODE": "",
         "PYTHONPYCACHEPREFIX": f"{directory}/compiled",
         "TMPDIR": directory,
     }
-    database = shutil.copy(f"{directory}/made", f"{directory}/used")
-    command = [*under, sys.executable, "-m", "benchmarks.instructions"]
+    command = [*under, sys.executable, "-m", "benchmarks.requests"]
     command += ["--requests", str(requests), "--serve", *what, database]
     done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603
     if done.returncode:
-        raise SystemExit(f"{done.stderr}\n{what[0]} {what[1]} our app could not be served.")
+        sys.stderr.write(f"{done.stderr}\n{what[1]} on {what[0]} could not be served.\n")
+        return None
     return done.stderr
 
 
-def make_database(database: str) -> None:
-    """Make the file that each process has a copy of: all tables, and a user."""
-    configure("db", "with", database)
-    from django.contrib.auth import get_user_model
-
-    call_command("migrate", verbosity=0)
-    get_user_model().objects.create_user("alice")
-
-
-def configure(stack: str, side: str, database: str) -> None:
-    """Set Django up for one side of a stack."""
-    without = {"tests.site"} if side == "with" else {"tests.site", *OURS}
-    apps = [*site.INSTALLED_APPS, "rest_framework.authtoken"]
-    # By default each request would open the file anew, and hide some of what we cost.
-    default = vars(site)["DATABASES"]["default"] | {"NAME": database, "CONN_MAX_AGE": None}
-    vars(site).update(
-        INSTALLED_APPS=[app for app in apps if app not in without],
-        MIDDLEWARE=[middleware for middleware in site.MIDDLEWARE if middleware not in without],
-        DATABASES={"default": default},
-        SESSION_CACHE_ALIAS="redis" if "redis" in site.CACHES else "default",
-        **STACKS[stack],
-    )
-    django.setup()
-
-
-def serve(stack: str, side: str, database: str, *, requests: int) -> NoReturn:
+def serve(stack: str, name: str, database: str, *, requests: int) -> NoReturn:
     """Answer so many requests of one client, after those that warm up, and exit."""
-    configure(stack, side, database)
+    # By default each request would open the file anew, and hide some of what we cost.
+    kept = {"NAME": database, "CONN_MAX_AGE": None}
+    configure(name, engine=STACKS[stack].engine, database=kept, **STACKS[stack].settings)
     from django.contrib.auth import get_user_model
 
+    if not connection.introspection.table_names():
+        call_command("migrate", verbosity=0, skip_checks=True)
+        get_user_model().objects.create_user("alice")
     user, client, begun = get_user_model().objects.get(), Client(), time.monotonic()
     if stack == "token":
-        view, headers = token_view_and_headers(side, user)
+        view, headers = token_view_and_headers(name, user)
     else:
-        view = name_async if stack == "async" else name
+        view = name_of_user_async if stack == "async" else name_of_user
         client.force_login(user)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         headers = {"cookie": f"{cookie.key}={cookie.value}"}
@@ -182,20 +202,18 @@ def serve(stack: str, side: str, database: str, *, requests: int) -> NoReturn:
     os._exit(0)  # An ordinary exit would free what each request has left behind.
 
 
-def name(request: HttpRequest) -> HttpResponse:
+def name_of_user(request: HttpRequest) -> HttpResponse:
     """Say who is asking."""
     return HttpResponse(request.user.get_username())
 
 
-async def name_async(request: HttpRequest) -> HttpResponse:
+async def name_of_user_async(request: HttpRequest) -> HttpResponse:
     """Say who is asking."""
     return HttpResponse((await request.auser()).get_username())
 
 
-def token_view_and_headers(side: str, user: Any) -> tuple[Callable[..., Any], dict[str, str]]:
+def token_view_and_headers(name: str, user: Any) -> tuple[Callable[..., Any], dict[str, str]]:
     """Return what says who is asking by a token, and the headers that present one."""
-    from rest_framework.authentication import TokenAuthentication
-    from rest_framework.authtoken.models import Token
     from rest_framework.permissions import IsAuthenticated
     from rest_framework.request import Request
     from rest_framework.response import Response
@@ -207,14 +225,26 @@ def token_view_and_headers(side: str, user: Any) -> tuple[Callable[..., Any], di
         def get(self, request: Request) -> Response:
             return Response(request.user.get_username())
 
-    if side == "without":
-        view = Name.as_view(authentication_classes=[TokenAuthentication])
-        return view, {"authorization": f"Token {Token.objects.create(user=user).key}"}
-    from sessions_api.authentication import SessionTokenAuthentication
-    from sessions_api.lifecycle import issue_token
+    authentication, value = authentication_and_token(name, user)
+    return Name.as_view(authentication_classes=[authentication]), {"authorization": value}
 
-    view = Name.as_view(authentication_classes=[SessionTokenAuthentication])
-    return view, {"authorization": f"Bearer {issue_token(user).token}"}
+
+def authentication_and_token(name: str, user: Any) -> tuple[Any, str]:
+    """Return how a contender authenticates, and the header of a token of its."""
+    if name == "ours":
+        from sessions_api.authentication import SessionTokenAuthentication
+        from sessions_api.lifecycle import issue_token
+
+        return SessionTokenAuthentication, f"Bearer {issue_token(user).token}"
+    if name == "knox":
+        from knox.auth import TokenAuthentication as KnoxAuthentication
+        from knox.models import AuthToken
+
+        return KnoxAuthentication, f"Token {AuthToken.objects.create(user)[1]}"
+    from rest_framework.authentication import TokenAuthentication
+    from rest_framework.authtoken.models import Token
+
+    return TokenAuthentication, f"Token {Token.objects.create(user=user).key}"
 
 
 def asking(headers: dict[str, str]) -> Ask:
@@ -269,12 +299,6 @@ def check(body: bytes) -> None:
     """Stop unless this is the user's name, as text or as JSON."""
     if body.strip(b'"') != b"alice":
         raise SystemExit(f"The site does not know who is asking: {body!r}")
-
-
-def say(line: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
