@@ -18,7 +18,7 @@ SESSIONS = "django.contrib.sessions"
 SESSION_MIDDLEWARE = "django.contrib.sessions.middleware.SessionMiddleware"
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 SAVE = {"SESSION_SAVE_EVERY_REQUEST": True}
-ALLAUTH = ("allauth", "allauth.account", "allauth.usersessions")
+ALLAUTH = ("django.contrib.humanize", "allauth", "allauth.account", "allauth.usersessions")
 ALLAUTH_MIDDLEWARE = ("allauth.account.middleware.AccountMiddleware",)
 ALLAUTH_SETTINGS = {
     "AUTHENTICATION_BACKENDS": [
@@ -128,3 +128,39 @@ def middleware_of(contender: Contender) -> list[str]:
 def versions() -> dict[str, str]:
     """Return the version of each package that is measured."""
     return {each.package: version(each.package) for each in CONTENDERS.values()}
+
+
+def url_patterns(name: str) -> tuple[Any, ...]:
+    """Return the URLs of a site: its login, its own pages of sessions, the admin, and our API."""
+    from django.contrib import admin
+    from django.contrib.auth.views import LoginView
+    from django.urls import include, path
+
+    if name.startswith("allauth"):
+        return (path("accounts/", include("allauth.urls")), path("admin/", admin.site.urls))
+    login = LoginView.as_view(template_name="admin/login.html", success_url="/")
+    patterns = [path("accounts/login/", login), path("admin/", admin.site.urls)]
+    if name == "user-sessions":
+        patterns.append(path("", include("user_sessions.urls")))
+    if name == "ours":
+        patterns += [
+            path("api/", include("sessions_api.urls")),
+            path("ory/", include("sessions_api.dialects.ory.urls")),
+            path("account/", include("sessions_api.account.urls")),
+        ]
+    return tuple(patterns)
+
+
+def sign_in(username: str, password: str) -> Any:
+    """Return a client that has signed in by the login page of the site."""
+    from django.test import Client
+
+    client = Client(headers={"user-agent": USER_AGENT})
+    fields = {"username": username, "login": username, "password": password}
+    response = client.post("/accounts/login/", fields)
+    if response.status_code != 302:
+        raise SystemExit(f"Nobody could sign in: {response.status_code} {response.content!r}")
+    return client
+
+
+USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"

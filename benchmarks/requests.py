@@ -44,6 +44,7 @@ from django.urls import path
 
 from benchmarks.contenders import CONTENDERS, SAVE, configure, versions
 from benchmarks.output import add_json_option, say, write_json
+
 # callgrind counts the same to about 0.2 %, and takes more than twice as long.
 VALGRIND = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
 WARMING_UP = 50
