@@ -146,6 +146,8 @@ def serve(name: str, file: str, options: argparse.Namespace) -> None:
     taken: list[Taken] = []
     with own_database("lists"):
         for size in options.rows:
+            get_user_model().objects.filter(username=READER).delete()
+            limit_statements(0)
             begun = time.perf_counter()
             if name == "ours":
                 population.make_sessions(size, size // 3)
@@ -153,13 +155,14 @@ def serve(name: str, file: str, options: argparse.Namespace) -> None:
                 population.make_rows_of_peer(name, size, size // 3)
             say(f"{name}: {size:,} rows made in {time.perf_counter() - begun:.0f} s")
             # After the others, whose numbers count from 1.
-            get_user_model().objects.filter(username=READER).delete()
             get_user_model().objects.create_superuser(READER, password=PASSWORD)
             client = [contenders.sign_in(READER, PASSWORD) for _ in range(10)][-1]
             limit_statements(options.timeout)
-            for case in cases_of(name, client, size):
-                if options.only in f"{case.surface} {case.name}":
-                    taken.append(measure(case, client, size))
+            taken += [
+                measure(case, client, size)
+                for case in cases_of(name, client, size)
+                if options.only in f"{case.surface} {case.name}"
+            ]
     Path(file).write_text(json.dumps([asdict(each) for each in taken]))
 
 
