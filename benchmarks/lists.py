@@ -149,10 +149,7 @@ def serve(name: str, file: str, options: argparse.Namespace) -> None:
             get_user_model().objects.filter(username=READER).delete()
             limit_statements(0)
             begun = time.perf_counter()
-            if name == "ours":
-                population.make_sessions(size, size // 3)
-            else:
-                population.make_rows_of_peer(name, size, size // 3)
+            population.make_rows_of(name, size, size // 3)
             say(f"{name}: {size:,} rows made in {time.perf_counter() - begun:.0f} s")
             # After the others, whose numbers count from 1.
             get_user_model().objects.create_superuser(READER, password=PASSWORD)

@@ -2,12 +2,15 @@
 
 Every row follows from its number. A third of our sessions has ended, few are tokens. Sign-ins and
 last uses are spread over 90 days, browsers and IP addresses vary. "Few" is five rows at any size.
-User 1 has a thousand sessions, the others three. All sessions of a user share one engine session.
+User 1 has a thousand sessions, the others three. All sessions of a user share one sealed key, and so
+one engine session: only Python can seal, and sign a payload. ``key_of`` is the key that a row's own
+digest is of.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from hashlib import md5
+from importlib import import_module
 from itertools import batched
 from typing import Any
 
@@ -92,6 +95,13 @@ class Sql:
     def digest(self, salt: str) -> str:
         """Return 32 hexadecimal digits."""
         return f"MD5(CONCAT(i, '{salt}'))"
+
+    def key_digest(self, size: int) -> str:
+        """Return the beginning of the SHA-256 of the key, so many bytes in hexadecimal digits."""
+        key = self.digest("k")
+        if self.is_postgresql:
+            return f"left(encode(sha256(convert_to({key}, 'UTF8')), 'hex'), {size * 2})"
+        return f"LEFT(SHA2({key}, 256), {size * 2})"
 
     def binary(self, digits: str) -> str:
         return f"decode({digits}, 'hex')" if self.is_postgresql else f"UNHEX({digits})"
@@ -194,30 +204,35 @@ def email_of(number: int) -> str:
     return md5(f"{number}e".encode()).hexdigest()[:10] + "@example.com"  # noqa: S324
 
 
-def make_engine_sessions(count: int) -> None:
-    """Make one of Django's own sessions for each user, and keep its key under our seal."""
+def make_payloads(count: int) -> None:
+    """Make a payload for each user and, with our app, the sealed key of an engine session."""
     from sessions_api import credentials
 
-    store: Any = __import__(settings.SESSION_ENGINE, fromlist=["SessionStore"]).SessionStore()
     run(
-        f"CREATE TABLE IF NOT EXISTS benchmark_key "
-        f"(user_id int PRIMARY KEY, sealed {binary_type()})"
+        f"CREATE TABLE IF NOT EXISTS benchmark_payload "
+        f"(user_id int PRIMARY KEY, sealed {binary_type()}, data varchar(500))"
     )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM benchmark_key")
+        cursor.execute("SELECT count(*) FROM benchmark_payload")
         (there,) = cursor.fetchone()
-    expires = datetime.now(UTC).replace(year=datetime.now(UTC).year + 1)
-    expires = expires if connection.vendor == "postgresql" else expires.replace(tzinfo=None)
-    encode, numbers = payload_encoder(store), range(there + 1, count + 1)
+    encode = payload_encoder()
     copy(
-        "django_session",
-        ("session_key", "session_data", "expire_date"),
-        ((engine_key(number), encode(number), expires) for number in numbers),
+        "benchmark_payload",
+        ("user_id", "sealed", "data"),
+        (
+            (number, credentials.seal(engine_key(number)), encode(number))
+            for number in range(there + 1, count + 1)
+        ),
     )
-    copy(
-        "benchmark_key",
-        ("user_id", "sealed"),
-        ((number, credentials.seal(engine_key(number))) for number in numbers),
+
+
+def make_engine_sessions(count: int) -> None:
+    """Make one of Django's own sessions for each user."""
+    sql = Sql(count, count)
+    run("TRUNCATE TABLE django_session")
+    run(
+        f"INSERT INTO django_session (session_key, session_data, expire_date) "
+        f"SELECT MD5(CONCAT(user_id, 's')), data, {sql.ago(f'-{LIFETIME}')} FROM benchmark_payload"
     )
 
 
@@ -226,12 +241,18 @@ def engine_key(number: int) -> str:
     return md5(f"{number}s".encode()).hexdigest()  # noqa: S324
 
 
-def payload_encoder(store: Any) -> Callable[[int], str]:
-    """Return what makes the payload of the session of a user. All have one password."""
+def key_of(number: int) -> str:
+    """Return the key of the session with a number."""
+    return md5(f"{number}k".encode()).hexdigest()  # noqa: S324
+
+
+def payload_encoder() -> Callable[..., str]:
+    """Return what makes the payload of a session of a user. All users have one password."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
+    store: Any = import_module(settings.SESSION_ENGINE).SessionStore()
     common = {BACKEND_SESSION_KEY: BACKEND, HASH_SESSION_KEY: auth_hash()}
-    return lambda number: store.encode({SESSION_KEY: str(number), **common})
+    return lambda number, **content: store.encode({SESSION_KEY: str(number), **common, **content})
 
 
 def auth_hash() -> str:
@@ -268,6 +289,7 @@ def make_sessions(rows: int, users: int) -> None:
     from sessions_api.models import Session
 
     make_users(users)
+    make_payloads(users)
     make_engine_sessions(users)
     sql = Sql(rows, users)
     parsed = [user_agent.parse(each) for each in USER_AGENTS]
@@ -300,7 +322,7 @@ def make_sessions(rows: int, users: int) -> None:
         "aal": f"CASE WHEN {sql.few(3)} THEN 2 ELSE 1 END",
         "adopted": f"CASE WHEN {sql.few(5)} THEN TRUE ELSE FALSE END",
         "kind": f"CASE WHEN {is_token} THEN 'token' ELSE 'browser' END",
-        "key_digest": sql.binary(sql.digest("k")),
+        "key_digest": sql.binary(sql.key_digest(credentials.DIGEST)),
         "sealed_key": f"CASE WHEN {is_token} OR {has_ended} THEN {no_bytes} ELSE sealed END",
         "auth_digest": sql.binary(sql.text(credentials.digest(auth_hash()).hex())),
         "backend": f"CASE WHEN {is_token} THEN '{BACKEND}' ELSE '' END",
@@ -313,37 +335,54 @@ def make_sessions(rows: int, users: int) -> None:
             f"CASE WHEN {sql.few(4)} THEN 'github' WHEN MOD(i, 10) = 3 THEN 'google' ELSE '' END"
         ),
     }
-    numbered = f"(SELECT i, {sql.user} AS number FROM {sql.series()}) AS numbered"
     truncate(Session)
-    insert(sql, Session, columns, f"{numbered} JOIN benchmark_key ON user_id = number")
+    insert(sql, Session, columns, with_payloads(sql))
     analyze()
+
+
+def with_payloads(sql: Sql) -> str:
+    """Return a source of rows, each with what its user's payload is."""
+    numbered = f"(SELECT i, {sql.user} AS number FROM {sql.series()}) AS numbered"
+    return f"{numbered} JOIN benchmark_payload ON user_id = number"
 
 
 ENDS = ["logout", "logout", "logout", "revoked", "replaced", "expired", "credentials", "lost"]
 
 
-def make_rows_of_peer(name: str, rows: int, users: int) -> None:
-    """Make a peer's rows, of the same users and clients."""
+def make_rows_of(name: str, rows: int, users: int) -> Any:
+    """Make the rows of any contender, of the same users and clients. Return their model."""
     from django.apps import apps
 
+    if name == "ours":
+        make_sessions(rows, users)
+        return apps.get_model("sessions_api.Session")
     make_users(users)
+    make_payloads(users)
     sql = Sql(rows, users)
-    label = {"user-sessions": "user_sessions.Session", "qsessions": "qsessions.Session"}
-    model = apps.get_model(label.get(name, "usersessions.UserSession"))
-    payload = "x" * 250  # as long as Django's, signed
+    model = apps.get_model(MODELS[name])
     columns = {
         "session_key": sql.digest("k"),
-        "session_data": sql.text(payload),
+        "session_data": "data",
         "expire_date": sql.ago(f"{sql.age} - {LIFETIME}"),
-        "user_id": sql.user,
+        "user_id": "user_id",
         "user_agent": sql.pick(USER_AGENTS, 732050),
         "created_at": sql.ago(sql.age),
         **dict.fromkeys(("last_activity", "updated_at", "last_seen_at"), sql.ago(sql.age_of_use)),
         "ip": sql.address(162277),
     }
     truncate(model)
-    insert(sql, model, columns)
+    insert(sql, model, columns, with_payloads(sql))
     analyze()
+    return model
+
+
+MODELS = {
+    "plain": "sessions.Session",
+    "allauth": "usersessions.UserSession",
+    "allauth, tracking": "usersessions.UserSession",
+    "user-sessions": "user_sessions.Session",
+    "qsessions": "qsessions.Session",
+}
 
 
 def truncate(model: Any) -> None:
