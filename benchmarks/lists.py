@@ -15,11 +15,7 @@ the fewest rows take (and 1 ms more, and by what the database takes); otherwise 
 """
 
 import argparse
-import json
-import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -28,6 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from benchmarks.apart import apart
 from benchmarks.output import add_json_option, say, write_json
 
 NAMES = ("ours", "allauth", "user-sessions", "qsessions")
@@ -71,31 +68,34 @@ def main() -> None:
     parser.add_argument("--contenders", nargs="+", choices=NAMES, default=NAMES, metavar="NAME")
     parser.add_argument("--timeout", type=int, default=30, help="seconds a statement may take")
     parser.add_argument("--only", default="", help="only pages whose names have this in them")
-    parser.add_argument("--serve", nargs=2, metavar=("NAME", "FILE"), help=argparse.SUPPRESS)
+    parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     add_json_option(parser)
     options = parser.parse_args()
     if options.serve:
-        serve(*options.serve, options)
+        serve(options.contenders[0], options)
         return
     figures: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for database in options.databases:
         figures[database] = {}
         for name in options.contenders:
-            taken = measured_apart(database, name, options)
+            taken = (
+                apart(
+                    "lists",
+                    "--rows",
+                    *options.rows,
+                    "--only",
+                    options.only,
+                    "--timeout",
+                    options.timeout,
+                    "--contenders",
+                    name,
+                    database=database,
+                )
+                or []
+            )
             figures[database][name] = taken
             report(database, name, options.rows, taken)
             write_json(options.json, {"rows": options.rows, "pages": figures})
-
-
-def measured_apart(database: str, name: str, options: argparse.Namespace) -> list[dict[str, Any]]:
-    """Have a process measure one contender on one database."""
-    with tempfile.TemporaryDirectory(prefix="lists-") as directory:
-        file = Path(directory, "taken.json")
-        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.lists"]
-        command += ["--rows", *map(str, options.rows), "--only", options.only]
-        command += ["--timeout", str(options.timeout), "--serve", name, str(file)]
-        done = subprocess.run(command, env=os.environ | {"TEST_DATABASE": database})  # noqa: S603
-        return json.loads(file.read_text()) if not done.returncode else []
 
 
 def report(database: str, name: str, sizes: list[int], taken: list[dict[str, Any]]) -> None:
@@ -133,7 +133,7 @@ def in_words(ms: float | None) -> str:
     return "given up" if ms is None else f"{ms:,.1f}"
 
 
-def serve(name: str, file: str, options: argparse.Namespace) -> None:
+def serve(name: str, options: argparse.Namespace) -> None:
     """Measure one contender at each size, and write what its pages took."""
     from benchmarks import contenders, population
     from benchmarks.databases import own_database
@@ -160,7 +160,7 @@ def serve(name: str, file: str, options: argparse.Namespace) -> None:
                 for case in cases_of(name, client, size)
                 if options.only in f"{case.surface} {case.name}"
             ]
-    Path(file).write_text(json.dumps([asdict(each) for each in taken]))
+    write_json(options.serve, [asdict(each) for each in taken])
 
 
 def limit_statements(seconds: int) -> None:

@@ -112,15 +112,15 @@ def main() -> None:
                 figures[stack][name] = counted
                 floor = next(iter(figures[stack].values()))
                 say(f"{stack:<20}{name:<20}{cells(counted, floor)}")
-    write_json(
-        options.json,
-        {
-            "python": sys.version.split()[0],
-            "versions": versions(),
-            "caches": caches,
-            "instructions": figures,
-        },
-    )
+            write_json(
+                options.json,
+                {
+                    "python": sys.version.split()[0],
+                    "versions": versions(),
+                    "caches": caches,
+                    "instructions": figures,
+                },
+            )
 
 
 def cells(counted: list[float | None], floor: list[float | None]) -> str:
@@ -245,7 +245,7 @@ def authentication_and_token(name: str, user: Any) -> tuple[Any, str]:
     from rest_framework.authentication import TokenAuthentication
     from rest_framework.authtoken.models import Token
 
-    return TokenAuthentication, f"Token {Token.objects.create(user=user).key}"
+    return TokenAuthentication, f"Token {Token.objects.get_or_create(user=user)[0].key}"
 
 
 def asking(headers: dict[str, str]) -> Ask:

@@ -11,12 +11,8 @@ use only when they save a session save it at every request.
 """
 
 import argparse
-import json
 import os
 import random
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +22,7 @@ from typing import Any
 os.environ["TEST_DATABASE"] = "postgresql"
 
 from benchmarks import contenders, population
+from benchmarks.apart import apart
 from benchmarks.databases import own_database
 from benchmarks.output import add_json_option, say, write_json
 
@@ -57,7 +54,18 @@ def main() -> None:
     say(f"{options.rows:,} rows, means of {options.touches:,} touches of random rows")
     say(f"{'':<20}{'cold':>9}{'pages':>7}{'warm':>9}{'bytes a row':>13}")
     for name in asked:
-        figures[name] = measured_apart(name, options)
+        figures[name] = apart(
+            "touches",
+            "--rows",
+            options.rows,
+            "--touches",
+            options.touches,
+            "--contenders",
+            name.replace(" ", "_"),
+        )
+        if figures[name] is None:
+            say(f"{name:<20} failed")
+            continue
         wal, sizes = figures[name]["wal"], figures[name]["bytes"]
         say(
             f"{name:<20}{wal['cold']:>9,.0f}{wal['cold pages']:>7.1f}{wal['warm']:>9,.0f}"
@@ -65,17 +73,6 @@ def main() -> None:
             + ", ".join(f"{relation} {size:.0f}" for relation, size in sizes.items())
         )
     write_json(options.json, {"rows": options.rows, "touches": figures})
-
-
-def measured_apart(name: str, options: argparse.Namespace) -> Any:
-    """Have a process measure one contender."""
-    with tempfile.TemporaryDirectory(prefix="touches-") as directory:
-        file = Path(directory, "taken.json")
-        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.touches"]
-        command += ["--rows", str(options.rows), "--touches", str(options.touches)]
-        command += ["--contenders", name.replace(" ", "_"), "--serve", str(file)]
-        subprocess.run(command, check=True)  # noqa: S603
-        return json.loads(file.read_text())
 
 
 def measure(name: str, rows: int, touches: int) -> dict[str, Any]:
