@@ -14,7 +14,9 @@ def apart(benchmark: str, *arguments: object, database: str | None = None) -> An
 
     It gets the arguments, ``--serve`` and the name of the file to write to.
     """
-    environment = os.environ | ({"TEST_DATABASE": database} if database else {})
+    # Modules are compiled once, as they are on a server.
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
+    environment |= {"TEST_DATABASE": database} if database else {}
     with tempfile.TemporaryDirectory(prefix="benchmark-") as directory:
         file = Path(directory, "figures.json")
         command = [sys.executable, "-W", "ignore", "-m", f"benchmarks.{benchmark}"]

@@ -15,6 +15,7 @@ the fewest rows take (and 1 ms more, and by what the database takes); otherwise 
 """
 
 import argparse
+import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -135,6 +136,7 @@ def in_words(ms: float | None) -> str:
 
 def serve(name: str, options: argparse.Namespace) -> None:
     """Measure one contender at each size, and write what its pages took."""
+    logging.disable()  # of what is given up
     from benchmarks import contenders, population
     from benchmarks.databases import own_database
 
