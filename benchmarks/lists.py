@@ -96,7 +96,9 @@ def main() -> None:
             )
             figures[database][name] = taken
             report(database, name, options.rows, taken)
-            write_json(options.json, {"rows": options.rows, "pages": figures})
+            write_json(
+                options.json, {"rows": options.rows, "timeout": options.timeout, "pages": figures}
+            )
 
 
 def report(database: str, name: str, sizes: list[int], taken: list[dict[str, Any]]) -> None:

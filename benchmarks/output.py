@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ def write_json(file: Path | None, figures: Any) -> None:
     """Write the figures, if a file was named."""
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(figures, indent=1) + "\n")
+        text = json.dumps(figures, indent=1)
+        one_a_line = re.sub(r"\{[^{}\[\]]*\}", lambda found: " ".join(found[0].split()), text)
+        file.write_text(one_a_line + "\n")
 
 
 def say(line: str = "") -> None:
