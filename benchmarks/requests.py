@@ -6,8 +6,8 @@
 Needs valgrind and the dependency group "benchmarks". Each contender serves one small site on a
 SQLite file, in processes of its own. A signed-in browser, or a token, asks for its user's name, and
 our gate is not due. Our settings are the defaults. Caches are in Redis if --redis or TEST_REDIS is
-its URL, or else in local memory. A peer is left out of stacks whose engine it does not have. Ratios are over the first contender of a stack: plain Django, and
-for tokens Django REST framework's own.
+its URL, or else in local memory. Ratios are over the first contender of a stack: plain Django, and
+for tokens Django REST framework's own. A peer without the engine of a stack is left out there.
 
 A ratio repeats to about 0.001. Whatever moves objects in memory moves it by up to 0.01: --seeds
 averages over several layouts. No figure has the garbage collector, a server or waiting in it.
