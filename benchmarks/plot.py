@@ -95,12 +95,10 @@ def draw_lists(figures: Any) -> Any:
                 axes.plot(lost, [given_up] * len(lost), "x", color=COLOURS[name])
         axes.set(xscale="log", yscale="log", title=database, xlabel="sessions in the table")
         axes.grid(alpha=0.3)
-    first = figure.axes[0]
-    first.set_ylabel("ms a page of the admin's list (x: given up)")
-    legend(first, PAGES)
-    for style, page in (("-", "first"), ("--", "at 90 %"), (":", "search, no hit")):
-        figure.axes[-1].plot([], [], style, color="black", label=page)
-    figure.axes[-1].legend()
+    figure.axes[0].set_ylabel("ms a page of the admin's list (x: given up)")
+    styles = {"-": "first", "--": "at 90 %", ":": "search, no hit"}
+    lines = [plt.Line2D([], [], linestyle=style, color="black") for style in styles]
+    legend(figure.axes[-1], PAGES, dict(zip(styles.values(), lines, strict=True)))
     return figure
 
 
@@ -166,12 +164,14 @@ def draw_startup(figures: Any) -> Any:
     return figure
 
 
-def legend(axes: Any, names: Any) -> None:
-    """Say which colour is whose."""
-    handles = [
-        plt.Rectangle((0, 0), 1, 1, color=COLOURS[name]) for name in COLOURS if name in names
-    ]
-    axes.legend(handles, [name for name in COLOURS if name in names])
+def legend(axes: Any, names: Any, others: dict[str, Any] | None = None) -> None:
+    """Say which colour is whose, and what else there is."""
+    shown = {
+        name: plt.Rectangle((0, 0), 1, 1, color=colour)
+        for name, colour in COLOURS.items()
+        if name in names
+    } | (others or {})
+    axes.legend(shown.values(), shown.keys(), fontsize=8)
 
 
 DRAWN: dict[str, Callable[[Any], Any]] = {
