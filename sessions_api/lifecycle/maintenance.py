@@ -106,7 +106,9 @@ def reconcile(
             found.follow()
         yield Reconciled(looked_at=len(pks), unknown=found.unknown)
         while waiting and (waiting[0].is_due() or len(waiting) > MAX_WAITING):
-            yield _end_suspects(waiting.popleft(), share, dry_run=dry_run)
+            suspects = waiting.popleft()
+            suspects.wait()
+            yield _end_suspects(suspects, share, dry_run=dry_run)
     for suspects in waiting:
         suspects.wait()
         begun = time.monotonic()
@@ -271,7 +273,6 @@ class _Found:
 
 def _end_suspects(suspects: _Suspects, share: _Share, *, dry_run: bool) -> Reconciled:
     """End those that are over at the second look, too, unless they have changed since."""
-    suspects.wait()
     looked = timezone.now()
     over = _Found.among(suspects.pks).over
     canary.check()

@@ -41,7 +41,8 @@ class Pace:
 
     def rest(self, rows: int, seconds: float) -> None:
         """Rest after a batch that has taken so long."""
-        time.sleep(self.pause(rows, seconds))
+        if pause := self.pause(rows, seconds):
+            time.sleep(pause)
 
 
 class FullSpeed(Pace):

@@ -101,7 +101,7 @@ def issue_from(
         parent=parent,
         label=label,
         key_digest=credentials.digest(token),
-        backend=parent.backend,
+        backend=parent.backend or payload.backend(request.session),
         auth_digest=users.auth_digest_of(user),
         methods=parent.methods,
         aal=parent.aal,

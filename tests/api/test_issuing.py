@@ -182,7 +182,9 @@ def test_no_token_is_made_of_a_session_that_has_ended_meanwhile(alice, engine, r
     browser = browser_with_password(alice)
     stale = session_of(browser)
     lifecycle.end(session_of(browser))
-    assert tokens.issue_from(stale, alice, request=rf.get("/")) is None
+    request = rf.get("/")
+    request.session = browser.session
+    assert tokens.issue_from(stale, alice, request=request) is None
     assert not Session.objects.for_user(alice).filter(kind=Kind.TOKEN).exists()
 
 
