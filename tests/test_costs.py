@@ -169,7 +169,7 @@ def test_a_page_of_ones_own_sessions_costs_two_queries(counted_engine, settings,
     ("options", "few", "many"),
     [
         ({}, 0, 50),
-        ({"MAX_SESSIONS_PER_USER": 99}, 1, 50),
+        ({"MAX_SESSIONS_PER_USER": 99}, 0, 50),
         ({"MAX_SESSIONS_PER_USER": 5}, 5, 50),
     ],
     ids=["without a limit", "below the limit", "beyond the limit"],
@@ -311,6 +311,63 @@ def test_what_is_due_is_settled_once_and_the_next_request_settles_nothing(counte
             with calls() as counted:
                 client.get("/do/user/")
             assert worked(counted) == set()
+
+
+# Logins of users who have many sessions
+
+
+def login_of_a_user_with(count, settings, **options):
+    """Return the statements and our calls of a login, with so many sessions there that stand."""
+    returning_browser(UserFactory.create())  # the first sign-in of a process leaves the canary
+    user = UserFactory.create()
+    for _ in range(count):
+        issue_token(user)
+    settings.SESSIONS_API = options
+    with calls() as counted, CaptureQueriesContext(connection) as queries:
+        Client(raise_request_exception=False).get(f"/do/login:{user.pk}/")
+    return [query["sql"] for query in queries], counted
+
+
+def ours(statements):
+    return [each for each in statements if "sessions_api_session" in each]
+
+
+@pytest.mark.parametrize("count", [0, 300])
+def test_a_login_without_a_limit_costs_an_insert_and_an_update(settings, count):
+    statements, _ = login_of_a_user_with(count, settings)
+    assert kinds(ours(statements)) == ["INSERT", "UPDATE"]
+
+
+@pytest.mark.parametrize("on_limit", ["end_oldest", "refuse"])
+@pytest.mark.parametrize("count", [0, 300])
+def test_a_login_within_the_limit_costs_a_lock_and_a_count_and_judges_nobody(
+    settings, count, on_limit
+):
+    free, counted_free = login_of_a_user_with(0, settings)
+    statements, counted = login_of_a_user_with(
+        count, settings, MAX_SESSIONS_PER_USER=count + 1, ON_LIMIT=on_limit
+    )
+    assert kinds(ours(statements)) == ["SELECT", "INSERT", "UPDATE"]
+    assert ours(statements)[0].startswith("SELECT COUNT(*)")
+    assert len(statements) == len(free) + 2
+    assert not counted["validity.judge"]
+    assert counted["engines/loading.load_many"] == counted_free["engines/loading.load_many"]
+
+
+@pytest.mark.parametrize("count", [5, 300])
+def test_a_refused_login_judges_no_more_sessions_than_are_allowed(settings, count):
+    statements, counted = login_of_a_user_with(
+        count, settings, MAX_SESSIONS_PER_USER=5, ON_LIMIT="refuse"
+    )
+    assert kinds(ours(statements)) == ["SELECT", "SELECT"]
+    assert counted["validity._by_row"] == 5
+
+
+@pytest.mark.parametrize("limit", [5, 300])
+def test_a_login_that_ends_the_oldest_judges_each_session_once(settings, limit):
+    _, counted = login_of_a_user_with(300, settings, MAX_SESSIONS_PER_USER=limit)
+    assert counted["validity.judge"] == 1
+    assert counted["validity._by_row"] == 300
 
 
 def hops(client, path):

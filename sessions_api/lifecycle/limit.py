@@ -1,7 +1,6 @@
 """How many sessions a user may have at once (ASVS 7.1.2)."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -11,7 +10,7 @@ from sessions_api import validity
 from sessions_api.conf import conf
 from sessions_api.exceptions import SessionLimitReached
 from sessions_api.lifecycle import ending, rows
-from sessions_api.models import EndReason, Session
+from sessions_api.models import EndReason, Session, SessionQuerySet
 
 LOGIN_TAKES_AT_MOST = timedelta(minutes=5)
 """How long a login counts whose response has yet to save its session."""
@@ -25,20 +24,27 @@ def make_room(user: AbstractBaseUser, now: datetime, *, superseded: models.Q | N
     takes; they do not count. Raises SessionLimitReached when there is no room and ON_LIMIT is
     "refuse".
     """
-    if conf.MAX_SESSIONS_PER_USER is None:
+    limit = conf.MAX_SESSIONS_PER_USER
+    if limit is None:
         return
     _lock(user)
-    if surplus := _surplus(_standing(user, now, superseded), conf.MAX_SESSIONS_PER_USER):
-        ending.end_many(Session.objects.filter(pk__in=surplus), by=user, reason=EndReason.LIMIT)
+    candidates = _candidates(user, now, superseded)
+    if candidates.order_by()[:limit].count() < limit:
+        return  # Without a look into the engine: no more stand than the table knows.
+    if conf.ON_LIMIT == "refuse":
+        if _is_reached(limit, candidates, user, now):
+            raise SessionLimitReached(limit)
+    elif surplus := _standing(candidates, user, now)[limit - 1 :]:
+        pks = [session.pk for session in surplus]
+        ending.end_many(Session.objects.filter(pk__in=pks), by=user, reason=EndReason.LIMIT)
 
 
-def _surplus(standing: list[Session], limit: int) -> list[UUID]:
-    """Return which sessions must end, the oldest first, for one more to be within the limit."""
-    if len(standing) >= limit and conf.ON_LIMIT == "refuse":
-        raise SessionLimitReached(limit)
-    # Adopted sessions come first: they are older than their rows.
-    standing.sort(key=lambda session: (not session.adopted, session.created_at))
-    return [session.pk for session in standing[: max(0, len(standing) - limit + 1)]]
+def _is_reached(
+    limit: int, candidates: SessionQuerySet, user: AbstractBaseUser, now: datetime
+) -> bool:
+    """Tell whether as many sessions stand as are allowed. In most cases the newest are enough."""
+    newest = _standing(candidates[:limit], user, now)
+    return len(newest) == limit or len(_standing(candidates, user, now)) >= limit
 
 
 def _lock(user: AbstractBaseUser) -> None:
@@ -51,16 +57,26 @@ def _lock(user: AbstractBaseUser) -> None:
         list(users.select_for_update().values_list("pk"))
 
 
-def _standing(user: AbstractBaseUser, now: datetime, superseded: models.Q | None) -> list[Session]:
-    # One query: with two, a login that is bound between them would be in neither.
+def _candidates(
+    user: AbstractBaseUser, now: datetime, superseded: models.Q | None
+) -> SessionQuerySet:
+    """Return the sessions that may stand, as far as the table alone knows, the newest first."""
+    # One set: of two, a login that is bound between their queries would be in neither.
     sessions = Session.objects.on_primary().for_user(user).not_ended()
-    under_way = sessions.filter(expires_at__isnull=True)
+    begun = now - LOGIN_TAKES_AT_MOST
+    under_way = sessions.filter(expires_at__isnull=True, created_at__gt=begun)
     sessions = under_way | sessions.within_deadlines(now, **validity.row_decides())
     if superseded:
         sessions = sessions.exclude(superseded)
-    candidates = list(sessions)
-    verdicts = validity.judge(candidates, known=[user])
-    return [session for session in candidates if _stands(session, verdicts[session.pk], now)]
+    # Adopted sessions come last: they are older than their rows.
+    return sessions.order_by("adopted", "-created_at", "-pk")
+
+
+def _standing(candidates: SessionQuerySet, user: AbstractBaseUser, now: datetime) -> list[Session]:
+    """Return those of the sessions that stand, in their order. Each is judged."""
+    sessions = list(candidates)
+    verdicts = validity.judge(sessions, known=[user])
+    return [session for session in sessions if _stands(session, verdicts[session.pk], now)]
 
 
 def _stands(session: Session, verdict: validity.Verdict, now: datetime) -> bool:

@@ -77,6 +77,30 @@ def test_what_is_over_does_not_count(alice, settings):
     assert make_room(alice) == []
 
 
+def change_password_behind(session):
+    """Have a token's session be over, and its row not know it."""
+    Session.objects.filter(pk=session.pk).update(auth_digest=bytes(16))
+
+
+@pytest.mark.parametrize(("at_most", "is_refused"), [(2, True), (3, True), (4, False)])
+@pytest.mark.parametrize("over", [0, 2, 3])
+def test_any_session_may_be_the_one_that_does_not_count(alice, settings, at_most, is_refused, over):
+    change_password_behind(tokens(alice, 4)[over])
+    settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": at_most, "ON_LIMIT": "refuse"}
+    if is_refused:
+        with pytest.raises(SessionLimitReached):
+            make_room(alice)
+    else:
+        assert make_room(alice) == []
+
+
+def test_the_oldest_that_stand_end_and_what_is_over_is_left_alone(alice, settings):
+    first, second, over, _ = tokens(alice, 4)
+    change_password_behind(over)
+    settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 2}
+    assert make_room(alice) == [first, second]
+
+
 @pytest.mark.parametrize(("minutes", "counts"), [(0, True), (4, True), (6, False)])
 def test_a_login_on_its_way_counts_for_five_minutes(alice, settings, minutes, counts):
     begun = timezone.now() - timedelta(minutes=minutes)
