@@ -10,7 +10,7 @@ from django.utils import timezone
 from sessions_api import lifecycle
 from sessions_api.exceptions import SessionLimitReached
 from sessions_api.lifecycle import limit
-from sessions_api.models import EndReason, Session
+from sessions_api.models import EndReason, Kind, Session
 from tests.factories import SessionFactory
 from tests.helpers import signed_in
 
@@ -99,6 +99,19 @@ def test_the_oldest_that_stand_end_and_what_is_over_is_left_alone(alice, setting
     change_password_behind(over)
     settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 2}
     assert make_room(alice) == [first, second]
+
+
+def test_what_is_over_by_its_row_is_no_reason_to_look_further(
+    alice, settings, django_assert_num_queries
+):
+    tokens(alice, 1)
+    past = timezone.now() - timedelta(minutes=6)
+    SessionFactory.create(user=alice, expires_at=None, created_at=past)
+    SessionFactory.create(user=alice, kind=Kind.TOKEN, expires_at=past)
+    SessionFactory.create(user=alice, ended_at=past)
+    settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 2}
+    with transaction.atomic(), django_assert_num_queries(2):
+        limit.make_room(alice, timezone.now(), superseded=None)
 
 
 @pytest.mark.parametrize(("minutes", "counts"), [(0, True), (4, True), (6, False)])
