@@ -154,6 +154,10 @@ def check_sign_in(**kwargs: object) -> list[CheckMessage]:
     ]
 
 
+OF_SECURITY = (check_settings, check_proxies, check_middleware, check_engine, check_sign_in)
+"""The checks that ``manage.py check --tag security`` makes."""
+
+
 def _unnamed_proxies() -> Iterator[CheckMessage]:
     said = [name for name in _BEHIND_A_PROXY if getattr(settings, name, None)]
     if said and not conf.TRUSTED_PROXIES:

@@ -19,17 +19,11 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import gettext_lazy
 
 from sessions_api import checks
+from sessions_api.apps import check_models, check_security
 from sessions_api.middleware import SessionsMiddleware
 from tests.helpers import SETTINGS
 
-CHECKS = (
-    checks.check_settings,
-    checks.check_proxies,
-    checks.check_middleware,
-    checks.check_engine,
-    checks.check_database,
-    checks.check_sign_in,
-)
+CHECKS = (check_security, check_models)
 IDS = [
     *(f"sessions_api.E{number:03}" for number in range(1, 9)),
     *(f"sessions_api.W{number:03}" for number in range(1, 10)),
