@@ -34,15 +34,6 @@ MAX_WAITING = 50
 """How many batches may wait for their second look before the first look has to wait, too."""
 
 
-def purge(now: datetime | None = None) -> int:
-    """Delete the rows of sessions that have been over for longer than RETENTION, in batches.
-
-    Returns how many. As long as a row is there, its session is not adopted again. Raises
-    EngineNotProven where the canary is not found.
-    """
-    return sum(purge_batches(now))
-
-
 def due_for_purge(now: datetime | None = None) -> SessionQuerySet:
     """Return the sessions that have been over for longer than RETENTION, as the table has it."""
     before = (now or timezone.now()) - conf.RETENTION
@@ -56,7 +47,7 @@ def due_for_purge(now: datetime | None = None) -> SessionQuerySet:
 
 
 def purge_batches(now: datetime | None = None, *, pace: Pace = FULL_SPEED) -> Iterator[int]:
-    """Delete rows in batches, and yield how many each time. See ``purge``.
+    """Delete rows in batches, and yield how many each time. See ``lifecycle.purge``.
 
     Rows are deleted without signals, which would take most of the time, unless a model of the site
     has a foreign key to them.
