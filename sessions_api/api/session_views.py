@@ -97,8 +97,8 @@ class SessionViewSet(Mounted, GenericViewSet[Session]):
         super().initial(request, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Answer 403 with a code where a proof is missing or a limit is reached, and 503 while the database does not answer,
-        or takes no writes.
+        """Answer 403 with a code where a proof is missing or a limit is reached, and 503 while the
+        database does not answer, or takes no writes.
         """
         if isinstance(exc, ReauthenticationRequired):
             exc = proof_required(self.request)

@@ -88,8 +88,9 @@ def issue_from(
 ) -> Issued | None:
     """Make a token from a session, of no more than the session's own assurance.
 
-    ``user`` is the owner as the session has just authenticated them. It lasts for ``lifetime``, at most for TOKEN_LIFETIME. It ends with the session when that is ended
-    from elsewhere, or loses its credentials. None where the session has ended meanwhile. Raises
+    ``user`` is the owner as the session, which is that of the request, has just authenticated them.
+    The token lasts for ``lifetime``, at most for TOKEN_LIFETIME. It ends with the session when that is
+    ended from elsewhere, or loses its credentials. None where the session has ended meanwhile. Raises
     SessionLimitReached.
     """
     now = timezone.now()
