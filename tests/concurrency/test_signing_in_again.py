@@ -30,6 +30,7 @@ class Race:
         self.browser = browser_with_password(alice)
         self.old = session_of(self.browser)
         self.request = RequestFactory().get("/")
+        self.request.session = self.browser.session
         self.thief = Client()
         self.thief.cookies = self.browser.cookies.copy()
         self.made = [self.issue()]

@@ -24,7 +24,7 @@ FILTERS = (
     "ip=10.0.3.200",
     "ip=192.0.2.1",
     "search=192.0.2.1",
-    "search=person7",
+    "search=person77",
     "browser=firefox",
     "kind=browser",
     f"last_used_after={NOW - timedelta(minutes=5):%Y-%m-%dT%H:%M:%SZ}",
@@ -43,7 +43,7 @@ def staff():
 def many_sessions():
     """Fill the table as far as the planner of this database takes it into account."""
     # SQLite's has no statistics.
-    rows, users = (200, 20) if connection.vendor == "sqlite" else (100_000, 30_000)
+    rows, users = (200, 100) if connection.vendor == "sqlite" else (100_000, 30_000)
     user_model = get_user_model()
     password = UserFactory.build().password
     made = [user_model(username=f"person{n}", password=password) for n in range(users)]
