@@ -23,12 +23,12 @@ def is_asked_at_every_request() -> bool:
 
 def stands(session: EngineSession) -> bool:
     """Tell whether the row of a browser's session has not ended, and is that of its key and user."""
+    session_id, user_id = payload.session_id(session), payload.user_id(session)
+    if session_id is None or user_id is None:  # code of the site has spoiled the payload
+        return False
     alias = router.db_for_write(Session)
     connection = connections[alias]
-    looked_for: dict[str, Any] = {
-        "id": payload.session_id(session),
-        "user_id": payload.user_id(session),
-    }
+    looked_for: dict[str, Any] = {"id": session_id, "user_id": user_id}
     if not engines.is_client_side():
         looked_for["key_digest"] = credentials.digest(session.session_key or "")
     kind = alias, "key_digest" in looked_for
