@@ -96,10 +96,9 @@ def configure(
     vars(site).update(
         INSTALLED_APPS=installed_apps(name),
         MIDDLEWARE=middleware_of(contender),
-        DATABASES={"default": default},
         SESSION_ENGINE=contender.engines[engine],
         SESSION_CACHE_ALIAS="redis" if "redis" in site.CACHES else "default",
-        **{**contender.settings, **settings},
+        **{"DATABASES": {"default": default}, **contender.settings, **settings},
     )
     django.setup()
 

@@ -148,7 +148,8 @@ UUID_PARTS = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
 
 def insert(sql: Sql, model: Any, columns: dict[str, str], source: str | None = None) -> None:
     """Fill a table. Columns that the model does not have are left out; others get their default."""
-    known = {field.column: field for field in model._meta.local_concrete_fields}
+    fields = model._meta.local_concrete_fields
+    known = {field.column: field for field in fields if not field.generated}
     values = {
         column: columns[column] if column in columns else literal(sql, field)
         for column, field in known.items()

@@ -33,15 +33,8 @@ class SessionChangeList(ChangeList):
         return sessions.with_users()
 
     def get_results(self, request: HttpRequest) -> None:
-        """Read the page, and attach to each session the verdict on it."""
+        """Read the page."""
         page = self._page(request)
-        owners = {session.user for session in page.rows}
-        verdicts = validity.judge(page.rows, known=users.given_by_model_backend(*owners))
-        for session in page.rows:
-            session.verdict = verdicts[session.pk]  # type: ignore[attr-defined]  # for the list alone
-        if self.params.get(StateFilter.parameter_name) == UNKNOWN:
-            # The table does not know this. So a page may be short.
-            page.rows[:] = [each for each in page.rows if verdicts[each.pk].is_unknown]
         self.result_list = page.rows
         # How many rows there are on all pages is not asked: counting reads the whole table.
         self.result_count = self.full_result_count = len(page.rows)
@@ -60,7 +53,24 @@ class SessionChangeList(ChangeList):
             return self._page_at(None)
 
     def _page_at(self, cursor: str | None) -> keyset.Page[Session]:
-        return keyset.page(self.queryset, order=ORDER, size=self.list_per_page, cursor=cursor)
+        return keyset.page(
+            self.queryset,
+            order=ORDER,
+            size=self.list_per_page,
+            cursor=cursor,
+            keep=self._in_state,
+        )
+
+    def _in_state(self, sessions: list[Session]) -> list[Session]:
+        """Attach to each session the verdict on it. Return those in the state that was asked for."""
+        owners = {session.user for session in sessions}
+        verdicts = validity.judge(sessions, known=users.given_by_model_backend(*owners))
+        for session in sessions:
+            session.verdict = verdicts[session.pk]  # type: ignore[attr-defined]  # for the list alone
+        if self.params.get(StateFilter.parameter_name) == UNKNOWN:
+            # The table does not know this.
+            return [each for each in sessions if verdicts[each.pk].is_unknown]
+        return sessions
 
     def _link(self, cursor: str | None) -> str | None:
         return self.get_query_string({CURSOR_VAR: cursor}) if cursor else None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 
-UNKNOWN = validity.State.UNKNOWN.value
+PENDING, UNKNOWN = "pending", validity.State.UNKNOWN.value
 
 
 class SessionListFilter(admin.SimpleListFilter):
@@ -56,11 +56,11 @@ class StateFilter(SessionListFilter):
     offered = {
         "not_over": _("Not over"),
         UNKNOWN: _("Unknown"),
-        "pending": _("Ended, but still in the session engine"),
+        PENDING: _("Ended, but still in the session engine"),
     }
 
     def chosen(self, sessions: SessionQuerySet, value: str) -> SessionQuerySet:
-        return sessions.unfinished() if value == "pending" else validity.candidates(sessions)
+        return sessions.unfinished() if value == PENDING else validity.candidates(sessions)
 
 
 class KindFilter(SessionListFilter):
@@ -88,17 +88,13 @@ class FamilyFilter(SessionListFilter):
     beginnings: Mapping[str, tuple[str, ...]]
 
     def chosen(self, sessions: SessionQuerySet, value: str) -> SessionQuerySet:
-        if value in self.beginnings:
-            return sessions.filter(self._of(value))
-        for family in self.beginnings:
-            sessions = sessions.exclude(self._of(family))
-        return sessions
-
-    def _of(self, family: str) -> Q:
+        if value not in self.beginnings:
+            every = [each for family in self.beginnings.values() for each in family]
+            return sessions.filter(**{f"{self.field}__outside": every})
         names = Q()
-        for beginning in self.beginnings[family]:
-            names |= Q(**{f"{self.field}__startswith": beginning})
-        return names
+        for beginning in self.beginnings[value]:
+            names |= Q(**{f"{self.field}__istartswith": beginning})
+        return sessions.filter(names)
 
 
 class BrowserFilter(FamilyFilter):

@@ -1,5 +1,6 @@
 """Pages of the API's lists."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -31,10 +32,23 @@ class SessionPagination(BasePagination):
     def paginate_queryset(  # type: ignore[override]  # the stubs take sequences of any type
         self, queryset: QuerySet[Session], request: Request, view: APIView | None = None
     ) -> list[Session]:
+        return self.page_of(queryset, request, list)
+
+    def page_of(
+        self,
+        queryset: QuerySet[Session],
+        request: Request,
+        keep: Callable[[list[Session]], list[Session]],
+    ) -> list[Session]:
+        """Return the sessions of the page that ``keep`` leaves. See ``keyset.page``."""
         cursor = request.query_params.get("cursor")
         try:
             self._page = keyset.page(
-                queryset, order=self._order(request), size=self._size(request), cursor=cursor
+                queryset,
+                order=self._order(request),
+                size=self._size(request),
+                cursor=cursor,
+                keep=keep,
             )
         except keyset.InvalidCursor as error:
             raise ValidationError(

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import InterfaceError, InternalError, OperationalError
@@ -112,16 +112,21 @@ class SessionViewSet(Mounted, GenericViewSet[Session]):
     def list(self, request: Request, **kwargs: object) -> Response:
         """Return a page of the sessions that are in a state that was asked for.
 
-        The table alone does not know the states, so a page can be short, or empty. Only ``"next":
-        null`` is the end.
+        The table alone does not know the states. Where few of many sessions are in this one, a page
+        can be short, or empty. Only ``"next": null`` is the end.
         """
         filterset = self.filterset_class(request.query_params, self.get_queryset(), request=request)
         if not filterset.is_valid():
             raise ValidationError(filterset.errors)
-        page = self.paginate_queryset(filterset.qs) or []
-        verdicts = self._judge(page)
-        shown = [session for session in page if filterset.shows(verdicts[session.pk])]
-        return self.get_paginated_response(self._serialize(shown, verdicts, many=True))
+        verdicts: Verdicts = {}
+
+        def in_state(sessions: builtins.list[Session]) -> builtins.list[Session]:
+            verdicts.update(self._judge(sessions))
+            return [each for each in sessions if filterset.shows(verdicts[each.pk])]
+
+        paginator = cast(SessionPagination, self.paginator)
+        page = paginator.page_of(filterset.qs, request, in_state)
+        return paginator.get_paginated_response(self._serialize(page, verdicts, many=True))
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """Return one session, in whatever state."""

@@ -32,6 +32,8 @@ def _insert_by_columns(sessions: Sequence[Session], using: str) -> set[UUID]:
     quote = connection.ops.quote_name
     columns, values, parameters = [], [], []
     for field in Session._meta.concrete_fields:
+        if field.generated:
+            continue
         of_each = [vars(session)[field.attname] for session in sessions]
         if getattr(field, "auto_now", False):
             of_each = [now]

@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING, Any, cast
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sessions_api import validity
 from sessions_api.listing import fields
-from sessions_api.models import MAX_SEARCH_TERM, DeviceType, EndReason, Kind, SessionQuerySet
+from sessions_api.models import (
+    COMMON_METHODS,
+    MAX_SEARCH_TERM,
+    DeviceType,
+    EndReason,
+    Kind,
+    SessionQuerySet,
+)
 from sessions_api.validity import State
 
 if TYPE_CHECKING:
@@ -66,7 +74,12 @@ class MethodFilter(django_filters.CharFilter):
     field_class = fields.WordField
 
     def filter(self, qs: QuerySet[Any, Any], value: str) -> QuerySet[Any, Any]:
-        return qs.filter(methods__regex=f"(^| ){re.escape(value)}( |$)") if value else qs
+        if not value:
+            return qs
+        if value not in COMMON_METHODS:
+            # Says nothing new, but that the index of the others will do.
+            qs = qs.exclude(methods__in=COMMON_METHODS)
+        return qs.filter(methods__regex=f"(^| ){re.escape(value)}( |$)")
 
 
 class SessionFilter(django_filters.FilterSet):
@@ -137,8 +150,10 @@ class SessionFilter(django_filters.FilterSet):
     def with_impersonator(
         self, sessions: SessionQuerySet, name: str, wanted: object
     ) -> SessionQuerySet:
-        nobody = sessions.filter(impersonator=None, acting_as=None)
-        return sessions.impersonated() if wanted else nobody
+        if wanted:
+            return sessions.impersonated()
+        # As one: MariaDB would merge the indexes of the two rather than read in order.
+        return sessions.alias(other=Coalesce("impersonator_id", "acting_as_id")).filter(other=None)
 
     def used_from(self, sessions: SessionQuerySet, name: str, network: str) -> SessionQuerySet:
         return sessions.used_from(network)

@@ -1,5 +1,6 @@
 """Keyset pages: each begins where the one before it ended, however many rows there are."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -7,6 +8,10 @@ from typing import Any, Generic, TypeVar
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
 from django.utils.dateparse import parse_datetime
+
+CHUNK = 250
+MOST_READ = 1_000
+"""How many rows are read, at least, before a page is given up as short."""
 
 _SALT = "sessions_api.keyset"
 
@@ -26,29 +31,56 @@ class Page(Generic[Row]):
     previous: str | None
 
 
-def page(queryset: QuerySet[Row], *, order: str, size: int, cursor: str | None) -> Page[Row]:
+def page(
+    queryset: QuerySet[Row],
+    *,
+    order: str,
+    size: int,
+    cursor: str | None,
+    keep: Callable[[list[Row]], list[Row]] = list,
+) -> Page[Row]:
     """Return ``size`` rows in the order of a time that is never null, those of one time by id.
 
     ``order`` is a field name, with "-" before it for the latest first. ``cursor`` comes from another
-    page of the same order; None is the first page. Raises InvalidCursor. One query.
+    page of the same order; None is the first page. Raises InvalidCursor.
+
+    ``keep`` returns which of some rows the page is to have, in their order. Where it leaves any out,
+    the rows that follow are read, too, until the page is full or MOST_READ were read: a page can be
+    short, and still have others after it. One query, and one more for each CHUNK.
     """
     position = None if cursor is None else _read(cursor, order)
     backwards = position is not None and position.backwards
     descending = order.startswith("-") != backwards
     field, sign = order.removeprefix("-"), "-" if descending else ""
-    if position is not None:
-        queryset = queryset.filter(position.beyond(field, descending=descending))
-    rows = list(queryset.order_by(f"{sign}{field}", f"{sign}pk")[: size + 1])
-    more, rows = len(rows) > size, rows[:size]
+    ordered = queryset.order_by(f"{sign}{field}", f"{sign}pk")
+
+    rows: list[Row] = []
+    first = last = None
+    begins, wanted, read, more = position, size, 0, True
+    while more and len(rows) < size and read < MOST_READ:
+        beyond = begins.beyond(field, descending=descending) if begins else Q()
+        found = list(ordered.filter(beyond)[: wanted + 1])
+        more, found = len(found) > wanted, found[:wanted]
+        kept = keep(found)
+        if len(rows) + len(kept) > size:
+            kept = kept[: size - len(rows)]
+            found, more = found[: found.index(kept[-1]) + 1], True
+        rows += kept
+        read += len(found)
+        if found:
+            first, last = first or found[0], found[-1]
+            begins = _Position.at(last, field, backwards=False)
+        wanted = CHUNK
     if backwards:
         rows.reverse()
+        first, last = last, first
     following: _Position | None = None
     preceding: _Position | None = None
-    if rows and (more or backwards):
-        following = _Position(getattr(rows[-1], field), str(rows[-1].pk), backwards=False)
-    if rows and (more if backwards else position is not None):
-        preceding = _Position(getattr(rows[0], field), str(rows[0].pk), backwards=True)
-    if position is not None and not rows:
+    if last is not None and (more or backwards):
+        following = _Position.at(last, field, backwards=False)
+    if first is not None and (more if backwards else position is not None):
+        preceding = _Position.at(first, field, backwards=True)
+    if position is not None and not read:
         # Every row of this page is gone. The way back begins where the page was to begin.
         turned = replace(position, backwards=not backwards, inclusive=True)
         following, preceding = (turned, None) if backwards else (None, turned)
@@ -63,6 +95,11 @@ class _Position:
     pk: str
     backwards: bool
     inclusive: bool = False
+
+    @classmethod
+    def at(cls, row: Model, field: str, *, backwards: bool) -> "_Position":
+        """Return the position behind a row, in the direction of the page."""
+        return cls(getattr(row, field), str(row.pk), backwards)
 
     def beyond(self, field: str, *, descending: bool) -> Q:
         """Return which rows are on the page or after it."""

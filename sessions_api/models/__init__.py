@@ -2,6 +2,7 @@
 
 from sessions_api.models.canary import Canary
 from sessions_api.models.choices import (
+    COMMON_METHODS,
     MAX_LABEL,
     MAX_NAME,
     MAX_SEARCH_TERM,
@@ -14,6 +15,7 @@ from sessions_api.models.queryset import AnyUser, SessionQuerySet
 from sessions_api.models.session import Client, Session
 
 __all__ = [
+    "COMMON_METHODS",
     "MAX_LABEL",
     "MAX_NAME",
     "MAX_SEARCH_TERM",

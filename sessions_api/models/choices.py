@@ -14,6 +14,10 @@ A longer search term finds nothing; databases refuse patterns that are much long
 """
 
 
+COMMON_METHODS = ("", "password")
+"""How most sign in. Sessions that were signed in otherwise have an index."""
+
+
 class Kind(models.TextChoices):
     """What presents the credential."""
 
@@ -28,6 +32,10 @@ class DeviceType(models.TextChoices):
     MOBILE = "mobile", _("mobile")
     TABLET = "tablet", _("tablet")
     BOT = "bot", _("bot")
+
+
+COMMON_DEVICE_TYPES = (DeviceType.DESKTOP, DeviceType.MOBILE)
+"""What most use. Sessions of other devices have an index."""
 
 
 class EndReason(models.TextChoices):

@@ -1,10 +1,11 @@
 """Lookups of our own.
 
 ``__within``: is the IP address in a network. ``__among``: ``in`` for thousands of keys.
-``__unlocked``: equal, and not locked by somebody else.
+``__unlocked``: equal, and not locked by somebody else. ``__outside``: begins otherwise.
 """
 
 import ipaddress
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -85,6 +86,53 @@ class Unlocked(ExactKey):
         return f"{column} = {rows}", list(params)
 
 
+@CharField.register_lookup
+class Outside(StringLookup):
+    """``browser__outside=["Chrome", "Edge"]``: begins with none of these, in upper or lower case.
+
+    The beginnings are of ASCII letters and spaces, and none begins with another. An index finds
+    what lies between them; it would not find what is unlike them.
+    """
+
+    lookup_name = "outside"
+    prepare_rhs = False
+
+    def __init__(self, lhs: Expression, rhs: Iterable[str]) -> None:
+        self.beginnings = list(rhs)
+        super().__init__(lhs, ", ".join(self.beginnings))
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
+        return self._around(f"UPPER({self.process_lhs(compiler, connection)[0]})", str.upper)
+
+    def as_mysql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
+        return self._around(self.process_lhs(compiler, connection)[0], str)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
+        # PostgreSQL reads an index for ranges that are joined by OR only.
+        compared = f"UPPER({self.process_lhs(compiler, connection)[0]}::text)"
+        begins = sorted(map(str.upper, self.beginnings))
+        ranges = [
+            f"{compared} ~<~ %s",
+            *[f"{compared} ~>=~ %s AND {compared} ~<~ %s"] * len(begins),
+        ]
+        ranges[-1] = f"{compared} ~>=~ %s"
+        params: list[object] = [value for each in begins for value in (each, _following(each))]
+        return f"({' OR '.join(ranges)})", params
+
+    def _around(self, compared: str, adapted: Callable[[str], str]) -> SQL:
+        """Return what is below or above each. So it does not matter how the database sorts them."""
+        begins = list(map(adapted, self.beginnings))
+        ranges = [f"({compared} < %s OR {compared} >= %s)"] * len(begins)
+        return " AND ".join(ranges), [
+            value for each in begins for value in (each, _following(each))
+        ]
+
+
+def _following(beginning: str) -> str:
+    """Return the first text after all that begin so."""
+    return beginning[:-1] + chr(ord(beginning[-1]) + 1)
+
+
 @GenericIPAddressField.register_lookup
 class Within(StringLookup):
     """``ip_address__within="203.0.113.0/24"``: the IP address lies in the network (CIDR).
@@ -104,13 +152,21 @@ class Within(StringLookup):
         return f"{lhs} <<= %s::inet", [*params, str(self.network)]
 
     def as_mysql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
-        # As bytes: 4 of an IPv4 address, 16 of an IPv6 address.
+        # As bytes: 4 of an IPv4 address, 16 of an IPv6 address. An index helps with the texts alone.
         lhs, params = self.process_lhs(compiler, connection)
         lowest, highest = self.network[0].packed, self.network[-1].packed
         packed = f"INET6_ATON({lhs})"
         return (
-            f"(LENGTH({packed}) = %s AND {packed} BETWEEN %s AND %s)",
-            [*params, len(lowest), *params, lowest, highest],
+            f"({lhs} LIKE %s AND LENGTH({packed}) = %s AND {packed} BETWEEN %s AND %s)",
+            [
+                *params,
+                f"{_beginning(self.network)}%",
+                *params,
+                len(lowest),
+                *params,
+                lowest,
+                highest,
+            ],
         )
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
@@ -120,6 +176,23 @@ class Within(StringLookup):
         )
         lhs, params = self.process_lhs(compiler, connection)
         return f"sessions_api_within({lhs}, %s)", [*params, str(self.network)]
+
+
+def _beginning(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> str:
+    """Return how the texts of all addresses of a network begin.
+
+    That is by its whole parts, up to the first that a run of zeros may hide (RFC 5952).
+    """
+    is_short = network.version == 4
+    separator, bits = (".", 8) if is_short else (":", 16)
+    *parts, _last = network.network_address.exploded.split(separator)
+    beginning = ""
+    for part in parts[: network.prefixlen // bits]:
+        number = part if is_short else part.lstrip("0")
+        if not number:
+            break
+        beginning += number + separator
+    return beginning
 
 
 def _is_within(address: str | None, network: str) -> bool | None:

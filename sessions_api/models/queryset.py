@@ -63,7 +63,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def unfinished(self) -> Self:
         """Return the sessions that have ended, but are not known to be gone from the engine."""
-        return self.filter(ended_at__isnull=False).exclude(sealed_key=b"")
+        return self.filter(end_is_pending=True)
 
     def search(self, term: str) -> Self:
         """Return the sessions that a term finds. See ``found_by``."""

@@ -29,8 +29,8 @@ def rows():
     ]
 
 
-def page(order="-last_used", size=3, cursor=None):
-    return keyset.page(Session.objects.all(), order=order, size=size, cursor=cursor)
+def page(order="-last_used", size=3, cursor=None, keep=list):
+    return keyset.page(Session.objects.all(), order=order, size=size, cursor=cursor, keep=keep)
 
 
 def in_order(order):
@@ -38,11 +38,11 @@ def in_order(order):
     return list(Session.objects.order_by(order, f"{sign}pk"))
 
 
-def forwards(order, size):
+def forwards(order, size, keep=list):
     """Return the pages from the first on."""
-    pages = [page(order, size)]
+    pages = [page(order, size, keep=keep)]
     while pages[-1].next is not None:
-        pages.append(page(order, size, pages[-1].next))
+        pages.append(page(order, size, pages[-1].next, keep))
     return pages
 
 
@@ -74,6 +74,70 @@ def test_a_first_page_has_none_before_it_and_a_last_page_none_after_it(rows):
 
 def test_an_empty_list_has_one_page_that_leads_nowhere():
     assert page() == keyset.Page([], None, None)
+
+
+KEPT = {
+    "all": lambda number: True,
+    "none": lambda number: False,
+    "every other": lambda number: number % 2,
+    "the last": lambda number: number == 10,
+    "the first four": lambda number: number < 4,
+}
+
+
+@pytest.fixture
+def small_chunks(monkeypatch):
+    monkeypatch.setattr(keyset, "CHUNK", 2)
+
+
+@pytest.fixture(params=KEPT)
+def keep(request, rows):
+    """Return what keeps some of the rows."""
+    kept = {row.pk for number, row in enumerate(rows) if KEPT[request.param](number)}
+    return lambda some: [row for row in some if row.pk in kept]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 12])
+@pytest.mark.parametrize("order", ORDERS)
+def test_pages_are_filled_with_the_rows_that_are_kept(small_chunks, keep, order, size):
+    wanted = keep(in_order(order))
+    pages = forwards(order, size, keep)
+    assert [row for each in pages for row in each.rows] == wanted
+    assert [len(each.rows) for each in pages[:-1]] == [size] * (len(pages) - 1)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 12])
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_way_back_meets_each_row_that_is_kept(small_chunks, keep, order, size):
+    wanted = keep(in_order(order))
+    back = forwards(order, size, keep)[-1]
+    met = back.rows
+    while back.previous is not None:
+        back = page(order, size, back.previous, keep)
+        met = back.rows + met
+    assert met == wanted
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_page_is_given_up_as_short_before_all_rows_are_read(rows, size, monkeypatch):
+    monkeypatch.setattr(keyset, "CHUNK", 2)
+    monkeypatch.setattr(keyset, "MOST_READ", 4)
+    read = []
+
+    def keep(some):
+        read.extend(some)
+        return [row for row in some if row.pk == rows[10].pk]
+
+    first = page(size=size, keep=keep)
+    assert first.rows == []
+    assert 4 <= len(read) <= 5
+    assert read == in_order("-last_used")[: len(read)]
+    met: list[Session] = []
+    cursor = first.next
+    while cursor is not None:
+        following = page(size=size, cursor=cursor, keep=keep)
+        met, cursor = met + following.rows, following.next
+    assert met == [rows[10]]
 
 
 @pytest.mark.parametrize("size", [1, 3, 20])

@@ -22,7 +22,11 @@ ADDRESSES = [
     "2001:db8::",
     "2001:db8::7",
     "2001:db8:0:1::1",
+    "2001:db8:0:1:1::",
+    "2001:db80::1",
     "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
+    "::ffff:203.0.113.7",
+    "203.0.11.3",
     "2001:db9::",
     "fe80::1",
 ]
@@ -37,6 +41,11 @@ NETWORKS = [
     "2001:db8::/32",
     "2001:db8::/64",
     "2001:db8::7/128",
+    "2001:db8:0:1::/64",
+    "2001:db8:0:1::/127",
+    "203.0.0.0/16",
+    "203.0.113.6/31",
+    "::ffff:0:0/96",
     "fe80::/10",
 ]
 
@@ -83,3 +92,38 @@ def test_rows_are_found_by_many_keys(number):
     )
     labels = ["a label", "another"][:number]
     assert Session.objects.filter(label__among=labels).count() == (3 if number else 0)
+
+
+BEGINNINGS = ["Chrome", "Edge", "Mobile Safari", "iPad", "macOS"]
+NAMES = [
+    "",
+    "1Browser",
+    "Chrome",
+    "Chrome 142",
+    "chrome mobile",
+    "CHROMIUM",
+    "Chromf",
+    "Chrom",
+    "Edge 9",
+    "Edgf",
+    "Edg",
+    "Firefox",
+    "Mobile",
+    "mobile safari 18",
+    "Mobile Safarj",
+    "ipad",
+    "iPadOS",
+    "iPhone",
+    "MacOS 15",
+    "zzz",
+    "\u7535\u8111",
+]
+
+
+def test_the_names_outside_some_families_are_those_that_begin_otherwise():
+    sessions = {name: SessionFactory.create(browser=name) for name in NAMES}
+    families = tuple(each.lower() for each in BEGINNINGS)
+    outside = {"browser__outside": BEGINNINGS}
+    assert set(Session.objects.filter(**outside)) == {
+        session for name, session in sessions.items() if not name.lower().startswith(families)
+    }

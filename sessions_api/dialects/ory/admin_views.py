@@ -55,17 +55,21 @@ class AdminViewSet(OryViewSet):
         if "identity" in expanded:
             wanted = wanted.with_users()
         token = request.query_params.get("page_token") or None
+        active: set[Session] = set()
+
+        def in_state(rows: list[Session]) -> list[Session]:
+            active.update(self.active(rows))
+            return [each for each in rows if is_active_wanted in (None, each in active)]
+
         try:
-            page = keyset.page(wanted, order="-created_at", size=size, cursor=token)
+            page = keyset.page(wanted, order="-created_at", size=size, cursor=token, keep=in_state)
         except keyset.InvalidCursor as error:
             raise OryError(400, reason="The page_token is not one of this site's.") from error
-        active = set(self.active(page.rows))
-        shown = [each for each in page.rows if is_active_wanted in (None, each in active)]
-        identities = _identities(shown, expanded)
+        identities = _identities(page.rows, expanded)
         return Response(
             [
                 representation.expanded(each, expanded, identities, is_active=each in active)
-                for each in shown
+                for each in page.rows
             ],
             headers=keyset_headers(request, size=size, next_token=page.next),
         )

@@ -1,0 +1,76 @@
+"""The indexes of the table of sessions, and what each is there for."""
+
+from typing import Any, cast
+
+from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.ddl_references import Statement, Table
+from django.db.models import Q
+
+from sessions_api.models.choices import COMMON_DEVICE_TYPES, COMMON_METHODS, Kind
+
+
+class NameIndex(models.Index):
+    """Finds names by how they begin, in upper or lower case, as ``__istartswith`` does.
+
+    For that PostgreSQL needs an index of what Django compares. The comparisons of other databases
+    take upper for lower case.
+    """
+
+    def create_sql(
+        self,
+        model: type[models.Model],
+        schema_editor: BaseDatabaseSchemaEditor,
+        using: str = "",
+        **kwargs: Any,
+    ) -> Statement:
+        if schema_editor.connection.vendor != "postgresql":
+            return super().create_sql(model, schema_editor, using, **kwargs)
+        # Not by OpClass, which takes django.contrib.postgres among the site's INSTALLED_APPS.
+        field = cast("models.CharField[str, str]", model._meta.get_field(self.fields[0]))
+        quote_name = schema_editor.quote_name
+        return Statement(
+            "CREATE INDEX %(name)s ON %(table)s (UPPER(%(column)s::text) text_pattern_ops)",
+            name=quote_name(self.name),
+            table=Table(model._meta.db_table, quote_name),
+            column=quote_name(str(field.column)),
+        )
+
+
+def _rare(field: str, condition: Q) -> models.Index:
+    """Return an index of the few rows that have something uncommon in a field.
+
+    The others take no room in it, and their touches do not write to it. MariaDB and MySQL have no
+    such indexes: there all rows are in it.
+    """
+    return models.Index(fields=[field], condition=condition, name=f"sessions_api_{field}")
+
+
+INDEXES = [
+    # The orders of the lists of all sessions. Without that of the last use, a page sorts the table:
+    # at 1,000,000 rows on PostgreSQL it takes 260 instead of 0.3 ms. With it a touch is no in-place
+    # (HOT) update. The ids that break ties take part on MariaDB anyway, and are sorted on PostgreSQL
+    # for one moment at a time.
+    models.Index(fields=["last_used"], name="sessions_api_last_used"),
+    models.Index(fields=["created_at"], name="sessions_api_created_at"),
+    models.Index(fields=["expires_at"], name="sessions_api_expires_at"),
+    # What an attack has in common.
+    models.Index(fields=["ip_address"], name="sessions_api_first_ip"),
+    models.Index(fields=["last_ip_address"], name="sessions_api_last_ip"),
+    NameIndex(fields=["browser"], name="sessions_api_browser"),
+    NameIndex(fields=["os"], name="sessions_api_os"),
+    # What is common fills a page in any order. What is not would have the whole table read.
+    _rare("kind", Q(kind=Kind.TOKEN)),
+    _rare("adopted", Q(adopted=True)),
+    _rare("aal", Q(aal__gt=1)),
+    _rare("provider", ~Q(provider="")),
+    _rare("methods", ~Q(methods__in=COMMON_METHODS)),
+    _rare("device_type", ~Q(device_type__in=COMMON_DEVICE_TYPES)),
+    # Not of ended_at: MariaDB would merge it with others rather than read in order.
+    _rare("end_is_pending", Q(end_is_pending=True)),
+    # Foreign keys that are seldom set. Somebody who is deleted is looked for in each.
+    _rare("parent", Q(parent__isnull=False)),
+    _rare("impersonator", Q(impersonator__isnull=False)),
+    _rare("acting_as", Q(acting_as__isnull=False)),
+    _rare("ended_by", Q(ended_by__isnull=False)),
+]
