@@ -5,11 +5,13 @@ Nothing else imports ``user_agents``.
 
 import logging
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from django.http import HttpRequest
 
+from sessions_api.client.corrections import CORRECTIONS
 from sessions_api.conf import conf
 from sessions_api.models import MAX_NAME, MAX_USER_AGENT, DeviceType
 
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
     from user_agents.parsers import UserAgent
 
 _UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# Old phones begin with their model.
+_PRODUCT = re.compile(
+    r"(?!Mozilla/|Opera/|Dalvik/|Nokia|SonyEricsson|SAMSUNG|SEC-|LG|MOT|BlackBerry|Alcatel|ZTE|HUAWEI)"
+    r"([A-Za-z][\w.%-]*)/v?(\d+)"
+)
 _NO_MODEL = {"Other", "K", "Spider", "iOS-Device"}
 
 _logger = logging.getLogger("sessions_api.client")
@@ -60,10 +67,37 @@ def _parsed(user_agent: str) -> Device:
 
     try:
         agent = user_agents.parse(user_agent)
-        return Device(_device_type(agent), _browser(agent), _os(agent), _model(agent))
+        parsed = Device(_device_type(agent), _browser(agent), _os(agent), _model(agent))
+        return _corrected(user_agent, parsed)
     except Exception as error:  # noqa: BLE001 (a device without a name is better than a failed request)
         _logger.debug("A user agent could not be parsed: %s", type(error).__name__)
         return Device()
+
+
+def _corrected(user_agent: str, parsed: Device) -> Device:
+    """Return a device as the table of corrections has it. See ``client.corrections``."""
+    parts: dict[str, str] = {}
+    for pattern, said in _corrections():
+        if match := pattern.search(user_agent):
+            for part, words in said:
+                parts.setdefault(part, _name(unquote(match.expand(words)), ()))
+    return parsed._replace(**parts)
+
+
+@cache
+def _corrections() -> list[tuple[re.Pattern[str], list[tuple[str, str]]]]:
+    """Return the patterns, each with what it says of which part."""
+    return [
+        (
+            re.compile(each.pattern),
+            [
+                (part, str(words))
+                for part in Device._fields
+                if (words := getattr(each, part)) is not None
+            ],
+        )
+        for each in CORRECTIONS
+    ]
 
 
 def _device_type(agent: "UserAgent") -> str:
@@ -79,7 +113,19 @@ def _device_type(agent: "UserAgent") -> str:
 
 
 def _browser(agent: "UserAgent") -> str:
-    return _name(agent.browser.family, agent.browser.version[:1])
+    family = agent.browser.family
+    if family == "Other":
+        return _product(agent.ua_string)
+    if family == agent.os.family or "/" in family:
+        # The parser knows the system only, or has no name for people: "Mobile Safari UI/WKWebView".
+        return ""
+    return _name(family, agent.browser.version[:1])
+
+
+def _product(user_agent: str) -> str:
+    """Return the product that a program begins with (RFC 9110, section 10.1.5), and its version."""
+    match = _PRODUCT.match(user_agent)
+    return _name(match[1], (match[2],)) if match else ""
 
 
 def _os(agent: "UserAgent") -> str:
@@ -104,7 +150,7 @@ def _is_frozen(agent: "UserAgent") -> bool:
 
 
 def _model(agent: "UserAgent") -> str:
-    family = agent.device.family
+    family = agent.device.family.partition(" Build/")[0]
     return "" if family in _NO_MODEL or family.startswith("Generic ") else _name(family, ())
 
 

@@ -31,6 +31,8 @@ class DeviceType(models.TextChoices):
     DESKTOP = "desktop", _("desktop")
     MOBILE = "mobile", _("mobile")
     TABLET = "tablet", _("tablet")
+    TV = "tv", _("television set")
+    CONSOLE = "console", _("game console")
     BOT = "bot", _("bot")
 
 

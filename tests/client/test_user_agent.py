@@ -7,6 +7,11 @@ import user_agents
 from django.test import RequestFactory
 
 from sessions_api.client.user_agent import Device, parse, recorded_user_agent
+from tests.client import user_agents as user_agents_table
+from tests.client.contradictions import contradictions
+
+TABLE = [(text, device) for _source, text, device in user_agents_table.USER_AGENTS]
+NUMBERS = [str(number) for number in range(len(TABLE))]
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"
 MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)"
@@ -125,16 +130,16 @@ USER_AGENTS = {
     ),
     "app-android": (
         "Dalvik/2.1.0 (Linux; U; Android 14; Pixel 8 Build/UQ1A)",
-        Device("", "Android 14", "Android 14", "Pixel 8"),
+        Device("", "", "Android 14", "Pixel 8"),
     ),
     "googlebot": (
         "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
-        Device("bot", "Googlebot 2", "", ""),
+        Device("bot", "Googlebot", "", ""),
     ),
     "curl": ("curl/8.5.0", Device("", "curl 8", "", "")),
     "okhttp": ("okhttp/4.12.0", Device("", "okhttp 4", "", "")),
     "python-requests": ("python-requests/2.32.3", Device("", "Python Requests 2", "", "")),
-    "dart": ("Dart/3.4 (dart:io)", Device()),
+    "dart": ("Dart/3.4 (dart:io)", Device("", "Dart 3", "", "")),
     "empty": ("", Device()),
     "garbage": ("';--<script>%00\\", Device()),
     "semicolons": (";" * 8_190, Device()),
@@ -144,7 +149,7 @@ USER_AGENTS = {
     "5000-digits": ("curl/" + "9" * 5_000, Device("", "curl " + "9" * 59, "", "")),
     "5000-digits-iphone": (
         "Mozilla/5.0 (iPhone; CPU iPhone OS " + "9" * 5_000 + " like Mac OS X)",
-        Device("mobile", "Mobile Safari UI/WKWebView", "iOS", "iPhone"),
+        Device("mobile", "", "iOS", "iPhone"),
     ),
 }
 
@@ -152,6 +157,27 @@ USER_AGENTS = {
 @pytest.mark.parametrize(("user_agent", "expected"), USER_AGENTS.values(), ids=USER_AGENTS.keys())
 def test_a_user_agent_is_read_as_what_it_certainly_says(user_agent, expected):
     assert parse(user_agent) == expected
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "expected"),
+    TABLE,
+    ids=NUMBERS,
+)
+def test_a_user_agent_is_read_as_the_table_has_it(user_agent, expected):
+    assert parse(user_agent) == expected
+
+
+def test_the_table_has_each_user_agent_once_and_says_where_it_is_from():
+    texts = [text for _, text, _ in user_agents_table.USER_AGENTS]
+    assert len(texts) == len(set(texts)) >= 300
+    sources = {source for source, _, _ in user_agents_table.USER_AGENTS}
+    assert all(f"{source}: " in (user_agents_table.__doc__ or "") for source in sources)
+
+
+@pytest.mark.parametrize(("user_agent", "expected"), TABLE, ids=NUMBERS)
+def test_the_table_contradicts_itself_nowhere(user_agent, expected):
+    assert contradictions(user_agent, expected) == []
 
 
 @pytest.mark.parametrize(

@@ -451,7 +451,7 @@ def test_to_end_others_one_must_have_authenticated_recently(alice, kind, setting
     assert answer(client.delete(path)) == expected
     assert other.row.ended_at is None
     assert len(listed_ids(client, OWN)) == 2
-    change(client.row, authenticated_at=timezone.now() - timedelta(seconds=599))
+    change(client.row, authenticated_at=timezone.now() - timedelta(seconds=580))
     assert is_ended(client.delete(path))
 
 

@@ -67,9 +67,9 @@ def test_a_deadline_ends_a_session_within_the_touch_interval(world, settings):
     browser = world.browser(user=world.alice)
     with later(seconds=550):
         assert browser.user_name() == world.alice.username
-    with later(seconds=550 + 599):
+    with later(seconds=550 + 580):
         world.assert_true(browser)
-    with later(seconds=550 + 601 + 599):
+    with later(seconds=550 + 580 + 601):
         world.assert_true()
 
 
