@@ -21,8 +21,10 @@ def fingerprint_of(request: HttpRequest) -> int:
 @lru_cache
 def _header() -> str:
     """Return the key in ``META`` of the header that the proxies write, or "" without proxies."""
-    name: str = conf.CLIENT_IP_HEADER
-    return f"HTTP_{name.upper().replace('-', '_')}" if conf.TRUSTED_PROXIES else ""
+    name: object = conf.CLIENT_IP_HEADER
+    if not conf.TRUSTED_PROXIES or not isinstance(name, str):  # E005 says what a name is
+        return ""
+    return f"HTTP_{name.upper().replace('-', '_')}"
 
 
 forget_header = _header.cache_clear

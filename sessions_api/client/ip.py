@@ -1,6 +1,7 @@
 """The IP address a request comes from, as far as it can be believed."""
 
 import ipaddress
+import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -8,6 +9,7 @@ from functools import lru_cache
 from django.http import HttpRequest
 
 from sessions_api.conf import conf
+from sessions_api.logs import warn_once_a_minute
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
@@ -18,11 +20,25 @@ _MAX_HOP = 100
 _MAX_ELEMENT = 1000
 
 _LISTS = {"x-forwarded-for", "forwarded"}
+_WITH_PORT_ALWAYS = {"cloudfront-viewer-address"}
 _WORD = r"[\w!#$%&'*+.^`|~-]+"
-_PAIR = rf'({_WORD})=({_WORD}|"(?:[^"\\]|\\.)*")'
+# RFC 7239 has quotes around colons and brackets, which nginx and others leave out.
+_VALUE = r"[\w!#$%&'*+.^`|~:\[\]-]+"
+_PAIR = rf'({_WORD})=({_VALUE}|"(?:[^"\\]|\\.)*")'
 _PAIRS = re.compile(rf"\s*(?:{_PAIR}\s*)?(?:;\s*(?:{_PAIR}\s*)?)*", re.ASCII)
 _ESCAPED = re.compile(r"\\(.)")
-_WITH_PORT = re.compile(r"\[([^\]]+)\](?::[\w.-]+)?|([^:]+):[\w.-]+")
+_PORTS = (
+    re.compile(r"\[([^\]]+)\](?::[\w.-]+)?"),
+    re.compile(r"([^:]+):[\w.-]+"),
+    # IPv6 without brackets: nine groups, or one of more digits than a group has.
+    re.compile(r"((?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}):\d{1,5}", re.ASCII),
+    re.compile(r"([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*):\d{5}", re.ASCII),
+)
+# Cloudflare makes these up for IPv6 clients of sites that know IPv4 alone ("pseudo IPv4").
+_MADE_UP = ipaddress.ip_network("240.0.0.0/4")
+_REAL = "CF-Connecting-IPv6"
+
+_logger = logging.getLogger("sessions_api.client")
 
 
 def client_ip(request: HttpRequest) -> str | None:
@@ -31,6 +47,7 @@ def client_ip(request: HttpRequest) -> str | None:
     It is the peer's own IP address unless the peer is a trusted proxy. Then CLIENT_IP_HEADER is
     read from the right, where the nearest proxy writes, up to the first hop that is not a proxy of
     the site. The client may have sent anything that stands further left (RFC 7239, section 8.1).
+    Where a proxy does not say whom it speaks for, nobody knows: the proxy is not the client.
     """
     return client_ip_even_unrecorded(request) if conf.RECORD_IP else None
 
@@ -51,32 +68,59 @@ def configuration_problems() -> list[str]:
 
 def _address(request: HttpRequest) -> _Address | None:
     remote = request.META.get("REMOTE_ADDR") or ""
-    peer, proxies = _parsed(remote), conf.TRUSTED_PROXIES
-    if not proxies:
-        return peer
-    if isinstance(proxies, int):
-        return _at(_hops(request), proxies)
-    networks = _networks(tuple(proxies))
+    peer = _parsed(remote)
+    try:
+        count, networks = _proxies()
+        header = conf.CLIENT_IP_HEADER.lower()
+    except (AttributeError, TypeError, ValueError):
+        warn_once_a_minute(
+            _logger,
+            "No IP address is recorded: TRUSTED_PROXIES or CLIENT_IP_HEADER cannot be read. Run check.",
+        )
+        return None
     # A peer on a unix socket has no IP address. Only the site's own proxy can reach the socket.
-    if not remote or remote.startswith("unix:") or _within(peer, networks):
-        return _first_untrusted(_hops(request), networks) or peer
-    return peer
+    is_proxy = not remote or remote.startswith("unix:")
+    if count:
+        address = _at(_hops(request, header), count if header in _LISTS else 1)
+    elif (networks and is_proxy) or _within(peer, networks):
+        address = _first_untrusted(_hops(request, header), networks)
+    else:
+        return peer
+    if address is not None and address in _MADE_UP:
+        address = _parsed(request.headers.get(_REAL, ""))
+    if address is None and remote:
+        warn_once_a_minute(
+            _logger,
+            "No IP address is recorded: a proxy has not said whose request it is in %s.",
+            conf.CLIENT_IP_HEADER,
+        )
+    return address
+
+
+def _proxies() -> tuple[int, _Networks]:
+    """Return how many proxies there are, or else their networks. Raises TypeError or ValueError."""
+    proxies: object = conf.TRUSTED_PROXIES
+    if isinstance(proxies, int):
+        if not 0 < proxies <= _MAX_HOPS or isinstance(proxies, bool):
+            raise ValueError(proxies)
+        return proxies, ()
+    if isinstance(proxies, str | bytes) or not isinstance(proxies, Sequence):
+        raise TypeError(proxies)
+    return 0, _networks(tuple(proxies))
 
 
 def _at(hops: Sequence[str], count: int) -> _Address | None:
-    number = count if conf.CLIENT_IP_HEADER.lower() in _LISTS else 1
-    return _parsed(hops[number - 1]) if 0 < number <= len(hops) else None
+    return _parsed(hops[count - 1]) if 0 < count <= len(hops) else None
 
 
 def _first_untrusted(hops: Iterable[str], networks: _Networks) -> _Address | None:
-    """Return the first hop that is no proxy, or else the last one that can be read."""
-    last = None
+    """Return the first hop that is no proxy, or else the furthest one. None if one is unreadable."""
+    address = None
     for hop in hops:
         address = _parsed(hop)
         if not _within(address, networks):
-            return address or last
-        last = address
-    return last
+            break
+    return address
 
 
 def _within(address: _Address | None, networks: _Networks) -> bool:
@@ -85,6 +129,8 @@ def _within(address: _Address | None, networks: _Networks) -> bool:
 
 @lru_cache(maxsize=8)
 def _networks(texts: tuple[str, ...]) -> _Networks:
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError(texts)
     return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
 
 
@@ -93,8 +139,10 @@ def _parsed(hop: str) -> _Address | None:
     text = hop.strip()
     if len(text) > _MAX_HOP:
         return None
-    if match := _WITH_PORT.fullmatch(text):
-        text = match[1] or match[2]
+    for pattern in _PORTS:
+        if match := pattern.fullmatch(text):
+            text = match[1]
+            break
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
@@ -104,14 +152,19 @@ def _parsed(hop: str) -> _Address | None:
     return address.ipv4_mapped or ipaddress.IPv6Address(address.packed)
 
 
-def _hops(request: HttpRequest) -> list[str]:
-    """Return the hops that the header names, the nearest first."""
-    name = conf.CLIENT_IP_HEADER.lower()
-    value = request.headers.get(name, "")
-    if name not in _LISTS:
+def _hops(request: HttpRequest, header: str) -> list[str]:
+    """Return the hops that the header names, the nearest first. Empty ones are none (RFC 9110, 5.6.1)."""
+    value = request.headers.get(header, "")
+    if header in _WITH_PORT_ALWAYS:
+        value = value.rpartition(":")[0]
+    if header not in _LISTS:
         return [value]
-    pieces = value.rsplit(",", _MAX_HOPS)[::-1]
-    return list(_forwarded(pieces)) if name == "forwarded" else pieces
+    pieces = [piece for piece in value.rsplit(",", _MAX_HOPS)[::-1] if piece.strip()]
+    return list(_forwarded(pieces)) if header == "forwarded" else list(map(_unquoted, pieces))
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r'^\s*"(.*)"\s*$', r"\1", text)
 
 
 def _forwarded(pieces: Iterable[str]) -> Iterator[str]:
@@ -120,14 +173,16 @@ def _forwarded(pieces: Iterable[str]) -> Iterator[str]:
     for piece in pieces:
         element = f"{piece},{element}" if element else piece
         if len(element) > _MAX_ELEMENT:
-            return
+            break
         if _ESCAPED.sub("", element).count('"') % 2:  # The comma stood between quotes.
             continue
         hop = _for(element)
+        yield hop
         if not hop:
             return
-        yield hop
         element = ""
+    if element:
+        yield ""
 
 
 def _for(element: str) -> str:

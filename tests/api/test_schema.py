@@ -398,7 +398,10 @@ def test_a_list_has_every_filter_and_a_bulk_end_has_them_too(document):
 def test_enumerations_have_names(document):
     components = document["components"]["schemas"]
     assert components["SessionEndReason"]["enum"] == [*EndReason.values, ""]
-    assert components["SessionDeviceType"]["enum"] == ["desktop", "mobile", "tablet", "bot", ""]
+    assert components["SessionDeviceType"]["enum"] == [
+        *("desktop", "mobile", "tablet", "tv", "console", "bot"),
+        "",
+    ]
     for name in ("SessionEndReason", "SessionDeviceType"):
         assert components[name]["x-enum-varnames"][-1] == "EMPTY"
     assert components["SessionState"]["enum"] == State.values

@@ -3,8 +3,9 @@
 import pytest
 
 from sessions_api.client import client_of, fingerprint_of
-from sessions_api.models import Client
-from tests.helpers import FIREFOX
+from sessions_api.models import Client, Session
+from tests.factories import UserFactory
+from tests.helpers import FIREFOX, signed_in
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,20 @@ def test_the_header_of_proxies_tells_clients_apart_where_there_are_proxies(
         for ip_address in ("192.0.2.1", "192.0.2.2")
     )
     assert (fingerprint_of(one) != fingerprint_of(other)) is tells
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"TRUSTED_PROXIES": "10.0.0.0/8"},
+        {"TRUSTED_PROXIES": ["proxy.local"]},
+        {"TRUSTED_PROXIES": 1, "CLIENT_IP_HEADER": None},
+    ],
+    ids=repr,
+)
+def test_settings_that_cannot_be_read_keep_nobody_from_signing_in(settings, options):
+    settings.SESSIONS_API = {**settings.SESSIONS_API, **options}
+    browser = signed_in(UserFactory.create(), headers={"x-forwarded-for": "192.0.2.1"})
+    assert browser.get("/api/sessions/").status_code == 200
+    assert Session.objects.get().ip_address is None

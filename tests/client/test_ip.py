@@ -3,6 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
+from sessions_api import logs
 from sessions_api.client.ip import client_ip, configuration_problems
 
 N = ["10.0.0.0/8", "fd00::/8"]
@@ -42,7 +43,7 @@ CASES = {
     "IPv4 mapped into IPv6": ("::ffff:10.0.0.2", xff("::ffff:9.9.9.9"), N, "9.9.9.9"),
     "IPv4 with a port": ("10.0.0.2", xff("9.9.9.9:5123"), 1, "9.9.9.9"),
     "the zone of IPv6 is dropped": ("fe80::1%eth0", {}, [], "fe80::1"),
-    "a hop that cannot be read": ("10.0.0.2", xff("8.8.8.8, unknown"), N, "10.0.0.2"),
+    "a hop that cannot be read": ("10.0.0.2", xff("8.8.8.8, unknown"), N, None),
     "Forwarded: with other parameters": (
         "10.0.0.2",
         forwarded('for=8.8.8.8, for="[2001:db8::1]:80";proto=https;by=_x'),
@@ -53,16 +54,16 @@ CASES = {
         "10.0.0.2",
         forwarded("for=9.9.9.9;for=8.8.8.8"),
         N,
-        "10.0.0.2",
+        None,
     ),
     "Forwarded: a quote that is not closed": (
         "10.0.0.2",
         forwarded('for="_hidden", for="9.9.9.9'),
         N,
-        "10.0.0.2",
+        None,
     ),
-    "a hundred thousand commas": ("10.0.0.2", xff("," * 100_000), N, "10.0.0.2"),
-    "octal digits in IPv4": ("10.0.0.2", xff("010.1.1.1"), N, "10.0.0.2"),
+    "a hundred thousand commas": ("10.0.0.2", xff("," * 100_000), N, None),
+    "octal digits in IPv4": ("10.0.0.2", xff("010.1.1.1"), N, None),
     "fewer hops than proxies": ("10.0.0.2", xff("9.9.9.9"), 2, None),
 }
 
@@ -128,21 +129,21 @@ def test_a_peer_that_is_no_ip_address_is_not_trusted(settings):
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("", "10.0.0.2"),
-        ("8.8.8.8, unknown, 10.0.0.7", "10.0.0.7"),
-        ("8.8.8.8,, 10.0.0.7", "10.0.0.7"),
+        ("", None),
+        ("8.8.8.8, unknown, 10.0.0.7", None),
+        ("8.8.8.8,, 10.0.0.7", "8.8.8.8"),
         ("10.0.0.6, 10.0.0.7", "10.0.0.6"),
         ("8.8.8.8, fd00::7", "8.8.8.8"),
         ("8.8.8.8, [fd00::7%eth0]", "8.8.8.8"),
         ("[2001:db8::1]", "2001:db8::1"),
-        ("9.9.9.9,", "10.0.0.2"),
-        ("[", "10.0.0.2"),
-        ("9.9.9.9/8", "10.0.0.2"),
-        ("\x00", "10.0.0.2"),
-        ("\ud800", "10.0.0.2"),
-        pytest.param("9" * 1_000_000, "10.0.0.2", id="digits"),
-        pytest.param(" " * 1_000_000, "10.0.0.2", id="spaces"),
-        pytest.param("10.0.0.7," * 100_000 + "10.0.0.8", "10.0.0.7", id="proxies"),
+        ("9.9.9.9,", "9.9.9.9"),
+        ("[", None),
+        ("9.9.9.9/8", None),
+        ("\x00", None),
+        ("\ud800", None),
+        pytest.param("9" * 1_000_000, None, id="digits"),
+        pytest.param(" " * 1_000_000, None, id="spaces"),
+        pytest.param("10.0.0.7," * 100_000 + "10.0.0.8", None, id="proxies"),
     ],
 )
 def test_a_chain_of_known_networks_is_walked_to_the_first_stranger(settings, value, expected):
@@ -181,20 +182,20 @@ def test_a_number_of_proxies_names_one_place_in_the_chain(settings, value, count
         ('for=9.9.9.9;host="a, for=8.8.8.8, b"', "9.9.9.9"),
         ('for=9.9.9.9;host="a, for=\\"8.8.8.8\\""', "9.9.9.9"),
         ('for=", for=9.9.9.9', "9.9.9.9"),
-        ("for=8.8.8.8;for=7.7.7.7, for=10.0.0.7", "10.0.0.7"),
-        ("for=8.8.8.8, for=unknown", "10.0.0.2"),
-        ("for=8.8.8.8, for=_hidden", "10.0.0.2"),
-        ("for=8.8.8.8, proto=https", "10.0.0.2"),
-        ("for=8.8.8.8, ", "10.0.0.2"),
-        ("for=[2001:db8::1]", "10.0.0.2"),
-        ("for=9.9.9.9:80", "10.0.0.2"),
-        ("9.9.9.9", "10.0.0.2"),
-        ("", "10.0.0.2"),
-        pytest.param("," * 100_000, "10.0.0.2", id="commas"),
-        pytest.param('"' * 100_001, "10.0.0.2", id="quotes"),
-        pytest.param('for="' + "," * 100_000, "10.0.0.2", id="quoted-commas"),
-        pytest.param("; " * 450 + "x", "10.0.0.2", id="semicolons"),
-        pytest.param("for=" + "9" * 1_000_000, "10.0.0.2", id="digits"),
+        ("for=8.8.8.8;for=7.7.7.7, for=10.0.0.7", None),
+        ("for=8.8.8.8, for=unknown", None),
+        ("for=8.8.8.8, for=_hidden", None),
+        ("for=8.8.8.8, proto=https", None),
+        ("for=8.8.8.8, ", "8.8.8.8"),
+        ("for=[2001:db8::1]", "2001:db8::1"),
+        ("for=9.9.9.9:80", "9.9.9.9"),
+        ("9.9.9.9", None),
+        ("", None),
+        pytest.param("," * 100_000, None, id="commas"),
+        pytest.param('"' * 100_001, None, id="quotes"),
+        pytest.param('for="' + "," * 100_000, None, id="quoted-commas"),
+        pytest.param("; " * 450 + "x", None, id="semicolons"),
+        pytest.param("for=" + "9" * 1_000_000, None, id="digits"),
     ],
 )
 def test_a_forwarded_header_is_read_as_rfc_7239_says(settings, value, expected):
@@ -224,9 +225,9 @@ def test_a_forwarded_header_is_counted_from_the_right(settings, value, count, ex
         ("9.9.9.9", N, "9.9.9.9"),
         ("9.9.9.9", 1, "9.9.9.9"),
         ("9.9.9.9", 2, "9.9.9.9"),
-        ("8.8.8.8, 9.9.9.9", N, "10.0.0.2"),
+        ("8.8.8.8, 9.9.9.9", N, None),
         ("8.8.8.8, 9.9.9.9", 1, None),
-        ("", N, "10.0.0.2"),
+        ("", N, None),
     ],
 )
 def test_a_single_value_header_counts_only_as_one_ip_address(settings, value, proxies, expected):
@@ -316,3 +317,118 @@ def test_a_header_that_cannot_be_right_is_told_with_its_remedy(settings, header,
     settings.SESSIONS_API = {"CLIENT_IP_HEADER": header}
 
     assert configuration_problems() == [problem]
+
+
+V6, V6_FULL = "2001:db8::1", "2001:db8:0:0:0:0:0:1"
+PROXIES = {
+    "nginx": ("X-Forwarded-For", "9.9.9.9", "9.9.9.9"),
+    "nginx, several": ("X-Forwarded-For", "8.8.8.8, 9.9.9.9, 10.0.0.7", "9.9.9.9"),
+    "nginx, IPv6": ("X-Forwarded-For", V6, V6),
+    "nginx, Forwarded without quotes": ("Forwarded", f"for={V6};proto=https", V6),
+    "nginx, Forwarded, IPv6 in brackets without quotes": ("Forwarded", f"for=[{V6}];by=_a", V6),
+    "nginx, X-Real-IP": ("X-Real-IP", V6, V6),
+    "HAProxy, Forwarded": ("Forwarded", f'proto=https;for="[{V6}]:4711"', V6),
+    "HAProxy, Forwarded, a port without quotes": ("Forwarded", "for=9.9.9.9:4711", "9.9.9.9"),
+    "Apache": ("X-Forwarded-For", "9.9.9.9, 10.0.0.7", "9.9.9.9"),
+    "AWS ALB, with ports": ("X-Forwarded-For", "9.9.9.9:4711", "9.9.9.9"),
+    "AWS ALB, IPv6 with ports": ("X-Forwarded-For", f"[{V6}]:4711", V6),
+    "AWS API Gateway": (
+        "Forwarded",
+        "by=10.0.0.7;for=9.9.9.9;host=a.example;proto=https",
+        "9.9.9.9",
+    ),
+    "AWS API Gateway, host with a port": ("Forwarded", "for=9.9.9.9;host=a.example:443", "9.9.9.9"),
+    "CloudFront": ("CloudFront-Viewer-Address", "9.9.9.9:46532", "9.9.9.9"),
+    "CloudFront, IPv6": ("CloudFront-Viewer-Address", f"{V6_FULL}:46532", V6),
+    "CloudFront, short IPv6 and port": ("CloudFront-Viewer-Address", f"{V6}:4653", V6),
+    "Azure Application Gateway": ("X-Forwarded-For", "9.9.9.9:50012", "9.9.9.9"),
+    "Azure, IPv6 and port without brackets": ("X-Forwarded-For", f"{V6_FULL}:50012", V6),
+    "Azure, short IPv6 and port": ("X-Azure-ClientIP", f"{V6}:50012", V6),
+    "Azure Front Door": ("X-Azure-ClientIP", V6, V6),
+    "Fastly": ("Fastly-Client-IP", V6, V6),
+    "Cloudflare": ("CF-Connecting-IP", V6, V6),
+    "Traefik": ("X-Real-Ip", "9.9.9.9", "9.9.9.9"),
+    "Envoy": ("X-Envoy-External-Address", "9.9.9.9", "9.9.9.9"),
+    "Google": ("X-Forwarded-For", "8.8.8.8,9.9.9.9,10.0.0.7", "9.9.9.9"),
+    "quotes": ("X-Forwarded-For", '"9.9.9.9"', "9.9.9.9"),
+    "quotes around IPv6 and port": ("X-Forwarded-For", f'"[{V6}]:443"', V6),
+    "a comma at the end": ("X-Forwarded-For", "9.9.9.9, ", "9.9.9.9"),
+    "a comma at the beginning": ("X-Forwarded-For", ", 9.9.9.9", "9.9.9.9"),
+    "a zone": ("X-Forwarded-For", "fe80::1%eth0", "fe80::1"),
+    "a zone in brackets": ("X-Forwarded-For", "[fe80::1%25eth0]:443", "fe80::1"),
+    "a tab": ("X-Forwarded-For", "8.8.8.8,\t9.9.9.9", "9.9.9.9"),
+    "not known": ("Forwarded", "for=unknown", None),
+    "hidden": ("Forwarded", 'for="_gazonk"', None),
+    "a unix socket": ("X-Forwarded-For", "unix:", None),
+    "no client": ("Forwarded", "proto=https;by=10.0.0.7", None),
+    "a name": ("X-Forwarded-For", "client.example", None),
+    "nothing": ("X-Forwarded-For", "", None),
+    "two addresses where one is to be": ("X-Real-IP", "9.9.9.9, 8.8.8.8", None),
+}
+
+
+@pytest.mark.parametrize(("header", "value", "expected"), PROXIES.values(), ids=PROXIES)
+def test_what_real_proxies_write_is_the_client_or_nobody(settings, header, value, expected):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": N, "CLIENT_IP_HEADER": header}
+
+    assert client_ip(request_from("10.0.0.2", **{header: value})) == expected
+
+
+@pytest.mark.parametrize(
+    ("real", "expected"), [({"CF-Connecting-IPv6": V6}, V6), ({}, None)], ids=["told", "not told"]
+)
+@pytest.mark.parametrize("header", ["CF-Connecting-IP", "X-Forwarded-For"])
+def test_an_address_that_cloudflare_makes_up_is_nobodys(settings, header, real, expected):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": N, "CLIENT_IP_HEADER": header}
+
+    assert client_ip(request_from("10.0.0.2", **{header: "243.16.1.1"}, **real)) == expected
+
+
+def test_a_proxy_that_says_nothing_is_logged_once_a_minute(settings, caplog):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": N}
+    logs.clear()
+
+    for value in ("unknown", "", "8.8.8.8, _hidden"):
+        assert client_ip(request_from("10.0.0.2", **xff(value))) is None
+
+    assert caplog.messages == [
+        "No IP address is recorded: a proxy has not said whose request it is in X-Forwarded-For."
+    ]
+
+
+@pytest.mark.parametrize(
+    "proxies",
+    [
+        0,
+        -1,
+        33,
+        True,
+        "10.0.0.0/8",
+        b"10.0.0.0/8",
+        None,
+        {"a": 1},
+        1.5,
+        ["proxy.local"],
+        [10],
+        [None],
+    ],
+    ids=repr,
+)
+def test_proxies_that_cannot_be_read_are_logged_and_nobody_is_recorded(settings, caplog, proxies):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": proxies}
+    logs.clear()
+
+    assert client_ip(request_from("10.0.0.2", **xff("9.9.9.9"))) is None
+
+    assert caplog.messages == [
+        "No IP address is recorded: TRUSTED_PROXIES or CLIENT_IP_HEADER cannot be read. Run check."
+    ]
+
+
+@pytest.mark.parametrize("header", [None, 7, ["X-Real-IP"]], ids=repr)
+def test_a_header_that_cannot_be_read_is_logged_and_nobody_is_recorded(settings, caplog, header):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": N, "CLIENT_IP_HEADER": header}
+    logs.clear()
+
+    assert client_ip(request_from("10.0.0.2", **xff("9.9.9.9"))) is None
+    assert len(caplog.messages) == 1
