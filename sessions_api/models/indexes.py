@@ -1,5 +1,6 @@
 """The indexes of the table of sessions, and what each is there for."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.db import models
@@ -37,13 +38,36 @@ class NameIndex(models.Index):
         )
 
 
-def _rare(field: str, condition: Q) -> models.Index:
-    """Return an index of the few rows that have something uncommon in a field.
+class RareIndex(models.Index):
+    """Finds the few rows that have something uncommon in a field.
 
     The others take no room in it, and their touches do not write to it. MariaDB and MySQL have no
-    such indexes: there all rows are in it.
+    such indexes: there all rows are in it. It has no ``condition``, of which Django warns there.
     """
-    return models.Index(fields=[field], condition=condition, name=f"sessions_api_{field}")
+
+    def __init__(self, *, rows: Q, fields: Sequence[str], name: str) -> None:
+        self.rows = rows
+        super().__init__(fields=fields, name=name)
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, arguments, named = super().deconstruct()
+        return path, arguments, {**named, "rows": self.rows}
+
+    def create_sql(
+        self,
+        model: type[models.Model],
+        schema_editor: BaseDatabaseSchemaEditor,
+        using: str = "",
+        **kwargs: Any,
+    ) -> Statement:
+        if not schema_editor.connection.features.supports_partial_indexes:
+            return super().create_sql(model, schema_editor, using, **kwargs)
+        partial = models.Index(fields=self.fields, condition=self.rows, name=self.name)
+        return partial.create_sql(model, schema_editor, using, **kwargs)
+
+
+def _rare(field: str, rows: Q) -> RareIndex:
+    return RareIndex(fields=[field], rows=rows, name=f"sessions_api_{field}")
 
 
 INDEXES = [
