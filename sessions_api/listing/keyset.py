@@ -10,7 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 CHUNK = 250
-MOST_READ = 1_000
+MOST_READ = 500
 """How many rows are read, at least, before a page is given up as short."""
 
 _SALT = "sessions_api.keyset"
