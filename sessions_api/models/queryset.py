@@ -4,13 +4,14 @@ import ipaddress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import connections, models, router
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Collate
-from django.db.models.lookups import IStartsWith
+from django.db.models.functions import Cast, Collate
+from django.db.models.lookups import Exact, IStartsWith
 
 import sessions_api.models.lookups  # noqa: F401 (registers __within and __among)
 from sessions_api.conf import conf
@@ -24,6 +25,9 @@ AnyUser: TypeAlias = AbstractBaseUser | AnonymousUser
 
 MOST_USERS = 1_000
 """How many users a search may find."""
+
+COMMON = 1_000
+"""How many sessions of an IP address are many, so that a page soon has enough of them."""
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -155,15 +159,35 @@ def found_by(term: str) -> models.Q:
 def from_network(network: str) -> models.Q:
     """Return which sessions were signed in or last used from an IP address or a network (CIDR).
 
-    Raises ValueError for anything else.
+    Raises ValueError for anything else. On MariaDB, one IP address takes one query.
     """
     parsed = ipaddress.ip_network(network, strict=False)
-    if parsed.num_addresses == 1:
-        lookup, value = "exact", str(parsed.network_address)
-    else:
-        lookup, value = "within", str(parsed)
-    at_sign_in = models.Q(**{f"ip_address__{lookup}": value})
-    at_last_use = models.Q(**{f"last_ip_address__{lookup}": value})
+    if parsed.num_addresses > 1:
+        value = str(parsed)
+        return models.Q(ip_address__within=value) | models.Q(last_ip_address__within=value)
+    ip_address = str(parsed.network_address)
+    used = models.Q(ip_address=ip_address) | models.Q(last_ip_address=ip_address)
+    return _used_from(ip_address) if _is_common(used) else used
+
+
+def _is_common(used: models.Q) -> bool:
+    """Tell whether MariaDB would do better without the indexes of IP addresses.
+
+    Where many rows have one, it merges the two indexes and sorts what it finds: 1.2 s for 20,000 of
+    1,000,000 sessions, instead of 0.07 s in the order of the page until that is full.
+    """
+    sessions = apps.get_model("sessions_api", "Session").objects.on_primary()
+    if connections[sessions.db].vendor != "mysql":
+        return False
+    return len(sessions.filter(used).values_list("pk", flat=True)[:COMMON]) == COMMON
+
+
+def _used_from(ip_address: str) -> models.Q:
+    """Return the sessions that one IP address was used for, by columns that have no index."""
+    at_sign_in, at_last_use = (
+        models.Q(Exact(Cast(field, models.CharField()), ip_address))
+        for field in ("ip_address", "last_ip_address")
+    )
     return at_sign_in | at_last_use
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from sessions_api.models import Kind, Session
+from sessions_api.models import Kind, Session, queryset
 from tests.factories import SessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +169,22 @@ def test_a_user_sees_their_sessions_and_those_by_which_somebody_acts_as_them(bys
     assert set(Session.objects.for_user(alice)) == {own, taken}
     shown = Session.objects.exclude(user=bystander.user)
     assert set(shown.impersonated()) == {taken, acting}
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("common", [1, 2, 3, 1_000])
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1"])
+def test_an_ip_address_finds_the_same_however_many_share_it(monkeypatch, common, address):
+    monkeypatch.setattr(queryset, "COMMON", common)
+    found = {
+        SessionFactory.create(ip_address=address, last_ip_address=None),
+        SessionFactory.create(ip_address="198.51.100.1", last_ip_address=address),
+        SessionFactory.create(ip_address=address, last_ip_address=address),
+    }
+    SessionFactory.create(ip_address="198.51.100.1", last_ip_address="198.51.100.2")
+    SessionFactory.create(ip_address=None)
+    assert set(Session.objects.used_from(address)) == found
+    assert set(Session.objects.search(address)) == found
+    assert set(Session.objects.exclude(queryset.from_network(address)).using("default")).isdisjoint(
+        found
+    )
