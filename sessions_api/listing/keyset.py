@@ -54,23 +54,8 @@ def page(
     field, sign = order.removeprefix("-"), "-" if descending else ""
     ordered = queryset.order_by(f"{sign}{field}", f"{sign}pk")
 
-    rows: list[Row] = []
-    first = last = None
-    begins, wanted, read, more = position, size, 0, True
-    while more and len(rows) < size and read < MOST_READ:
-        beyond = begins.beyond(field, descending=descending) if begins else Q()
-        found = list(ordered.filter(beyond)[: wanted + 1])
-        more, found = len(found) > wanted, found[:wanted]
-        kept = keep(found)
-        if len(rows) + len(kept) > size:
-            kept = kept[: size - len(rows)]
-            found, more = found[: found.index(kept[-1]) + 1], True
-        rows += kept
-        read += len(found)
-        if found:
-            first, last = first or found[0], found[-1]
-            begins = _Position.at(last, field, backwards=False)
-        wanted = CHUNK
+    found = _fill(ordered, position, field, descending=descending, size=size, keep=keep)
+    rows, first, last, more = found.rows, found.first, found.last, found.more
     if backwards:
         rows.reverse()
         first, last = last, first
@@ -80,11 +65,50 @@ def page(
         following = _Position.at(last, field, backwards=False)
     if first is not None and (more if backwards else position is not None):
         preceding = _Position.at(first, field, backwards=True)
-    if position is not None and not read:
+    if position is not None and first is None:
         # Every row of this page is gone. The way back begins where the page was to begin.
         turned = replace(position, backwards=not backwards, inclusive=True)
         following, preceding = (turned, None) if backwards else (None, turned)
     return Page(rows, _write(following, order), _write(preceding, order))
+
+
+@dataclass(slots=True)
+class _Found(Generic[Row]):
+    """The rows of a page, between which rows they lie, and whether others follow."""
+
+    rows: list[Row]
+    first: Row | None = None
+    last: Row | None = None
+    more: bool = True
+
+
+def _fill(
+    ordered: QuerySet[Row],
+    begins: "_Position | None",
+    field: str,
+    *,
+    descending: bool,
+    size: int,
+    keep: Callable[[list[Row]], list[Row]],
+) -> _Found[Row]:
+    """Read on from a position until a page is full, or until enough was read for it."""
+    page: _Found[Row] = _Found([])
+    wanted, read = size, 0
+    while page.more and len(page.rows) < size and read < MOST_READ:
+        beyond = begins.beyond(field, descending=descending) if begins else Q()
+        found = list(ordered.filter(beyond)[: wanted + 1])
+        page.more, found = len(found) > wanted, found[:wanted]
+        kept, room = keep(found), size - len(page.rows)
+        if len(kept) > room:
+            kept, page.more = kept[:room], True
+            found = found[: found.index(kept[-1]) + 1]
+        page.rows += kept
+        read += len(found)
+        if found:
+            page.first, page.last = page.first or found[0], found[-1]
+            begins = _Position.at(page.last, field, backwards=False)
+        wanted = CHUNK
+    return page
 
 
 @dataclass(frozen=True, slots=True)
