@@ -11,12 +11,14 @@ from django.db.models import Q
 from sessions_api.models.choices import COMMON_DEVICE_TYPES, COMMON_METHODS, Kind
 
 
-class NameIndex(models.Index):
-    """Finds names by how they begin, in upper or lower case, as ``__istartswith`` does.
+class BetterIndex(models.Index):
+    """An index that some databases can have in a better form."""
 
-    For that PostgreSQL needs an index of what Django compares. The comparisons of other databases
-    take upper for lower case.
-    """
+    def better(
+        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor
+    ) -> Statement | None:
+        """Return the better form. None where the database does not have it."""
+        raise NotImplementedError
 
     def create_sql(
         self,
@@ -25,8 +27,22 @@ class NameIndex(models.Index):
         using: str = "",
         **kwargs: Any,
     ) -> Statement:
+        plain = super().create_sql(model, schema_editor, using, **kwargs)
+        return self.better(model, schema_editor) or plain
+
+
+class NameIndex(BetterIndex):
+    """Finds names by how they begin, in upper or lower case, as ``__istartswith`` does.
+
+    For that PostgreSQL needs an index of what Django compares. The comparisons of other databases
+    take upper for lower case.
+    """
+
+    def better(
+        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor
+    ) -> Statement | None:
         if schema_editor.connection.vendor != "postgresql":
-            return super().create_sql(model, schema_editor, using, **kwargs)
+            return None
         # Not by OpClass, which takes django.contrib.postgres among the site's INSTALLED_APPS.
         field = cast("models.CharField[str, str]", model._meta.get_field(self.fields[0]))
         quote_name = schema_editor.quote_name
@@ -38,7 +54,7 @@ class NameIndex(models.Index):
         )
 
 
-class RareIndex(models.Index):
+class RareIndex(BetterIndex):
     """Finds the few rows that have something uncommon in a field.
 
     The others take no room in it, and their touches do not write to it. MariaDB and MySQL have no
@@ -53,17 +69,13 @@ class RareIndex(models.Index):
         path, arguments, named = super().deconstruct()
         return path, arguments, {**named, "rows": self.rows}
 
-    def create_sql(
-        self,
-        model: type[models.Model],
-        schema_editor: BaseDatabaseSchemaEditor,
-        using: str = "",
-        **kwargs: Any,
-    ) -> Statement:
+    def better(
+        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor
+    ) -> Statement | None:
         if not schema_editor.connection.features.supports_partial_indexes:
-            return super().create_sql(model, schema_editor, using, **kwargs)
+            return None
         partial = models.Index(fields=self.fields, condition=self.rows, name=self.name)
-        return partial.create_sql(model, schema_editor, using, **kwargs)
+        return partial.create_sql(model, schema_editor)
 
 
 def _rare(field: str, rows: Q) -> RareIndex:
