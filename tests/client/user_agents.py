@@ -866,7 +866,7 @@ USER_AGENTS = [
     (
         "visitors",
         "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/16.3 DuckDuckGo/7 Safari/605.1.15",
-        Device("", "DuckDuckGo 7", "iOS", ""),
+        Device("", "DuckDuckGo 7", "", ""),
     ),
     (
         "visitors",
@@ -1601,7 +1601,7 @@ USER_AGENTS = [
     (
         "visitors",
         "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/15.6 DuckDuckGo/7 Safari/605.1.15",
-        Device("", "DuckDuckGo 7", "iOS", ""),
+        Device("", "DuckDuckGo 7", "", ""),
     ),
     (
         "visitors",
