@@ -105,9 +105,7 @@ CORRECTIONS = (
     # The version of the programming interface, which is not that of the system.
     Correction(r"\bAndroid/[23]\d\b", os="Android"),
     # iPadOS asks for desktop pages as a Mac, in browsers that no Mac has.
-    Correction(
-        r"\bMacintosh;.*\b(?:CriOS|FxiOS|EdgiOS|OPiOS|GSA)/", "", os="iOS", device=""
-    ),
+    Correction(r"\bMacintosh;.*\b(?:CriOS|FxiOS|EdgiOS|OPiOS|GSA)/", "", os="iOS", device=""),
     # DuckDuckGo says the same on a Mac and on an iPad.
     Correction(r"\bMacintosh;.*\bDuckDuckGo/", "", os="", device=""),
     # A phone says so; what says nothing on Android is a tablet, or an app.
