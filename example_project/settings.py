@@ -5,6 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import django
+
 PROJECT_DIRECTORY = Path(__file__).resolve().parent.parent
 
 SECRET_KEY = "django-insecure-for-the-demo-only-everyone-can-read-this"  # noqa: S105
@@ -44,7 +46,15 @@ MIDDLEWARE = [
 SESSIONS_API = {
     "IDLE_TIMEOUT": timedelta(days=7),
     "TOKEN_SIGN_IN": "sessions_api.sign_in.password",
+    "LOCATION": "example_project.demo.places.location",
+    "NEW_DEVICE_EMAIL": True,
 }
+
+# Mails are printed by the server.
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

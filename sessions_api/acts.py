@@ -1,24 +1,25 @@
 """What a request itself has ended. Its own response phase takes that into account."""
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from sessions_api.models import AnyUser, EndReason
+from sessions_api import payload
+from sessions_api.engines import EngineSession
+from sessions_api.models import AnyUser, EndReason
 
 
 class Written(NamedTuple):
     """Ends that were written inside a transaction of the site's, which may be rolled back."""
 
     pks: list[UUID]
-    by: "AnyUser | None"
-    reason: "EndReason"
+    by: AnyUser | None
+    reason: EndReason
     depth: int
     """How many transactions and savepoints were open."""
 
 
-class Acts(list["bytes | Written"]):
+class Acts(list[bytes | Written]):
     """The ends that one request has made, whatever code of it has done so."""
 
     __slots__ = ()
@@ -34,25 +35,43 @@ class Acts(list["bytes | Written"]):
         return [act for act in self if isinstance(act, Written)]
 
 
-_current: ContextVar[Acts | None] = ContextVar("sessions_api_acts", default=None)
+class Actor(Protocol):
+    """A request, as far as its acts are concerned."""
+
+    acts: Acts
+    session: EngineSession
+
+
+_current: ContextVar[Actor | None] = ContextVar("sessions_api_acts", default=None)
 
 
 begin = _current.set
-"""Note in these ``Acts`` what this thread or task, and those it waits for, end from now on."""
+"""Note as acts of this request what this thread or task, and those it waits for, end from now on."""
 
 stop = _current.reset
 """Stop that. Takes what ``begin`` has returned."""
 
 
+def is_request() -> bool:
+    """Tell whether a request is being answered."""
+    return _current.get() is not None
+
+
+def current_session_id() -> UUID | None:
+    """Return the id that the browser session of the request at hand has, whoever it belongs to."""
+    actor = _current.get()
+    return None if actor is None else payload.session_id(actor.session)
+
+
 def note_deleted(key_digest: bytes) -> None:
     """Note that the engine session of a key was deleted."""
-    acts = _current.get()
-    if acts is not None:
-        acts.append(key_digest)
+    actor = _current.get()
+    if actor is not None:
+        actor.acts.append(key_digest)
 
 
 def note_written(written: Written) -> None:
     """Note ends that a rollback may undo."""
-    acts = _current.get()
-    if acts is not None:
-        acts.append(written)
+    actor = _current.get()
+    if actor is not None:
+        actor.acts.append(written)

@@ -12,6 +12,13 @@ class SessionsAPIConfig(AppConfig):
     verbose_name = _("Login sessions")
     default_auto_field = "django.db.models.BigAutoField"
 
+    def import_models(self) -> None:
+        """Connect what has to run before the receivers of django.contrib.auth."""
+        super().import_models()
+        from sessions_api import receivers
+
+        receivers.connect_first()
+
     def ready(self) -> None:
         """Register the checks and connect the receivers."""
         from sessions_api import receivers
@@ -30,8 +37,8 @@ def check_security(**kwargs: object) -> list[CheckMessage]:
     from sessions_api.dialects.ory import conf as ory
     from sessions_api.dialects.torii import conf as torii
 
-    checks.allow_settings(ory.RULES)
-    checks.allow_settings(torii.RULES)
+    checks.allow(ory.RULES)
+    checks.allow(torii.RULES)
     return [message for check in checks.OF_SECURITY for message in check(**kwargs)]
 
 

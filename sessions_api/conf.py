@@ -115,17 +115,42 @@ class Settings(SettingsGroup):
     It takes the request, or None, and the user. It returns at most 64 characters, or None.
     """
 
-    RECORD_IP: bool = True
-    """Store the IP addresses that a session was signed in and last used from."""
+    RECORD_IP: bool | Literal["network"] = True
+    """Store the IP addresses that a session was signed in and last used from.
+
+    "network" stores their networks: the first 24 bits of IPv4, and 48 of IPv6. False stores neither
+    IP addresses nor locations. ``clear_unrecorded`` clears what was stored before.
+    """
 
     RECORD_USER_AGENT: bool = True
     """Store the user agents of a session, and the device that the first one names."""
+
+    NEW_DEVICE_EMAIL: bool = False
+    """Write to users who sign in from a device that they have not signed in from before.
+
+    The mail has a link that ends that session. It leads to a page of ``sessions_api.account.urls``.
+    """
+
+    KNOWN_DEVICES: Literal["cookie", "client"] = "cookie"
+    """By what a device is known: a cookie of its own, or its browser, system and type alone.
+
+    Nothing is noted of devices, and no cookie is set, unless NEW_DEVICE_EMAIL is on or the signal
+    ``new_device`` has a receiver.
+    """
 
     TRUSTED_PROXIES: int | Sequence[str] = ()
     """The site's reverse proxies: their networks in CIDR notation, or how many stand in a row."""
 
     CLIENT_IP_HEADER: str = "X-Forwarded-For"
     """The header in which the proxies write the client's IP address. It is read only behind them."""
+
+    LOCATION: str | None = None
+    """The dotted path of a callable that tells where a client is. None: nobody does.
+
+    It takes the request and the client's IP address as it is recorded, and returns a
+    ``sessions_api.client.location.Location``, or None. It is called at a sign-in, and when a session's
+    IP address has changed. ``sessions_api.client.geoip`` and ``cdn`` have some.
+    """
 
 
 _DURATIONS = frozenset(

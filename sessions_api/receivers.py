@@ -7,10 +7,15 @@ from django.core.signals import setting_changed
 from django.db.models.signals import post_delete, post_migrate, post_save
 from django.http import HttpRequest
 
-from sessions_api import client, conf, engines, payload, recent
-from sessions_api.lifecycle import canary, ending
+from sessions_api import client, conf, engines, payload, recent, users
+from sessions_api.lifecycle import canary, devices, ending
 from sessions_api.models import Session
 from sessions_api.tracking import login, logout
+
+
+def connect_first() -> None:
+    """Connect what has to run before ``last_login`` is written anew."""
+    user_logged_in.connect(users.note_last_login, dispatch_uid="sessions_api.last_login")
 
 
 def connect() -> None:
@@ -58,5 +63,9 @@ def on_user_saved(
     update_fields: frozenset[str] | None,
     **kwargs: object,
 ) -> None:
-    if not created:
-        ending.end_all_if_deactivated(instance, update_fields=update_fields)
+    if created:
+        return
+    ending.end_all_if_deactivated(instance, update_fields=update_fields)
+    # Django keeps the new password here until it is saved, unless it has only hashed it anew.
+    if getattr(instance, "_password", None) is not None and devices.are_noted():
+        devices.forget_others(instance)

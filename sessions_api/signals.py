@@ -25,3 +25,12 @@ session_client_changed = Signal()
 ``session.last_client``. Sent when the last use is written, so at most once per TOUCH_INTERVAL and
 process. What is unknown or not recorded, before or now, is no change.
 """
+
+new_device = Signal()
+"""Somebody has signed in from a device that this user has not signed in from before: ``session``.
+
+Sent at most once for each sign-in, after ``session_started``. Not sent at an account's first sign-in
+ever, for adopted sessions, for somebody who takes another user's place, and for sign-ins whose client
+nobody knows, such as those of scripts. By what a device is known: see KNOWN_DEVICES. A receiver that
+is connected has devices noted from then on.
+"""

@@ -34,6 +34,9 @@ NO_SUCH_TEXT = (ValueError, TypeError, OverflowError, ValidationError, DataError
 """What fields and databases raise when they are asked for a text that they cannot hold."""
 
 
+_LAST_LOGIN = "_sessions_api_last_login"
+
+
 def no_such_text() -> AbstractContextManager[None]:
     """Pass over what fields and databases raise when they are asked for a text they cannot hold."""
     return suppress(*NO_SUCH_TEXT)
@@ -69,6 +72,17 @@ def spellings(text: str) -> list[str]:
     """Return a name as it was sent, and as forms may hand it on: stripped, and in Django's form."""
     forms = (text, text.strip(), unicodedata.normalize("NFKC", text).strip())
     return [name for name in dict.fromkeys(forms) if name]
+
+
+def note_last_login(*, user: AbstractBaseUser, **kwargs: object) -> None:
+    """Note when a user had signed in before. A receiver that runs before Django's own one."""
+    vars(user)[_LAST_LOGIN] = getattr(user, "last_login", None)
+
+
+def has_signed_in(user: AbstractBaseUser) -> bool:
+    """Tell whether a user who signs in just now had signed in before, as far as the table says."""
+    before = vars(user).get(_LAST_LOGIN, getattr(user, "last_login", None))
+    return before is not None
 
 
 def auth_digest_of(user: AnyUser) -> bytes:

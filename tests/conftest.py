@@ -46,6 +46,7 @@ OF_DATABASES = (
     "listing",
     "management/test_adopt_sessions.py",
     "management/test_end_sessions.py",
+    "management/test_personal_data.py",
     "management/test_purge_sessions.py",
     "management/test_reconcile_sessions.py",
     "matrix",

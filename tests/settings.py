@@ -5,6 +5,8 @@ import os
 import shutil
 import tempfile
 
+import django
+
 DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
@@ -95,6 +97,9 @@ TEMPLATES = [
         },
     }
 ]
+
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

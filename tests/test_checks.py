@@ -18,15 +18,17 @@ from django.core.checks import registry, run_checks
 from django.core.management import CommandError, call_command
 from django.utils.translation import gettext_lazy
 
-from sessions_api import checks
 from sessions_api.apps import check_models, check_security
+from sessions_api.checks import settings as settings_checks
+from sessions_api.checks import site
 from sessions_api.middleware import SessionsMiddleware
+from tests.client.databases import write_database
 from tests.helpers import SETTINGS
 
 CHECKS = (check_security, check_models)
 IDS = [
-    *(f"sessions_api.E{number:03}" for number in range(1, 9)),
-    *(f"sessions_api.W{number:03}" for number in range(1, 10)),
+    *(f"sessions_api.E{number:03}" for number in range(1, 10)),
+    *(f"sessions_api.W{number:03}" for number in range(1, 14)),
 ]
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 OURS = "sessions_api.middleware.SessionsMiddleware"
@@ -117,8 +119,11 @@ def test_a_project_with_every_setting_used_well_has_nothing_to_hear(settings):
         "TORII_ENVIRONMENT": "01931a72-0000-7000-8000-0000000000cc",
         "TORII_ENVIRONMENT_OF": "tests.site.organizations.of",
         "RETENTION": timedelta(days=365),
-        "RECORD_IP": False,
-        "RECORD_USER_AGENT": False,
+        "RECORD_IP": "network",
+        "RECORD_USER_AGENT": True,
+        "LOCATION": "tests.site.organizations.of",
+        "NEW_DEVICE_EMAIL": False,
+        "KNOWN_DEVICES": "client",
         "TRUSTED_PROXIES": ["10.0.0.0/8", "2001:db8::/32"],
         "CLIENT_IP_HEADER": "X-Real-IP",
     }
@@ -129,7 +134,7 @@ def test_a_project_with_every_setting_used_well_has_nothing_to_hear(settings):
 @pytest.mark.parametrize("value", [None, [], (), "IDLE_TIMEOUT", 5, {"IDLE_TIMEOUT"}], ids=repr)
 def test_e001_the_setting_is_not_a_dict(value, settings):
     settings.SESSIONS_API = value
-    errors = checks.check_settings()
+    errors = settings_checks.check_settings()
     assert [error.id for error in errors] == ["sessions_api.E001"]
     assert "SESSIONS_API = {" in str(errors[0].hint)
 
@@ -215,7 +220,10 @@ NASTY: dict[str, list[Any]] = {
     "ON_LIMIT": NOT_A_CHOICE,
     "ADOPT": NOT_A_CHOICE,
     "STRICT": NOT_A_BOOL,
-    "RECORD_IP": NOT_A_BOOL,
+    "RECORD_IP": [*NOT_A_BOOL, "networks", b"network"],
+    "LOCATION": NOT_A_PATH,
+    "NEW_DEVICE_EMAIL": NOT_A_BOOL,
+    "KNOWN_DEVICES": NOT_A_CHOICE,
     "RECORD_USER_AGENT": NOT_A_BOOL,
 }
 NASTY_ORIGIN = {
@@ -257,7 +265,7 @@ def test_e003_a_value_of_the_wrong_kind(name, value, settings):
 def test_e003_every_wrong_value_is_named_at_once(engine, settings):
     settings.SESSION_ENGINE = engine
     settings.SESSIONS_API = {name: values[0] for name, values in NASTY.items()}
-    messages = checks.check_settings()
+    messages = settings_checks.check_settings()
     assert [message.id for message in messages] == ["sessions_api.E003"] * len(NASTY)
     named = {message.msg.split()[1] for message in messages}
     assert named == NASTY.keys()
@@ -496,7 +504,9 @@ def test_several_mistakes_are_all_said(settings):
 
 
 def test_each_id_stands_for_one_message():
-    written = re.findall(r'id="(sessions_api\.[EW]\d{3})"', getsource(checks))
+    written = re.findall(
+        r'id="(sessions_api\.[EW]\d{3})"', f"{getsource(settings_checks)}{getsource(site)}"
+    )
     assert Counter(written) == Counter(IDS)
 
 
@@ -516,6 +526,46 @@ def test_w009_a_login_that_may_ask_for_more(url, is_known, settings):
     assert message_ids() == ([] if is_known else ["sessions_api.W009"])
     settings.SESSIONS_API = {"TOKEN_SIGN_IN": "tests.site.organizations.of"}
     assert message_ids() == []
+
+
+def test_e009_a_database_of_places_that_cannot_be_read(settings, tmp_path):
+    settings.SESSIONS_API = {"LOCATION": "sessions_api.client.geoip.location"}
+    settings.GEOIP_PATH = tmp_path
+    message = only_message("sessions_api.E009")
+    assert "there is no database" in message.msg
+    assert "GEOIP_PATH" in message.hint
+    write_database(tmp_path / "GeoLite2-City.mmdb")
+    assert found() == []
+
+
+def test_w010_places_without_ip_addresses(settings):
+    settings.SESSIONS_API = {"LOCATION": "tests.site.organizations.of", "RECORD_IP": False}
+    only_message("sessions_api.W010")
+    settings.SESSIONS_API = {"LOCATION": "tests.site.organizations.of", "RECORD_IP": "network"}
+    assert found() == []
+
+
+@pytest.mark.parametrize("name", ["cloudflare", "cloudfront", "fly", "app_engine"])
+def test_w011_headers_of_proxies_that_are_not_named(settings, name):
+    path = f"sessions_api.client.cdn.{name}"
+    settings.SESSIONS_API = {"LOCATION": path}
+    only_message("sessions_api.W011")
+    settings.SESSIONS_API = {"LOCATION": path, "TRUSTED_PROXIES": ["10.0.0.0/8"]}
+    assert found() == []
+
+
+def test_w012_a_mail_without_its_page(settings):
+    settings.SESSIONS_API = {"NEW_DEVICE_EMAIL": True}
+    only_message("sessions_api.W012")
+    settings.ROOT_URLCONF = "tests.site.urls_with_pages"
+    assert found() == []
+
+
+def test_w013_devices_without_user_agents(settings):
+    settings.SESSIONS_API = {"KNOWN_DEVICES": "client", "RECORD_USER_AGENT": False}
+    only_message("sessions_api.W013")
+    settings.SESSIONS_API = {"KNOWN_DEVICES": "cookie", "RECORD_USER_AGENT": False}
+    assert found() == []
 
 
 def test_the_checks_are_registered():

@@ -33,6 +33,9 @@ DEFAULTS = {
     "RETENTION": timedelta(days=90),
     "RECORD_IP": True,
     "RECORD_USER_AGENT": True,
+    "LOCATION": None,
+    "NEW_DEVICE_EMAIL": False,
+    "KNOWN_DEVICES": "cookie",
     "TRUSTED_PROXIES": (),
     "CLIENT_IP_HEADER": "X-Forwarded-For",
 }
@@ -57,6 +60,9 @@ OVERRIDES = {
     "RETENTION": timedelta(days=365),
     "RECORD_IP": False,
     "RECORD_USER_AGENT": False,
+    "LOCATION": "tests.site.organizations.of",
+    "NEW_DEVICE_EMAIL": True,
+    "KNOWN_DEVICES": "client",
     "TRUSTED_PROXIES": ["10.0.0.0/8"],
     "CLIENT_IP_HEADER": "Forwarded",
 }

@@ -58,6 +58,7 @@ def create_user(person: Person) -> None:
     user = User.objects.create_user(
         person.username,
         password=person.password,
+        email=f"{person.username}@example.com",
         first_name=person.username.capitalize(),
         is_staff=person.is_staff,
         is_superuser=person.is_superuser,

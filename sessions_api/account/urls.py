@@ -2,8 +2,12 @@
 
 from django.urls import path
 
+from sessions_api.account.new_device import NewDeviceView
 from sessions_api.account.views import ConfirmView
 
 app_name = "sessions_api_account"
 
-urlpatterns = [path("confirm/", ConfirmView.as_view(), name="confirm")]
+urlpatterns = [
+    path("confirm/", ConfirmView.as_view(), name="confirm"),
+    path("new-device/<str:token>/", NewDeviceView.as_view(), name="new_device"),
+]

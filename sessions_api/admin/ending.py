@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from sessions_api import policy, revocation
+from sessions_api import description, policy, revocation
 from sessions_api.admin import words
 from sessions_api.lifecycle import ending
 from sessions_api.models import AnyUser, Session, SessionQuerySet
@@ -153,8 +153,8 @@ def owners(sessions: Iterable[Session]) -> list[Owned]:
 
 
 def in_one_line(session: Session) -> str:
-    """Return the device and IP address of a session."""
-    return ", ".join(filter(None, (words.device(session), words.ip_address(session))))
+    """Return the device, IP address and location of a session."""
+    return ", ".join(filter(None, (description.device(session), description.place(session))))
 
 
 def _log(ended: list[Session], *, by: Key) -> None:

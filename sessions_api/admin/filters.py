@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sessions_api import validity
-from sessions_api.listing.fields import UserField
+from sessions_api.conf import conf
+from sessions_api.listing.fields import CountryField, UserField
 from sessions_api.models import DeviceType, Kind, SessionQuerySet
 
 if TYPE_CHECKING:
@@ -70,6 +71,38 @@ class KindFilter(SessionListFilter):
 
     def chosen(self, sessions: SessionQuerySet, value: str) -> SessionQuerySet:
         return sessions.filter(kind=value)
+
+
+class CountryFilter(admin.SimpleListFilter):
+    """Filters by the country in which a session was last used: two letters, typed into a form."""
+
+    title = _("country")
+    parameter_name = "country"
+    template = "admin/sessions_api/session/text_filter.html"
+
+    def has_output(self) -> bool:
+        return conf.LOCATION is not None or self.value() is not None
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+        try:
+            country = CountryField(required=False).clean(self.value())
+        except ValidationError as error:
+            raise IncorrectLookupParameters from error
+        return queryset.filter(country=country) if country else queryset
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Yield what the form needs: the other parameters of the page, and the way back to all."""
+        others = {**changelist.filter_params}
+        others.pop(self.parameter_name, None)
+        yield {
+            "name": self.parameter_name,
+            "value": self.value() or "",
+            "others": others.items(),
+            "all": changelist.get_query_string(remove=[self.parameter_name]),
+        }
 
 
 class DeviceTypeFilter(SessionListFilter):

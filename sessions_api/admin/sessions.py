@@ -22,13 +22,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from sessions_api import policy, validity
+from sessions_api import description, policy, validity
 from sessions_api.admin import filters, words
 from sessions_api.admin.changelist import SessionChangeList
 from sessions_api.admin.ending import USERS_SHOWN, Ending, owners
 from sessions_api.decorators import not_atomic
 from sessions_api.listing.fields import SearchField
-from sessions_api.models import Session, SessionQuerySet
+from sessions_api.models import Session, SessionQuerySet, networks
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Session]
@@ -46,6 +46,7 @@ class SessionAdmin(ModelAdmin):
         filters.UserFilter,
         filters.StateFilter,
         filters.LastUsedFilter,
+        filters.CountryFilter,
         filters.DeviceTypeFilter,
         filters.BrowserFilter,
         filters.SystemFilter,
@@ -74,7 +75,15 @@ class SessionAdmin(ModelAdmin):
                 )
             },
         ),
-        (_("IP address"), {"fields": (("ip_address", "last_ip_address"),)}),
+        (
+            _("IP address"),
+            {
+                "fields": (
+                    ("first_ip", "first_location"),
+                    ("last_ip", "last_location", "country"),
+                )
+            },
+        ),
         (
             _("Times"),
             {
@@ -112,6 +121,12 @@ class SessionAdmin(ModelAdmin):
         except ValidationError as error:
             messages.warning(request, error.messages[0])
             return queryset.none(), False
+        if found is not None and (meant := networks.meant_by(search_term)):
+            messages.info(
+                request,
+                _("IP addresses are kept as networks. These are the sessions of %(network)s.")
+                % {"network": meant},
+            )
         return (queryset if found is None else queryset.filter(found)), False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
@@ -151,11 +166,11 @@ class SessionAdmin(ModelAdmin):
 
     @admin.display(description=_("device"))
     def device_in_words(self, session: Session) -> str:
-        return words.device(session)
+        return description.device(session)
 
     @admin.display(description=_("IP address"))
     def used_from(self, session: Session) -> SafeString:
-        return words.labelled(_("IP address"), words.ip_address(session))
+        return words.labelled(_("IP address"), description.place(session))
 
     @admin.display(description=_("signed in"))
     def signed_in(self, session: Session) -> SafeString:
@@ -174,6 +189,24 @@ class SessionAdmin(ModelAdmin):
     @admin.display(description=_("last user agent"))
     def user_agent_last_used(self, session: Session) -> str:
         return session.last_client.user_agent or self.get_empty_value_display()
+
+    @admin.display(description=_("IP address at sign-in"))
+    def first_ip(self, session: Session) -> str:
+        known = session.ip_address
+        return networks.in_words(known) if known else self.get_empty_value_display()
+
+    @admin.display(description=_("location at sign-in"))
+    def first_location(self, session: Session) -> str:
+        return session.first_location or self.get_empty_value_display()
+
+    @admin.display(description=_("last IP address"))
+    def last_ip(self, session: Session) -> str:
+        known = session.last_ip_address
+        return networks.in_words(known) if known else self.get_empty_value_display()
+
+    @admin.display(description=_("last location"))
+    def last_location(self, session: Session) -> str:
+        return session.location or self.get_empty_value_display()
 
     @admin.display(description=_("expires"))
     def expires(self, session: Session) -> str:

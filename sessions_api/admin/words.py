@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sessions_api import step_up, validity
-from sessions_api.models import DeviceType, Session
+from sessions_api.models import Session
 
 
 def who(session: Session) -> str:
@@ -28,26 +28,6 @@ def remedy(request: HttpRequest) -> str:
     if page is None:
         return _("Log out and log in again first.")
     return format_html('<a href="{}">{}</a>', page, _("Confirm first who you are."))
-
-
-def device(session: Session) -> str:
-    """Return the owner's label and what the user agent says of the device."""
-    if session.browser and session.os:
-        names = {"browser": session.browser, "system": session.os}
-        words = _("%(browser)s on %(system)s") % names
-    else:
-        words = session.browser or session.os
-    if session.device and session.device not in words:
-        words = f"{words}, {session.device}" if words else session.device
-    if not words and session.device_type in DeviceType.values:
-        words = str(DeviceType(session.device_type).label)
-    words = words or _("unknown device")
-    return f"{session.label} ({words})" if session.label else words
-
-
-def ip_address(session: Session) -> str:
-    """Return the IP address that last used the session, as far as is known."""
-    return session.last_ip_address or session.ip_address or ""
 
 
 def signed_in(session: Session) -> str:

@@ -56,6 +56,8 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
             "device",
             "ip_address",
             "last_ip_address",
+            "country",
+            "location",
             "methods",
             "aal",
             "provider",

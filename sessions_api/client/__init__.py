@@ -5,6 +5,7 @@ from functools import lru_cache
 from django.http import HttpRequest
 
 from sessions_api.client import ip, user_agent
+from sessions_api.client.location import Location, location_of
 from sessions_api.conf import conf
 from sessions_api.models import Client
 
@@ -34,3 +35,9 @@ forget_header = _header.cache_clear
 def client_of(request: HttpRequest) -> Client:
     """Return the request's client, as far as the site records it."""
     return Client(ip.client_ip(request), user_agent.recorded_user_agent(request))
+
+
+def located_client_of(request: HttpRequest) -> tuple[Client, Location]:
+    """Return the request's client and where it is. For sign-ins: telling where may take a while."""
+    client = client_of(request)
+    return client, location_of(request, client.ip_address)

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 
 from sessions_api.conf import conf
 from sessions_api.logs import warn_once_a_minute
+from sessions_api.models import networks
 
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+_Networks = tuple[networks.IPNetwork, ...]
 
 # What is longer is not read. No real chain, IP address or element comes near these.
 _MAX_HOPS = 32
@@ -47,15 +47,26 @@ def client_ip(request: HttpRequest) -> str | None:
     It is the peer's own IP address unless the peer is a trusted proxy. Then CLIENT_IP_HEADER is
     read from the right, where the nearest proxy writes, up to the first hop that is not a proxy of
     the site. The client may have sent anything that stands further left (RFC 7239, section 8.1).
-    Where a proxy does not say whom it speaks for, nobody knows: the proxy is not the client.
+    Where a proxy does not say whom it speaks for, nobody knows: the proxy is not the client. With
+    RECORD_IP = "network" it is the first address of the client's network.
     """
-    return client_ip_even_unrecorded(request) if conf.RECORD_IP else None
+    ip_address = client_ip_even_unrecorded(request) if conf.RECORD_IP else None
+    return None if ip_address is None else networks.recorded(ip_address)
 
 
 def client_ip_even_unrecorded(request: HttpRequest) -> str | None:
     """Return the client's IP address, ignoring RECORD_IP. For throttling only; never store it."""
     address = _address(request)
     return None if address is None else str(address)
+
+
+def comes_from_proxy(request: HttpRequest) -> bool:
+    """Tell whether one of the site's TRUSTED_PROXIES has handed the request on."""
+    try:
+        count, trusted = _proxies()
+    except (TypeError, ValueError):
+        return False
+    return bool(count) or _is_proxy(request.META.get("REMOTE_ADDR") or "", trusted)
 
 
 def configuration_problems() -> list[str]:
@@ -66,11 +77,10 @@ def configuration_problems() -> list[str]:
     return [*_proxy_problems(conf.TRUSTED_PROXIES), *_header_problems(conf.CLIENT_IP_HEADER)]
 
 
-def _address(request: HttpRequest) -> _Address | None:
+def _address(request: HttpRequest) -> networks.IPAddress | None:
     remote = request.META.get("REMOTE_ADDR") or ""
-    peer = _parsed(remote)
     try:
-        count, networks = _proxies()
+        count, trusted = _proxies()
         header = conf.CLIENT_IP_HEADER.lower()
     except (AttributeError, TypeError, ValueError):
         warn_once_a_minute(
@@ -78,14 +88,12 @@ def _address(request: HttpRequest) -> _Address | None:
             "No IP address is recorded: TRUSTED_PROXIES or CLIENT_IP_HEADER cannot be read. Run check.",
         )
         return None
-    # A peer on a unix socket has no IP address. Only the site's own proxy can reach the socket.
-    is_proxy = not remote or remote.startswith("unix:")
     if count:
         address = _at(_hops(request, header), count if header in _LISTS else 1)
-    elif (networks and is_proxy) or _within(peer, networks):
-        address = _first_untrusted(_hops(request, header), networks)
+    elif _is_proxy(remote, trusted):
+        address = _first_untrusted(_hops(request, header), trusted)
     else:
-        return peer
+        return _parsed(remote)
     if address is not None and address in _MADE_UP:
         address = _parsed(request.headers.get(_REAL, ""))
     if address is None and remote:
@@ -109,22 +117,32 @@ def _proxies() -> tuple[int, _Networks]:
     return 0, _networks(tuple(proxies))
 
 
-def _at(hops: Sequence[str], count: int) -> _Address | None:
+def _is_proxy(remote: str, trusted: _Networks) -> bool:
+    """Tell whether a peer is a proxy of the site.
+
+    One on a unix socket has no IP address. Only the site's own proxy can reach the socket.
+    """
+    if not remote or remote.startswith("unix:"):
+        return bool(trusted)
+    return _within(_parsed(remote), trusted)
+
+
+def _at(hops: Sequence[str], count: int) -> networks.IPAddress | None:
     return _parsed(hops[count - 1]) if 0 < count <= len(hops) else None
 
 
-def _first_untrusted(hops: Iterable[str], networks: _Networks) -> _Address | None:
+def _first_untrusted(hops: Iterable[str], trusted: _Networks) -> networks.IPAddress | None:
     """Return the first hop that is no proxy, or else the furthest one. None if one is unreadable."""
     address = None
     for hop in hops:
         address = _parsed(hop)
-        if not _within(address, networks):
+        if not _within(address, trusted):
             break
     return address
 
 
-def _within(address: _Address | None, networks: _Networks) -> bool:
-    return address is not None and any(address in network for network in networks)
+def _within(address: networks.IPAddress | None, trusted: _Networks) -> bool:
+    return address is not None and any(address in network for network in trusted)
 
 
 @lru_cache(maxsize=8)
@@ -134,7 +152,7 @@ def _networks(texts: tuple[str, ...]) -> _Networks:
     return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
 
 
-def _parsed(hop: str) -> _Address | None:
+def _parsed(hop: str) -> networks.IPAddress | None:
     """Read an IP address that may have brackets, a port or a zone. The zone is dropped."""
     text = hop.strip()
     if len(text) > _MAX_HOP:

@@ -12,13 +12,13 @@ from urllib.parse import unquote
 from django.http import HttpRequest
 
 from sessions_api.client.corrections import CORRECTIONS
+from sessions_api.client.text import storable
 from sessions_api.conf import conf
 from sessions_api.models import MAX_NAME, MAX_USER_AGENT, DeviceType
 
 if TYPE_CHECKING:
     from user_agents.parsers import UserAgent
 
-_UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # Old phones begin with their model.
 _PRODUCT = re.compile(
     r"(?!Mozilla/|Opera/|Dalvik/|Nokia|SonyEricsson|SAMSUNG|SEC-|LG|MOT|BlackBerry|Alcatel|ZTE|HUAWEI)"
@@ -47,17 +47,12 @@ def recorded_user_agent(request: HttpRequest) -> str:
     """
     if not conf.RECORD_USER_AGENT:
         return ""
-    return _storable(request.META.get("HTTP_USER_AGENT", ""))
+    return storable(request.META.get("HTTP_USER_AGENT", ""), MAX_USER_AGENT)
 
 
 def parse(user_agent: str) -> Device:
     """Return the device that a user agent names. Never raises, whatever the text."""
-    return _parsed(_storable(user_agent))
-
-
-def _storable(user_agent: str) -> str:
-    # Cut first: the rest takes time in proportion to the length.
-    return _UNSTORABLE.sub("", user_agent[:MAX_USER_AGENT])
+    return _parsed(storable(user_agent, MAX_USER_AGENT))
 
 
 @lru_cache(maxsize=1024)

@@ -7,12 +7,18 @@ from django.db import models
 from django.utils import timezone
 
 from sessions_api import credentials, engines, payload, users, validity
+from sessions_api.client.location import NOWHERE, Location
 from sessions_api.conf import conf
 from sessions_api.lifecycle import events, inserting, rows
 from sessions_api.models import AnyUser, Client, Session
 
 
-def adopt(engine_session: engines.EngineSession, user: AnyUser, client: Client) -> Session | None:
+def adopt(
+    engine_session: engines.EngineSession,
+    user: AnyUser,
+    client: Client,
+    location: Location = NOWHERE,
+) -> Session | None:
     """Return the row of an engine session that names none, and name it in the payload.
 
     Parallel requests get the same row. It may be over already, and is not adopted again then.
@@ -22,7 +28,7 @@ def adopt(engine_session: engines.EngineSession, user: AnyUser, client: Client) 
         id=credentials.derived_id(engine_session.session_key or ""),
         user=user,  # type: ignore[misc]  # the stubs know one user model
         adopted=True,
-        **rows.begun_by(client),
+        **rows.begun_by(client, location),
     )
     rows.assign(session, rows.bound_to(engine_session))
     row = _row_like(session)

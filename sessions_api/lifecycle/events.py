@@ -11,8 +11,10 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.db import router, transaction
+from django.http import HttpRequest
 
 from sessions_api import signals
+from sessions_api.conf import conf
 from sessions_api.models import AnyUser, Client, EndReason, Session
 
 logger = logging.getLogger("sessions_api.lifecycle")
@@ -24,6 +26,20 @@ def started(session: Session) -> None:
     def tell() -> None:
         _log("started", session)
         signals.session_started.send_robust(Session, session=session)
+
+    _on_commit(tell)
+
+
+def new_device(session: Session, request: HttpRequest) -> None:
+    """Tell that somebody has signed in from a device that is not known, and write to the user."""
+
+    def tell() -> None:
+        _log("new_device", session)
+        if conf.NEW_DEVICE_EMAIL:
+            from sessions_api.mail import delivery  # here, since few processes send any
+
+            delivery.tell_of_new_device(session, request)
+        signals.new_device.send_robust(Session, session=session)
 
     _on_commit(tell)
 

@@ -13,10 +13,12 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 from uuid import UUID
 
 from django.db import OperationalError, connections, router, transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
 from sessions_api import credentials, engines, payload, recent
 from sessions_api.client import user_agent
+from sessions_api.client.location import NOWHERE, Location, location_of
 from sessions_api.conf import conf
 from sessions_api.lifecycle.pace import FULL_SPEED, Pace
 from sessions_api.models import Client, Session, SessionQuerySet
@@ -45,15 +47,34 @@ def assign(session: Session, fields: Fields) -> None:
         setattr(session, name, value)
 
 
-def begun_by(client: Client) -> Fields:
-    """Return what a row records of the client that signed in."""
+def begun_by(client: Client, location: Location = NOWHERE) -> Fields:
+    """Return what a row records of the client that signed in, and of where it was."""
     device = user_agent.parse(client.user_agent)
     return {
         "user_agent": client.user_agent,
         **device._asdict(),
         "ip_address": client.ip_address,
         "last_ip_address": client.ip_address,
+        **_at(location),
     }
+
+
+def _at(location: Location) -> dict[str, str]:
+    return {"country": location.country, "location": str(location)}
+
+
+def used_by(client: Client, request: HttpRequest, row: Session) -> dict[str, Any]:
+    """Return what changes in a row when this client uses it by a request."""
+    fields: dict[str, Any] = {"last_ip_address": client.ip_address}
+    if client.user_agent not in ("", row.last_client.user_agent):
+        is_as_at_sign_in = client.user_agent == row.user_agent
+        fields["last_user_agent"] = "" if is_as_at_sign_in else client.user_agent
+    if client.ip_address != row.last_ip_address:
+        location = location_of(request, client.ip_address)
+        fields |= _at(location)
+        if row.location_at_sign_in is None and str(location) != row.location:
+            fields["location_at_sign_in"] = row.location
+    return fields
 
 
 def of_auth_hash(auth_digest: bytes) -> dict[str, bytes | str]:

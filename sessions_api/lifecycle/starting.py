@@ -5,6 +5,7 @@ from django.db import models, router
 from django.utils import timezone
 
 from sessions_api import credentials, engines, payload, signals, users
+from sessions_api.client.location import NOWHERE, Location
 from sessions_api.lifecycle import events, limit, rows
 from sessions_api.models import Client, Session
 
@@ -14,6 +15,7 @@ def start(
     user: AbstractBaseUser,
     *,
     client: Client,
+    location: Location = NOWHERE,
     method: str = "",
     organization: str = "",
     superseded: models.Q | None = None,
@@ -32,7 +34,7 @@ def start(
         created_at=now,
         last_used=now,
         organization_id=organization,
-        **rows.begun_by(client),
+        **rows.begun_by(client, location),
     )
     insert(session, user, superseded=superseded)
     payload.begin(
@@ -55,7 +57,9 @@ def insert(session: Session, user: AbstractBaseUser, *, superseded: models.Q | N
         session.save(force_insert=True, using=using)
 
 
-def bind(session: Session, engine_session: engines.EngineSession) -> bool:
+def bind(
+    session: Session, engine_session: engines.EngineSession, device_digest: bytes = b""
+) -> bool:
     """Bind a login's row to the engine session that its response gives the browser.
 
     By now the payload says how the user has signed in: some packages write that after ``login()``.
@@ -64,6 +68,8 @@ def bind(session: Session, engine_session: engines.EngineSession) -> bool:
     user is gone.
     """
     fields = {**rows.bound_to(engine_session), **_proof(session, engine_session)}
+    if device_digest:
+        fields["device_digest"] = device_digest
     if not rows.update(Session.objects.filter(pk=session.pk), fields):
         if _has_ended(session) or users.stored(session.user_id) is None:
             return False

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from sessions_api import credentials, engines, payload, users
-from sessions_api.client import client_of
+from sessions_api.client import located_client_of
 from sessions_api.conf import conf
-from sessions_api.lifecycle import ending, ends, events, rows, starting
+from sessions_api.lifecycle import devices, ending, ends, events, rows, starting
 from sessions_api.lifecycle.organization import organization_of
 from sessions_api.models import EndReason, Kind, Session, SessionQuerySet
 
@@ -70,11 +70,20 @@ def issue_token(
         authenticated_at=now if payload.proves(told.split()) else None,
         last_used=now,
         expires_at=now + (conf.TOKEN_LIFETIME if lifetime is None else lifetime),
-        **(rows.begun_by(client_of(request)) if request is not None else {}),
+        **(rows.begun_by(*located_client_of(request)) if request is not None else {}),
     )
+    is_new = request is not None and devices.are_noted() and _meets_new_device(session, user)
     starting.insert(session, user, superseded=None)
     events.started(session)
+    if request is not None and is_new:
+        events.new_device(session, request)
     return Issued(session, token)
+
+
+def _meets_new_device(session: Session, user: AbstractBaseUser) -> bool:
+    met = devices.met(session, user, None)
+    session.device_digest = met.digest
+    return met.is_new
 
 
 @sensitive_variables()
@@ -113,7 +122,7 @@ def issue_from(
         created_at=now,
         last_used=now,
         expires_at=now + lifetime,
-        **rows.begun_by(client_of(request)),
+        **rows.begun_by(*located_client_of(request)),
     )
     using = router.db_for_write(Session)
     with transaction.atomic(using=using):

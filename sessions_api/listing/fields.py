@@ -57,6 +57,16 @@ class NetworkField(TextField):
             raise ValidationError(message, code="invalid") from error
 
 
+class CountryField(TextField):
+    """Two letters of ISO 3166-1, in upper or lower case."""
+
+    def to_python(self, value: object) -> str:
+        text = super().to_python(value).upper()
+        if text and not re.fullmatch("[A-Z]{2}", text):
+            raise ValidationError(_("Enter two letters such as FR."), code="invalid")
+        return text
+
+
 class SearchField(TextField):
     """A search for sessions. See ``models.queryset.found_by``. None for a blank one."""
 

@@ -56,6 +56,10 @@ class NetworkFilter(django_filters.CharFilter):
     field_class = fields.NetworkField
 
 
+class CountryFilter(django_filters.CharFilter):
+    field_class = fields.CountryField
+
+
 class UserKeyFilter(django_filters.CharFilter):
     field_class = fields.UserField
 
@@ -95,7 +99,13 @@ class SessionFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(choices=Kind.choices)
     ip = NetworkFilter(
         method="used_from",
-        label=_("signed in or last used from an IP address, or from a network (CIDR)"),
+        label=_(
+            "signed in or last used from an IP address, or from a network (CIDR); where networks are "
+            "recorded instead of IP addresses, an IP address stands for its network"
+        ),
+    )
+    country = CountryFilter(
+        label=_("last used from a country, as two letters of ISO 3166-1 such as FR")
     )
     device_type = django_filters.ChoiceFilter(choices=DeviceType.choices)
     browser = TextFilter(lookup_expr="istartswith", label=_("how the browser's name begins"))

@@ -4,6 +4,7 @@ from sessions_api.models.canary import Canary
 from sessions_api.models.choices import (
     COMMON_METHODS,
     MAX_LABEL,
+    MAX_LOCATION,
     MAX_NAME,
     MAX_SEARCH_TERM,
     MAX_USER_AGENT,
@@ -17,6 +18,7 @@ from sessions_api.models.session import Client, Session
 __all__ = [
     "COMMON_METHODS",
     "MAX_LABEL",
+    "MAX_LOCATION",
     "MAX_NAME",
     "MAX_SEARCH_TERM",
     "MAX_USER_AGENT",

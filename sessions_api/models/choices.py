@@ -7,6 +7,7 @@ MAX_LABEL = 100
 MAX_NAME = 64
 """How long the name of a browser, system, device or organization may be."""
 MAX_USER_AGENT = 512
+MAX_LOCATION = 100
 MAX_SEARCH_TERM = 254
 """The longest user name or e-mail address (RFC 5321, errata 1690).
 

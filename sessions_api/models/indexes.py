@@ -100,6 +100,7 @@ INDEXES = [
     _rare("adopted", Q(adopted=True)),
     _rare("aal", Q(aal__gt=1)),
     _rare("provider", ~Q(provider="")),
+    _rare("country", ~Q(country="")),
     _rare("methods", ~Q(methods__in=COMMON_METHODS)),
     _rare("device_type", ~Q(device_type__in=COMMON_DEVICE_TYPES)),
     # Not of ended_at: MariaDB would merge it with others rather than read in order.

@@ -15,6 +15,7 @@ from django.db.models.lookups import Exact, IStartsWith
 
 import sessions_api.models.lookups  # noqa: F401 (registers __within and __among)
 from sessions_api.conf import conf
+from sessions_api.models import networks
 from sessions_api.models.choices import MAX_SEARCH_TERM, Kind
 
 if TYPE_CHECKING:
@@ -159,9 +160,10 @@ def found_by(term: str) -> models.Q:
 def from_network(network: str) -> models.Q:
     """Return which sessions were signed in or last used from an IP address or a network (CIDR).
 
-    Raises ValueError for anything else. On MariaDB, one IP address takes one query.
+    Raises ValueError for anything else. Where networks are recorded instead of IP addresses, an IP
+    address stands for its network. On MariaDB, one IP address takes one query.
     """
-    parsed = ipaddress.ip_network(network, strict=False)
+    parsed = networks.searched(network)
     if parsed.num_addresses > 1:
         value = str(parsed)
         return models.Q(ip_address__within=value) | models.Q(last_ip_address__within=value)

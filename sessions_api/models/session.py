@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from sessions_api import credentials
 from sessions_api.models.choices import (
     MAX_LABEL,
+    MAX_LOCATION,
     MAX_NAME,
     MAX_USER_AGENT,
     DeviceType,
@@ -127,6 +128,8 @@ class Session(models.Model):
     key_digest = BytesField(max_length=credentials.DIGEST, null=True)
     sealed_key = BytesField(max_length=credentials.MAX_SEALED, blank=True, default=b"")
     auth_digest = BytesField(max_length=credentials.DIGEST, blank=True, default=b"")
+    # By what the device is known that has signed in. Empty where nobody asks, and once it is forgotten.
+    device_digest = BytesField(max_length=credentials.DIGEST, blank=True, default=b"")
     # Which SECRET_KEY has made the auth hash. Known where no sealed key tells.
     secret_key_id = models.CharField(max_length=8, blank=True, default="", editable=False)
     # Blank where the payload in the session engine tells.
@@ -148,6 +151,13 @@ class Session(models.Model):
     label = models.CharField(_("label"), max_length=MAX_LABEL, blank=True, default="")
     ip_address = models.GenericIPAddressField(_("IP address at sign-in"), null=True, blank=True)
     last_ip_address = models.GenericIPAddressField(_("last IP address"), null=True, blank=True)
+    # Where the last IP address is: two letters of ISO 3166-1, and words such as "Lyon, FR".
+    country = models.CharField(_("country"), max_length=2, blank=True, default="")
+    location = models.CharField(_("location"), max_length=MAX_LOCATION, blank=True, default="")
+    # Null while it is the same.
+    location_at_sign_in = models.CharField(  # noqa: DJ001
+        _("location at sign-in"), max_length=MAX_LOCATION, null=True, blank=True
+    )
 
     # Words with a space between them. Blank when it is unknown how the user signed in.
     methods = models.CharField(_("signed in by"), max_length=128, blank=True, default="")
@@ -197,6 +207,11 @@ class Session(models.Model):
     def last_client(self) -> Client:
         """Return the client that last used the session."""
         return Client(self.last_ip_address, self.last_user_agent or self.user_agent)
+
+    @property
+    def first_location(self) -> str:
+        """Return where the client was at the sign-in, or "" when unknown."""
+        return self.location if self.location_at_sign_in is None else self.location_at_sign_in
 
     @property
     def known_since(self) -> datetime:

@@ -18,7 +18,7 @@ from django.db import Error, connections, router, transaction
 from django.http import HttpRequest
 
 from sessions_api import credentials, engines, lifecycle, logs, payload, recent, users, validity
-from sessions_api.client import client_of
+from sessions_api.client import located_client_of
 from sessions_api.exceptions import SessionsUnavailable
 from sessions_api.lifecycle import adopting, ending, updating
 from sessions_api.models import AnyUser, EndReason, Session
@@ -149,7 +149,7 @@ def _admitted_by_row(
     if session_id is not None:
         row = Session.objects.on_primary().filter(pk=session_id).first()
     else:
-        row = adopting.adopt(session, user, client_of(request))
+        row = adopting.adopt(session, user, *located_client_of(request))
     if row is None or row.user_id != payload.user_id(session):
         return None
     if row.ended_at is not None:

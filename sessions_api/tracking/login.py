@@ -10,13 +10,13 @@ from django.template.loader import get_template
 from django.utils.functional import LazyObject
 
 from sessions_api import engines, lifecycle, payload, recent, users
-from sessions_api.client import client_of, fingerprint_of
+from sessions_api.client import fingerprint_of, located_client_of
 from sessions_api.engines import EngineSession
 from sessions_api.exceptions import SessionLimitReached, SessionsUnavailable
-from sessions_api.lifecycle import canary, starting, tokens
+from sessions_api.lifecycle import canary, events, starting, tokens
 from sessions_api.lifecycle.organization import organization_of
 from sessions_api.models import EndReason, Session
-from sessions_api.tracking import delivery
+from sessions_api.tracking import delivery, device
 from sessions_api.tracking.current import presented_by
 from sessions_api.tracking.state import (
     RequestState,
@@ -53,15 +53,17 @@ def begin(request: HttpRequest | None, user: AbstractBaseUser) -> None:
         state.sign_in(row, superseded)
     else:
         # By code outside our middleware, or in a streaming body: no response settles it.
-        _settle_now(row, session, superseded)
+        _settle_now(request, row, superseded)
 
 
 def _start(request: HttpRequest, user: AbstractBaseUser, superseded: Q) -> Session:
+    client, location = located_client_of(request)
     try:
         return starting.start(
             request.session,
             user,
-            client=client_of(request),
+            client=client,
+            location=location,
             method=_method(request, user),
             organization=organization_of(user, request),
             superseded=superseded,
@@ -101,9 +103,12 @@ def _bare(user: object) -> object:
     return user
 
 
-def _settle_now(row: Session, session: EngineSession, superseded: Q) -> None:
-    if starting.bind(row, session):
+def _settle_now(request: HttpRequest, row: Session, superseded: Q) -> None:
+    met = device.met_without_response(request, row)
+    if starting.bind(row, request.session, met.digest if met else b""):
         recent.remember(row)
+        if met is not None and met.is_new:
+            events.new_device(row, request)
     if superseded:
         tokens.take_place(Session.objects.filter(superseded), row)
     canary.leave(is_sign_in=True)
@@ -130,8 +135,11 @@ def settle(
         session.update(login.marks)  # code has carried older ones over this login
     is_of_row = payload.session_id(session) == login.row.pk and payload.names_a_user(session)
     if is_sent and is_of_row:
-        if starting.bind(login.row, session):
+        met = device.met(request, login.row)
+        if starting.bind(login.row, session, met.digest if met else b""):
             recent.remember(login.row, fingerprint)
+            if met is not None:
+                device.settle(request, response, login.row, met)
         else:
             session.flush()
     else:

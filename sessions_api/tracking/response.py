@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from sessions_api import engines, logs, payload, users
 from sessions_api.exceptions import SessionsUnavailable
 from sessions_api.lifecycle import adopting, canary, ending
-from sessions_api.tracking import delivery, login, logout, rotation, token, use
+from sessions_api.tracking import delivery, device, login, logout, rotation, token, use
 from sessions_api.tracking.state import Refused, RequestState, SignedIn
 
 logger = logging.getLogger("sessions_api.tracking")
@@ -110,6 +110,7 @@ def _settle_browser(request: HttpRequest, response: HttpResponseBase, state: Req
     row = state.admitted.row if state.admitted is not None else None
     if row is not None and state.admitted is not None and state.admitted.is_adopted:
         adopting.keep(row)
+        device.settle_adopted(request, response, row)
     if row is not None and row.cookie_is_due and response.status_code < 500:
         session.modified = True  # so that SessionMiddleware sends the cookie again
     if isinstance(state.browser, SignedIn):

@@ -174,13 +174,13 @@ class Use:
         if row is None:
             return self.follow(changes)
         if client.differs_from(row.last_client):
-            noted = _client_fields(client, row)
+            noted = rows.used_by(client, request, row)
             if is_activity(request):
                 noted["last_used"] = self.moment
             return self._change_client(row, noted, fingerprint, changes)
         self.fingerprint = fingerprint
         if is_touched:
-            changes = {**changes, **_client_fields(client, row)}
+            changes = {**changes, **rows.used_by(client, request, row)}
         return self.follow(changes)
 
     def follow(self, changes: Fields) -> Followed:
@@ -287,12 +287,3 @@ def _row(session_id: UUID) -> Session | None:
     if row is not None:
         recent.add_unwritten(row)
     return row
-
-
-def _client_fields(client: Client, row: Session) -> dict[str, object]:
-    """Return the changes to a row that a use by this client makes."""
-    fields: dict[str, object] = {"last_ip_address": client.ip_address}
-    if client.user_agent not in ("", row.last_client.user_agent):
-        is_as_at_sign_in = client.user_agent == row.user_agent
-        fields["last_user_agent"] = "" if is_as_at_sign_in else client.user_agent
-    return fields

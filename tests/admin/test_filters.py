@@ -156,3 +156,41 @@ def test_a_choice_that_is_not_offered_leads_to_the_list_of_all(query, admin_clie
 )
 def test_a_question_that_no_filter_asks_is_refused(query, admin_client):
     assert admin_client.get(f"{CHANGELIST}?{query}").status_code == 400
+
+
+def test_a_country_is_typed_in(admin_client, settings):
+    settings.SESSIONS_API = {**settings.SESSIONS_API, "LOCATION": "builtins.print"}
+    french = SessionFactory.create(country="FR", location="Lyon, FR", browser="Firefox 9")
+    SessionFactory.create(country="DE", location="Munich, DE", browser="Firefox 9")
+    for typed in ("FR", "fr"):
+        page = admin_client.get(f"{CHANGELIST}?country={typed}&browser=firefox")
+        assert listed(page) == [str(french.pk)]
+    html = html_of(page)
+    assert 'name="country" value="fr"' in html
+    assert '<input type="hidden" name="browser" value="firefox">' in html
+    assert "Lyon, FR</td>" in html
+    assert len(listed(admin_client.get(f"{CHANGELIST}?country=&browser=firefox"))) == 2
+
+
+@pytest.mark.parametrize("value", ["France", "F", "F1", "é", "%00", "../.."])
+def test_a_country_that_is_none_leads_to_the_whole_list(admin_client, value):
+    response = admin_client.get(f"{CHANGELIST}?country={value}")
+    assert response.status_code == 302
+    assert response.url.endswith("?e=1")
+
+
+def test_the_form_for_a_country_is_not_shown_where_there_are_none(admin_client):
+    assert 'name="country"' not in html_of(admin_client.get(CHANGELIST))
+
+
+def test_a_search_for_an_ip_address_says_that_it_stands_for_its_network(admin_client, settings):
+    session = SessionFactory.create(ip_address="203.0.113.0", last_ip_address="203.0.113.0")
+    SessionFactory.create(ip_address="203.0.114.0", last_ip_address="203.0.114.0")
+    assert listed(admin_client.get(f"{CHANGELIST}?q=203.0.113.9")) == []
+    settings.SESSIONS_API = {**settings.SESSIONS_API, "RECORD_IP": "network"}
+    page = admin_client.get(f"{CHANGELIST}?q=203.0.113.9")
+    assert listed(page) == [str(session.pk)]
+    html = html_of(page)
+    assert "These are the sessions of 203.0.113.0/24." in html
+    assert "203.0.113.0/24</td>" in html
+    assert "as networks" not in html_of(admin_client.get(f"{CHANGELIST}?q=nobody"))

@@ -27,13 +27,17 @@ def main() -> None:
     """Make them, in one transaction."""
     django.setup()
 
+    from django.conf import settings
     from django.contrib.auth.hashers import make_password
     from django.contrib.auth.models import User
     from django.db import transaction
+    from django.test import override_settings
 
     password = make_password(PASSWORD)
     names = [*(f"person{number}" for number in range(HOW_MANY)), "crowd"]
-    with transaction.atomic():
+    # Mails would be printed between.
+    quiet = {**settings.SESSIONS_API, "NEW_DEVICE_EMAIL": False}
+    with override_settings(SESSIONS_API=quiet), transaction.atomic():
         User.objects.bulk_create(
             User(username=name, email=f"{name}@example.com", password=password) for name in names
         )

@@ -63,6 +63,7 @@ class Row:
     kind: str
     user_agent: str
     ip_address: str | None
+    location: str
     methods: str
     aal: int | None
     created_at: datetime

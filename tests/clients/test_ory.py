@@ -21,7 +21,12 @@ def told(
     """Return what a client should tell of a session, by what the database holds now."""
     row, joined = site.row(session_id), site.joined(person)
     method = {"method": "password", "aal": "aal1", "completed_at": row.authenticated_at}
-    device = {"id": row.id, "ip_address": row.ip_address, "user_agent": row.user_agent or None}
+    device = {
+        "id": row.id,
+        "ip_address": row.ip_address,
+        "user_agent": row.user_agent or None,
+        "location": row.location,
+    }
     identity = {
         "id": person.uuid,
         "schema_id": "default",
@@ -40,7 +45,7 @@ def told(
             "authentication_methods": [method] if row.methods == "password" else None,
             "issued_at": row.created_at,
             "identity": identity if "identity" in expand else None,
-            "devices": [{**device, "location": ""}] if "devices" in expand else None,
+            "devices": [device] if "devices" in expand else None,
         }
     )
     return described

@@ -27,7 +27,7 @@ from tests.dialects.callers import (
     written,
 )
 from tests.factories import SessionFactory, UserFactory
-from tests.helpers import later, staff_with
+from tests.helpers import browser_with_password, later, staff_with
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -96,7 +96,7 @@ def test_the_list_says_what_is_known_of_each_session(alice, settings):
             "sessions": [
                 {
                     "id": browser.pk,
-                    "deviceName": "Firefox 157 on Linux",
+                    "deviceName": "Firefox on Linux",
                     "ipAddress": "127.0.0.1",
                     "location": None,
                     "startedAt": "2026-11-20T08:00:01.250000Z",
@@ -125,12 +125,45 @@ def test_the_list_says_what_is_known_of_each_session(alice, settings):
         assert item["expiresAt"] == written(row.expires_at)
 
 
+def test_the_row_of_flashbacks_own_example_can_be_had(alice, settings):
+    settings.SESSIONS_API = {
+        "TRUSTED_PROXIES": ["127.0.0.1"],
+        "LOCATION": "sessions_api.client.cdn.cloudflare",
+    }
+    chrome = (
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/141.0.0.0 Safari/537.36"
+    )
+    headers = {
+        "user-agent": chrome,
+        "x-forwarded-for": "203.0.113.7",
+        "cf-ipcity": "Munich",
+        "cf-ipcountry": "DE",
+    }
+    with time_machine.travel("2026-11-21T08:00:00Z", tick=False):
+        browser = browser_with_password(alice, headers=headers)
+        Session.objects.for_user(alice).update(expires_at="2026-11-28T08:00:00Z")
+    with time_machine.travel("2026-11-21T09:00:00Z", tick=False):
+        browser.get(LIST)  # the list is made before its own use is written
+        (row,) = browser.get(LIST).json()["sessions"]
+    assert row == {
+        "id": row["id"],
+        "deviceName": "Chrome on macOS",
+        "ipAddress": "203.0.113.7",
+        "location": "Munich, DE",
+        "startedAt": "2026-11-21T08:00:00Z",
+        "lastActivity": "2026-11-21T09:00:00Z",
+        "expiresAt": "2026-11-28T08:00:00Z",
+        "loginMethod": "password",
+    }
+
+
 @pytest.mark.parametrize(
     ("known", "name"),
     [
         ({"label": "Work", "browser": "Safari 26", "os": "iOS", "device": "iPhone"}, "Work"),
-        ({"browser": "Safari 26", "os": "iOS", "device": "iPhone"}, "Safari 26 on iOS"),
-        ({"browser": "Safari 26", "device": "iPhone"}, "Safari 26"),
+        ({"browser": "Safari 26", "os": "iOS", "device": "iPhone"}, "Safari on iOS"),
+        ({"browser": "Safari 26", "device": "iPhone"}, "Safari"),
         ({"os": "iOS", "device": "iPhone"}, "iOS"),
         ({"device": "iPhone"}, "iPhone"),
         ({}, "Unknown device"),

@@ -233,3 +233,35 @@ def test_what_cannot_be_meant_is_an_error_of_its_filter(name, value):
 @pytest.mark.parametrize("name", ["browser", "os", "search", "ip", "created_after"])
 def test_what_is_no_text_is_no_text_filter(name, value):
     assert errors(**{name: value}) == {name}
+
+
+@pytest.mark.parametrize(
+    ("ip_address", "stored", "other"),
+    [
+        ("203.0.113.9", "203.0.113.0", "203.0.112.0"),
+        ("2001:db8:1:2::3", "2001:db8:1::", "2001:db8:2::"),
+    ],
+)
+@pytest.mark.parametrize("name", ["ip", "search"])
+def test_an_ip_address_stands_for_its_network_where_that_is_all_that_is_kept(
+    settings, name, ip_address, stored, other
+):
+    session = SessionFactory.create(ip_address=stored)
+    older = SessionFactory.create(last_ip_address=ip_address)  # from before the setting
+    SessionFactory.create(ip_address=other)
+    assert found({name: ip_address}) == {older}
+    settings.SESSIONS_API = {"RECORD_IP": "network"}
+    assert found({name: ip_address}) == {session, older}
+
+
+@pytest.mark.parametrize("value", ["FR", "fr"])
+def test_a_country_is_two_letters(value):
+    session = SessionFactory.create(country="FR")
+    SessionFactory.create(country="DE")
+    SessionFactory.create()
+    assert found({"country": value}) == {session}
+
+
+@pytest.mark.parametrize("value", ["France", "F", "F1", "é", "12", "F\x00"])
+def test_a_country_that_is_none_is_an_error_of_its_field(value):
+    assert errors(country=value) == {"country"}

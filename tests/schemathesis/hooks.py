@@ -46,9 +46,9 @@ class Caller:
         with requests.Session() as client:
             page = f"{SITE}/accounts/login/"
             client.get(page, timeout=10)
-            form["csrfmiddlewaretoken"] = client.cookies["csrftoken"]
+            form["csrfmiddlewaretoken"] = str(client.cookies["csrftoken"])
             client.post(page, data=form, timeout=10).raise_for_status()
-            self.credentials = client.cookies.get_dict()
+            self.credentials = {name: str(value) for name, value in client.cookies.items()}
 
     def present(self, token: str) -> None:
         """Go on with a token."""
@@ -56,8 +56,12 @@ class Caller:
 
     def get(self, path: str, **params: str) -> Any:
         """Read from the API."""
-        credentials = {"headers" if WAY == "token" else "cookies": self.signed_in()}
-        return requests.get(f"{SITE}{path}", params=params, timeout=10, **credentials).json()
+        signed_in = self.signed_in()
+        headers, cookies = (signed_in, {}) if WAY == "token" else ({}, signed_in)
+        answer = requests.get(
+            f"{SITE}{path}", params=params, headers=headers, cookies=cookies, timeout=10
+        )
+        return answer.json()
 
     def cursors(self) -> dict[str, str]:
         """Return a cursor for each order, as only the site can make them."""

@@ -7,7 +7,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sessions_api import lifecycle, revocation, validity
+from sessions_api import description, lifecycle, revocation, validity
 from sessions_api.api.times import utc
 from sessions_api.conf import conf
 from sessions_api.dialects.identifiers import parsed
@@ -77,12 +77,13 @@ def may_keep_alive(actor: AnyUser, session: Session) -> bool:
 
 
 def _session(session: Session) -> dict[str, Any]:
-    named = " on ".join(part for part in (session.browser, session.os) if part)
+    names = (description.unversioned(name) for name in (session.browser, session.os))
+    named = " on ".join(name for name in names if name)
     return {
         "id": str(session.pk),
         "deviceName": session.label or named or session.device or "Unknown device",
         "ipAddress": session.ip_address,
-        "location": None,
+        "location": session.first_location or None,
         "startedAt": utc(session.created_at),
         "lastActivity": utc(session.last_used),
         "expiresAt": utc(validity.expires_at(session)),

@@ -1,6 +1,6 @@
 """The settings that only the Ory dialect needs. They stand in ``SESSIONS_API``, too."""
 
-from sessions_api.checks import Rules, is_callable_path, or_none
+from sessions_api.checks.rules import Rules, is_callable_path, or_none
 from sessions_api.conf import SettingsGroup
 
 

@@ -82,6 +82,6 @@ def devices(session: Session) -> list[dict[str, Any]]:
             "id": str(session.pk),
             "ip_address": session.ip_address,
             "user_agent": session.user_agent or None,
-            "location": "",
+            "location": session.first_location,
         }
     ]

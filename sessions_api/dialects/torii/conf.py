@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sessions_api.checks import Rules, is_callable_path, or_none
+from sessions_api.checks.rules import Rules, is_callable_path, or_none
 from sessions_api.conf import SettingsGroup
 
 

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 
 from sessions_api.lifecycle import ending, maintenance
 from sessions_api.listing.filters import ALL, StaffSessionFilter
+from sessions_api.management.people import user_named
 from sessions_api.management.progress import BatchCommand, sessions
-from sessions_api.models import Session, SessionQuerySet
+from sessions_api.models import Session, SessionQuerySet, networks
 
 
 class Command(BatchCommand):
@@ -40,6 +39,11 @@ class Command(BatchCommand):
         if not options["all"] and not given:
             raise CommandError("Say which sessions to end, or give --all.")
         self.sessions = _matching(given)
+        for name in ("ip", "search"):
+            if meant := networks.meant_by(given.get(name, "")):
+                self.stdout.write(
+                    f"IP addresses are kept as networks: {given[name]} stands for {meant}."
+                )
 
     def total(self) -> int:
         return self.sessions.not_ended().count()
@@ -78,7 +82,7 @@ def _matching(given: dict[str, str]) -> SessionQuerySet:
     """Return the sessions that the filters select by these values, none of which may be empty."""
     values = dict(given)
     if values.get("user"):
-        values["user"] = str(_user(values["user"]).pk)
+        values["user"] = str(user_named(values["user"], option="--user").pk)
     sessions = Session.objects.on_primary()
     filters = StaffSessionFilter({**values, "state": ALL}, queryset=sessions)
     wrong = {name: " ".join(map(str, texts)) for name, texts in filters.form.errors.items()}
@@ -89,13 +93,3 @@ def _matching(given: dict[str, str]) -> SessionQuerySet:
     if wrong:
         raise CommandError("\n".join(f"{_option(name)}: {text}" for name, text in wrong.items()))
     return filters.filter_queryset(sessions)
-
-
-def _user(username: str) -> AbstractBaseUser:
-    users = get_user_model()
-    try:
-        return users._base_manager.get(**{users.USERNAME_FIELD: username})
-    except (users.DoesNotExist, ValueError, ValidationError):
-        raise CommandError(
-            f"--user: There is no user whose {users.USERNAME_FIELD} is {username!a}."
-        ) from None

@@ -101,6 +101,28 @@ def test_the_device_is_that_of_the_sign_in(alice):
     ]
 
 
+def test_the_device_of_orys_own_example_can_be_had(alice, settings):
+    settings.SESSIONS_API = {
+        "TRUSTED_PROXIES": ["127.0.0.1"],
+        "LOCATION": "sessions_api.client.cdn.cloudflare",
+    }
+    headers = {
+        "user-agent": "Mozilla/5.0 (X11; Linux x86_64)",
+        "x-forwarded-for": "203.0.113.7",
+        "cf-ipcity": "Munich",
+        "cf-ipcountry": "DE",
+    }
+    client = Caller()
+    client.get(f"/do/login:{alice.pk}/", headers=headers)
+    [device] = client.get(WHOAMI).json()["devices"]
+    assert device == {
+        "id": device["id"],
+        "ip_address": "203.0.113.7",
+        "user_agent": "Mozilla/5.0 (X11; Linux x86_64)",
+        "location": "Munich, DE",
+    }
+
+
 def test_what_is_not_known_of_a_device_is_null_and_its_location_empty(alice):
     client = TokenClient(alice)
     assert client.get(WHOAMI).json()["devices"] == [

@@ -1,9 +1,6 @@
-"""System checks: they say before the first request what would go wrong with it."""
+"""Checks of the site: its proxies, middleware, engine, databases, sign-in, and what tells of clients."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -12,8 +9,9 @@ from django.db import router
 from django.utils.module_loading import import_string
 
 from sessions_api import engines
-from sessions_api.client import ip
-from sessions_api.conf import SETTING_NAME, Settings, conf
+from sessions_api.client import cdn, geoip, ip
+from sessions_api.conf import SETTING_NAME, conf
+from sessions_api.mail import link
 from sessions_api.models import Session
 from sessions_api.sign_in import login_form
 
@@ -21,31 +19,7 @@ OWN_SIGN_IN = "sessions_api.sign_in.password"
 MIDDLEWARE = "sessions_api.middleware.SessionsMiddleware"
 AUTHENTICATION_MIDDLEWARE = "django.contrib.auth.middleware.AuthenticationMiddleware"
 
-Test: TypeAlias = Callable[[object], bool]
-Rules: TypeAlias = Mapping[str, tuple[Test, str]]
-"""By the name of a setting: whether a value is right, and in words what is."""
-
-_rules_of_dialects: dict[str, tuple[Test, str]] = {}
-
-
-def allow_settings(rules: Rules) -> None:
-    """Have ``check_settings`` know the settings of a dialect."""
-    _rules_of_dialects.update(rules)
-
-
-def check_settings(**kwargs: object) -> list[CheckMessage]:
-    """E001 to E004, W001 to W003: SESSIONS_API holds known settings whose values make sense."""
-    values = getattr(settings, SETTING_NAME, {})
-    if not isinstance(values, dict):
-        return [
-            Error(
-                f"{SETTING_NAME} is not a dict.",
-                hint=f'Write it as {SETTING_NAME} = {{"IDLE_TIMEOUT": timedelta(hours=1)}}.',
-                id="sessions_api.E001",
-            )
-        ]
-    errors = [*_unknown_settings(values), *_bad_values(values)]
-    return errors or [*_contradictions(values)]
+_BEHIND_A_PROXY = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
 
 
 def check_proxies(**kwargs: object) -> list[CheckMessage]:
@@ -56,6 +30,24 @@ def check_proxies(**kwargs: object) -> list[CheckMessage]:
         hint = remedy[0].upper() + remedy[1:]
         errors.append(Error(f"{SETTING_NAME}: {message}.", hint=hint, id="sessions_api.E005"))
     return errors or [*_unnamed_proxies()]
+
+
+def check_location(**kwargs: object) -> list[CheckMessage]:
+    """E009 and W011: what LOCATION names can tell where clients are."""
+    path = str(conf.LOCATION)
+    if path == f"{geoip.__name__}.location" and (problem := geoip.problem()):
+        message, _, remedy = problem.rpartition(": ")
+        hint = remedy[0].upper() + remedy[1:]
+        return [Error(f"{path}: {message}.", hint=f"{hint}.", id="sessions_api.E009")]
+    if path.startswith(f"{cdn.__name__}.") and not conf.TRUSTED_PROXIES:
+        return [
+            Warning(
+                f"{path} reads headers of TRUSTED_PROXIES only, and there are none.",
+                hint="Name the networks from which the CDN reaches the site in TRUSTED_PROXIES.",
+                id="sessions_api.W011",
+            )
+        ]
+    return []
 
 
 def check_middleware(**kwargs: object) -> list[CheckMessage]:
@@ -154,8 +146,20 @@ def check_sign_in(**kwargs: object) -> list[CheckMessage]:
     ]
 
 
-OF_SECURITY = (check_settings, check_proxies, check_middleware, check_engine, check_sign_in)
-"""The checks that ``manage.py check --tag security`` makes."""
+def check_new_devices(**kwargs: object) -> list[CheckMessage]:
+    """W012: the mail of NEW_DEVICE_EMAIL can have its link."""
+    if conf.NEW_DEVICE_EMAIL is not True or link.path_of(Session()) is not None:
+        return []
+    return [
+        Warning(
+            f"{SETTING_NAME}: NEW_DEVICE_EMAIL is on, but the page is missing that its link leads to.",
+            hint=(
+                'Mount it: path("account/", include("sessions_api.account.urls")). Without it, the '
+                "mail has no link."
+            ),
+            id="sessions_api.W012",
+        )
+    ]
 
 
 def _unnamed_proxies() -> Iterator[CheckMessage]:
@@ -174,57 +178,6 @@ def _unnamed_proxies() -> Iterator[CheckMessage]:
         )
 
 
-def _unknown_settings(values: dict[str, object]) -> Iterator[CheckMessage]:
-    known = [name for name in vars(Settings) if name.isupper()] + [*_rules_of_dialects]
-    for name in values:
-        if name not in known:
-            yield Error(
-                f"{SETTING_NAME} has no setting {name!r}.",
-                hint=f"Remove it, or write one of {', '.join(known)}.",
-                id="sessions_api.E002",
-            )
-
-
-def _bad_values(values: dict[str, object]) -> Iterator[CheckMessage]:
-    for name, (is_right, wanted) in {**_RULES, **_rules_of_dialects}.items():
-        if name in values and not is_right(values[name]):
-            yield Error(
-                f"{SETTING_NAME}: {name} is {values[name]!r}.",
-                hint=f"Make it {wanted}.",
-                id="sessions_api.E003",
-            )
-
-
-def _contradictions(values: dict[str, object]) -> Iterator[CheckMessage]:
-    if timedelta(seconds=settings.SESSION_COOKIE_AGE) > conf.RETENTION:
-        yield Error(
-            f"{SETTING_NAME}: RETENTION is shorter than SESSION_COOKIE_AGE. The row of an ended "
-            "session could be gone while a copy of its cookie is still accepted.",
-            hint=f"Make RETENTION at least {settings.SESSION_COOKIE_AGE} seconds.",
-            id="sessions_api.E004",
-        )
-    if conf.IDLE_TIMEOUT is not None and conf.TOUCH_INTERVAL > conf.IDLE_TIMEOUT / 4:
-        yield Warning(
-            f"{SETTING_NAME}: a session may end up to TOUCH_INTERVAL before its IDLE_TIMEOUT has "
-            "passed, and TOUCH_INTERVAL is more than a quarter of that.",
-            hint=f"Make TOUCH_INTERVAL at most {conf.IDLE_TIMEOUT / 4}.",
-            id="sessions_api.W001",
-        )
-    idle, absolute = conf.IDLE_TIMEOUT, conf.ABSOLUTE_TIMEOUT
-    if idle is not None and absolute is not None and idle >= absolute:
-        yield Warning(
-            f"{SETTING_NAME}: IDLE_TIMEOUT is not shorter than ABSOLUTE_TIMEOUT, so it has no effect.",
-            hint="Make IDLE_TIMEOUT shorter, or None.",
-            id="sessions_api.W002",
-        )
-    if "ON_LIMIT" in values and conf.MAX_SESSIONS_PER_USER is None:
-        yield Warning(
-            f"{SETTING_NAME}: ON_LIMIT has no effect without MAX_SESSIONS_PER_USER.",
-            hint="Set MAX_SESSIONS_PER_USER, or remove ON_LIMIT.",
-            id="sessions_api.W003",
-        )
-
-
 def _position(paths: Sequence[str], wanted: str) -> int | None:
     """Return the position of a middleware, or of a subclass of it. None where there is none."""
     base = import_string(wanted)
@@ -236,70 +189,3 @@ def _position(paths: Sequence[str], wanted: str) -> int | None:
         if isinstance(middleware, type) and issubclass(middleware, base):
             return position
     return None
-
-
-def _is_duration(value: object) -> bool:
-    if isinstance(value, timedelta):
-        return timedelta(0) < value <= _LONGEST
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return 0 < value <= _LONGEST.total_seconds()
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
-
-def or_none(is_right: Test) -> Test:
-    """Return a test that None passes, too."""
-    return lambda value: value is None or is_right(value)
-
-
-def _one_of(*values: str) -> Test:
-    return lambda value: value in values
-
-
-def _is_bool(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-_BEHIND_A_PROXY = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
-
-_LONGEST = timedelta(days=36_500)
-_DURATION = "a timedelta, or a number of seconds, greater than zero and at most 100 years"
-
-
-def is_callable_path(value: object) -> bool:
-    """Tell whether a value is the dotted path of something that can be called."""
-    try:
-        return callable(import_string(value))  # type: ignore[arg-type]  # whatever else fails
-    except (ImportError, AttributeError, TypeError, ValueError):
-        return False
-
-
-def _is_prefix(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch("[a-z0-9]{1,20}", value) is not None
-
-
-def _are_callable_paths(value: object) -> bool:
-    return isinstance(value, list | tuple) and all(is_callable_path(path) for path in value)
-
-
-_RULES: Rules = {
-    "TOUCH_INTERVAL": (_is_duration, _DURATION),
-    "IDLE_TIMEOUT": (or_none(_is_duration), f"{_DURATION}, or None"),
-    "ABSOLUTE_TIMEOUT": (or_none(_is_duration), f"{_DURATION}, or None"),
-    "TOKEN_LIFETIME": (_is_duration, _DURATION),
-    "REAUTHENTICATION_AGE": (or_none(_is_duration), f"{_DURATION}, or None"),
-    "RETENTION": (_is_duration, _DURATION),
-    "MAX_SESSIONS_PER_USER": (or_none(_is_count), "a whole number greater than zero, or None"),
-    "ORGANIZATION": (or_none(is_callable_path), "the dotted path of a callable, or None"),
-    "TOKEN_SIGN_IN": (or_none(is_callable_path), "the dotted path of a callable, or None"),
-    "REAUTHENTICATORS": (_are_callable_paths, "a list of dotted paths of callables"),
-    "TOKEN_PREFIX": (_is_prefix, "1 to 20 lower-case letters and digits"),
-    "ON_LIMIT": (_one_of("end_oldest", "refuse"), "'end_oldest' or 'refuse'"),
-    "ADOPT": (_one_of("lazy", "refuse"), "'lazy' or 'refuse'"),
-    "STRICT": (_is_bool, "True or False"),
-    "RECORD_IP": (_is_bool, "True or False"),
-    "RECORD_USER_AGENT": (_is_bool, "True or False"),
-}

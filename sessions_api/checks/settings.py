@@ -1,0 +1,90 @@
+"""Checks of SESSIONS_API: its settings are known, make sense, and do not contradict each other."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+
+from sessions_api.checks import rules
+from sessions_api.conf import SETTING_NAME, Settings, conf
+
+
+def check_settings(**kwargs: object) -> list[CheckMessage]:
+    """E001 to E004, W001 to W003, W010 and W013: SESSIONS_API holds known settings whose values make sense."""
+    values = getattr(settings, SETTING_NAME, {})
+    if not isinstance(values, dict):
+        return [
+            Error(
+                f"{SETTING_NAME} is not a dict.",
+                hint=f'Write it as {SETTING_NAME} = {{"IDLE_TIMEOUT": timedelta(hours=1)}}.',
+                id="sessions_api.E001",
+            )
+        ]
+    errors = [*_unknown_settings(values), *_bad_values(values)]
+    return errors or [*_contradictions(values)]
+
+
+def _unknown_settings(values: dict[str, object]) -> Iterator[CheckMessage]:
+    own = [name for name in vars(Settings) if name.isupper()]
+    known = list(dict.fromkeys([*own, *rules.known()]))
+    for name in values:
+        if name not in known:
+            yield Error(
+                f"{SETTING_NAME} has no setting {name!r}.",
+                hint=f"Remove it, or write one of {', '.join(known)}.",
+                id="sessions_api.E002",
+            )
+
+
+def _bad_values(values: dict[str, object]) -> Iterator[CheckMessage]:
+    for name, (is_right, wanted) in rules.known().items():
+        if name in values and not is_right(values[name]):
+            yield Error(
+                f"{SETTING_NAME}: {name} is {values[name]!r}.",
+                hint=f"Make it {wanted}.",
+                id="sessions_api.E003",
+            )
+
+
+def _contradictions(values: dict[str, object]) -> Iterator[CheckMessage]:
+    if timedelta(seconds=settings.SESSION_COOKIE_AGE) > conf.RETENTION:
+        yield Error(
+            f"{SETTING_NAME}: RETENTION is shorter than SESSION_COOKIE_AGE. The row of an ended "
+            "session could be gone while a copy of its cookie is still accepted.",
+            hint=f"Make RETENTION at least {settings.SESSION_COOKIE_AGE} seconds.",
+            id="sessions_api.E004",
+        )
+    if conf.IDLE_TIMEOUT is not None and conf.TOUCH_INTERVAL > conf.IDLE_TIMEOUT / 4:
+        yield Warning(
+            f"{SETTING_NAME}: a session may end up to TOUCH_INTERVAL before its IDLE_TIMEOUT has "
+            "passed, and TOUCH_INTERVAL is more than a quarter of that.",
+            hint=f"Make TOUCH_INTERVAL at most {conf.IDLE_TIMEOUT / 4}.",
+            id="sessions_api.W001",
+        )
+    idle, absolute = conf.IDLE_TIMEOUT, conf.ABSOLUTE_TIMEOUT
+    if idle is not None and absolute is not None and idle >= absolute:
+        yield Warning(
+            f"{SETTING_NAME}: IDLE_TIMEOUT is not shorter than ABSOLUTE_TIMEOUT, so it has no effect.",
+            hint="Make IDLE_TIMEOUT shorter, or None.",
+            id="sessions_api.W002",
+        )
+    if conf.LOCATION is not None and not conf.RECORD_IP:
+        yield Warning(
+            f"{SETTING_NAME}: LOCATION has no effect while RECORD_IP is False.",
+            hint='Remove LOCATION, or set RECORD_IP to "network", which is enough for most places.',
+            id="sessions_api.W010",
+        )
+    if conf.KNOWN_DEVICES == "client" and not conf.RECORD_USER_AGENT:
+        yield Warning(
+            f"{SETTING_NAME}: KNOWN_DEVICES is 'client', but RECORD_USER_AGENT is False. All devices are "
+            "alike, and none is new.",
+            hint="Record user agents, or have devices known by a cookie.",
+            id="sessions_api.W013",
+        )
+    if "ON_LIMIT" in values and conf.MAX_SESSIONS_PER_USER is None:
+        yield Warning(
+            f"{SETTING_NAME}: ON_LIMIT has no effect without MAX_SESSIONS_PER_USER.",
+            hint="Set MAX_SESSIONS_PER_USER, or remove ON_LIMIT.",
+            id="sessions_api.W003",
+        )

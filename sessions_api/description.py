@@ -1,0 +1,41 @@
+"""What people read of a session: its device, its IP address, and where that is."""
+
+import re
+
+from django.utils.translation import gettext as _
+
+from sessions_api.models import DeviceType, Session, networks
+
+
+def device(session: Session) -> str:
+    """Return the owner's label and what the user agent says of the device."""
+    if session.browser and session.os:
+        names = {"browser": session.browser, "system": session.os}
+        words = _("%(browser)s on %(system)s") % names
+    else:
+        words = session.browser or session.os
+    if session.device and session.device not in words:
+        words = f"{words}, {session.device}" if words else session.device
+    if not words and session.device_type in DeviceType.values:
+        words = str(DeviceType(session.device_type).label)
+    words = words or _("unknown device")
+    return f"{session.label} ({words})" if session.label else words
+
+
+def unversioned(name: str) -> str:
+    """Return the name of a browser or system without its version."""
+    return re.sub(r" [\d.]+$", "", name)
+
+
+def ip_address(session: Session) -> str:
+    """Return the IP address that last used the session, as far as is known."""
+    known = session.last_ip_address or session.ip_address
+    return networks.in_words(known) if known else ""
+
+
+def place(session: Session) -> str:
+    """Return the IP address that last used the session, and where it is, as far as is known."""
+    known = ip_address(session)
+    return (
+        f"{known} ({session.location})" if known and session.location else known or session.location
+    )

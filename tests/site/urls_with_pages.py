@@ -1,0 +1,7 @@
+"""The test site with the pages for users."""
+
+from django.urls import include, path
+
+from tests.site.urls import urlpatterns as others
+
+urlpatterns = [*others, path("account/", include("sessions_api.account.urls"))]
