@@ -2,12 +2,14 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 from typing import Any
 
 import pytest
 
 from sessions_api import recent
+from sessions_api.models import Session
 from sessions_api.recent import Memory, Recent
 
 NOW = 1_800_000_000.0
@@ -198,3 +200,17 @@ def test_many_threads_remember_recall_and_forget_at_once(small_memory):
         small_memory.put(name, SEEN)
     assert {*"bc"} <= {*kept(small_memory, "abcdefgh")}
     assert len(kept(small_memory, "abcdefgh")) <= 4
+
+
+@pytest.mark.parametrize(("unwritten", "read", "counts"), [(5, 0, 5), (0, 5, 5), (None, 5, 5)])
+def test_a_use_that_the_table_could_not_take_counts_unless_a_later_one_is_written(
+    unwritten, read, counts
+):
+    moments = [datetime(2026, 3, 1, 12, minute, tzinfo=UTC) for minute in range(6)]
+    row = Session(last_used=moments[read])
+    recent.clear()
+    if unwritten is not None:
+        recent.remember_unwritten(row.pk, moments[unwritten])
+    recent.add_unwritten(row)
+    assert row.last_used == moments[counts]
+    recent.clear()

@@ -47,15 +47,21 @@ def location_of(request: HttpRequest, ip_address: str | None) -> Location:
     if conf.LOCATION is None or ip_address is None:
         return NOWHERE
     try:
-        found: Location | None = import_string(conf.LOCATION)(request, ip_address)
-        return NOWHERE if found is None else _storable(Location(*found))
+        found: object = import_string(conf.LOCATION)(request, ip_address)
+        return _storable(found)
     except Exception:  # noqa: BLE001 (whatever the site's callable raises)
         warn_once_a_minute(_logger, "No location is recorded: LOCATION has failed.")
         return NOWHERE
 
 
-def _storable(location: Location) -> Location:
-    country, *places = (storable(str(part or ""), MAX_LOCATION).strip() for part in location)
+def _storable(found: object) -> Location:
+    """Return what can be stored of an answer. Raises TypeError for what is no place."""
+    if found is None:
+        return NOWHERE
+    if not isinstance(found, tuple):
+        raise TypeError(found)
+    parts = Location(*found)
+    country, *places = (storable(str(part or ""), MAX_LOCATION).strip() for part in parts)
     country = country.upper()
     is_known = _COUNTRY.fullmatch(country) is not None and country not in _NO_COUNTRY
     return Location(country if is_known else "", *places)

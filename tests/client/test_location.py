@@ -91,6 +91,7 @@ def test_a_place_is_told_by_its_city_or_region_and_its_country(location, text):
         (Location("FRA", "Rhône", ""), Location("", "Rhône", "")),
         (Location("ZZ"), NOWHERE),
         ("nonsense", NOWHERE),
+        ("Rio", NOWHERE),
         (7, NOWHERE),
         (("a", "b", "c", "d"), NOWHERE),
     ],

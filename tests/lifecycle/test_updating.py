@@ -196,6 +196,18 @@ def test_another_client_is_noted_as_long_as_the_session_is_within_its_deadlines(
     assert changed(session, session.last_used + timedelta(seconds=599))
 
 
+@pytest.mark.parametrize("spoil", [{"pk": credentials.new_id()}, {"key_digest": b"other"}], ids=str)
+def test_another_client_is_noted_of_that_very_session_under_that_very_key(spoil):
+    _, session = client_and_session()
+    _, bystander = client_and_session()
+    for name, value in spoil.items():
+        setattr(session, name, value)
+    assert not changed(session, timezone.now())
+    assert not Session.objects.filter(last_ip_address="198.51.100.9").exists()
+    assert changed(bystander, timezone.now())
+    assert Session.objects.filter(last_ip_address="198.51.100.9").count() == 1
+
+
 @pytest.mark.parametrize(
     ("known", "written", "expected"),
     [(None, 0, 0), (5, 0, 5), (0, 5, 5)],
