@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from http.cookies import Morsel
+from uuid import UUID
 
 import pytest
 from django.contrib.auth import SESSION_KEY
@@ -196,7 +197,7 @@ def test_another_client_is_noted_as_long_as_the_session_is_within_its_deadlines(
     assert changed(session, session.last_used + timedelta(seconds=599))
 
 
-@pytest.mark.parametrize("spoil", [{"pk": credentials.new_id()}, {"key_digest": b"other"}], ids=str)
+@pytest.mark.parametrize("spoil", [{"pk": UUID(int=1)}, {"key_digest": b"other"}], ids=list)
 def test_another_client_is_noted_of_that_very_session_under_that_very_key(spoil):
     _, session = client_and_session()
     _, bystander = client_and_session()
