@@ -5,6 +5,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from sessions_api import credentials, engines
+from sessions_api.client.location import Location
 from sessions_api.lifecycle import rows
 from sessions_api.models import Client, Session
 from tests.factories import SessionFactory
@@ -95,7 +96,7 @@ def test_any_other_error_of_the_database_is_raised():
 
 
 def test_a_row_records_the_client_that_signed_in():
-    fields = rows.begun_by(Client("192.0.2.1", FIREFOX))
+    fields = rows.begun_by(Client("192.0.2.1", FIREFOX), Location("FR", "Rhône", "Lyon"))
     assert fields == {
         "user_agent": FIREFOX,
         "device_type": "desktop",
@@ -104,6 +105,8 @@ def test_a_row_records_the_client_that_signed_in():
         "device": "",
         "ip_address": "192.0.2.1",
         "last_ip_address": "192.0.2.1",
+        "country": "FR",
+        "location": "Lyon, FR",
     }
 
 
