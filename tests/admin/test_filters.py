@@ -172,6 +172,21 @@ def test_a_country_is_typed_in(admin_client, settings):
     assert len(listed(admin_client.get(f"{CHANGELIST}?country=&browser=firefox"))) == 2
 
 
+def test_listing_asks_for_no_place(admin_client, settings):
+    SessionFactory.create(ip_address="203.0.113.7", last_ip_address="203.0.113.7")
+    settings.SESSIONS_API = {**settings.SESSIONS_API, "LOCATION": "tests.admin.test_filters.fail"}
+    assert admin_client.get(CHANGELIST).status_code == 200
+    assert asked == []
+
+
+asked: list[str] = []
+
+
+def fail(request, ip_address):
+    """Note that somebody has asked where an IP address is, for LOCATION."""
+    asked.append(ip_address)
+
+
 @pytest.mark.parametrize("value", ["France", "F", "F1", "é", "%00", "../.."])
 def test_a_country_that_is_none_leads_to_the_whole_list(admin_client, value):
     response = admin_client.get(f"{CHANGELIST}?country={value}")

@@ -135,7 +135,7 @@ class Site:
         return Browser(self.rows(person)[-1].id, f"sessionid={key}")
 
     def _rows(self, condition: str, *parameters: Any) -> list[Row]:
-        query = f"SELECT {', '.join(COLUMNS)} FROM sessions_api_session {condition}"  # noqa: S608
+        query = f"SELECT {', '.join(map(selected, COLUMNS))} FROM sessions_api_session {condition}"  # noqa: S608
         read = (dict(zip(COLUMNS, row, strict=True)) for row in self._read(query, *parameters))
         return [
             Row(**{name: converted(name, value) for name, value in row.items()}) for row in read
@@ -144,6 +144,11 @@ class Site:
     def _read(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
             return connection.execute(query, parameters).fetchall()
+
+
+def selected(name: str) -> str:
+    """Return what to select for a column. A location is that of the sign-in."""
+    return f"COALESCE(location_at_sign_in, {name})" if name == "location" else name
 
 
 def converted(name: str, value: Any) -> Any:

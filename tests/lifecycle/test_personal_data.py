@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.core.serializers.json import DjangoJSONEncoder
 from django.test import Client
 from django.utils import timezone
@@ -24,6 +23,7 @@ from tests.helpers import (
     signed_in,
     use_engine,
 )
+from tests.lifecycle.personal_data import FULL
 from tests.secrecy import forms
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,25 +42,6 @@ NOT_EXPORTED = {
     "cookie_is_due": "of the site",
     "end_is_pending": "of the site",
 }
-
-FULL = {
-    "ip_address": "203.0.113.7",
-    "last_ip_address": "2001:db8:1:2::3",
-    "country": "FR",
-    "location": "Lyon, FR",
-    "location_at_sign_in": "Munich, DE",
-    "user_agent": FIREFOX,
-    "last_user_agent": "curl/8.5",
-    "device_type": "desktop",
-    "browser": "Firefox 157",
-    "os": "Linux",
-    "device": "Thing",
-    "label": "Work laptop",
-    "provider": "google",
-    "organization_id": "acme",
-    "methods": "password",
-}
-"""What a row may say of a person."""
 
 
 def stored(session):
@@ -166,18 +147,6 @@ class TestErasure:
         recent.clear()
         assert name_of(browser) == ""
 
-    def test_the_admins_log_forgets_the_device(self, alice, admin_client):
-        row = SessionFactory.create(user=alice, **FULL)
-        other = SessionFactory.create(**FULL)
-        for session in (row, other):
-            page = f"/admin/sessions_api/session/{session.pk}/end/"
-            assert admin_client.post(page, {"post": "yes"}).status_code == 302
-        assert LogEntry.objects.filter(object_repr__contains="Firefox").count() == 2
-        lifecycle.erase(alice)
-        entry = LogEntry.objects.get(object_id=row.pk)
-        assert (entry.object_repr, entry.change_message) == (str(row.pk), "")
-        assert "Firefox" in LogEntry.objects.get(object_id=other.pk).object_repr
-
 
 class TestClearing:
     """What was stored before the settings recorded less."""
@@ -239,14 +208,6 @@ class TestClearing:
         monkeypatch.setattr(personal_data, "BATCH", 2)
         SessionFactory.create_batch(5, user=alice, **FULL)
         assert self.cleared(settings, RECORD_IP=False) == 5
-
-    def test_the_admins_log_forgets_ip_addresses(self, alice, settings, admin_client):
-        row = SessionFactory.create(user=alice, **FULL)
-        admin_client.post(f"/admin/sessions_api/session/{row.pk}/end/", {"post": "yes"})
-        self.cleared(settings)
-        assert "2001:db8:1:2::3" in LogEntry.objects.get().object_repr
-        self.cleared(settings, RECORD_IP="network")
-        assert LogEntry.objects.get().object_repr == str(row.pk)
 
     def test_a_session_in_use_goes_on(self, alice, settings):
         browser = signed_in(alice, headers={"user-agent": FIREFOX})
