@@ -2,7 +2,7 @@
 
 import logging
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import django
 import pytest
@@ -11,6 +11,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 from django.test import Client, RequestFactory
+from django.urls import include, path
 from django.utils import timezone, translation
 
 from sessions_api import lifecycle
@@ -30,6 +31,14 @@ LYON = "tests.mail.test_new_device.in_lyon"
 def in_lyon(request, ip_address):
     """Tell where every client is, for LOCATION."""
     return ("FR", "Rhône", "Lyon")
+
+
+class WithoutReset:
+    """The URLs of a site on which nobody can reset their password."""
+
+    urlpatterns: ClassVar[list[object]] = [
+        path("account/", include("sessions_api.account.urls")),
+    ]
 
 
 class BrokenBackend(EmailBackend):
@@ -73,11 +82,11 @@ def only_mail() -> Any:
 
 def use_mailer(settings, backend):
     """Have the site send its mails by a backend."""
-    path = f"{__name__}.{backend.__name__}"
+    dotted = f"{__name__}.{backend.__name__}"
     if django.VERSION >= (6, 1):
-        settings.MAILERS = {"default": {"BACKEND": path}}
+        settings.MAILERS = {"default": {"BACKEND": dotted}}
     else:
-        settings.EMAIL_BACKEND = path
+        settings.EMAIL_BACKEND = dotted
 
 
 def mailed(user, **kwargs):
@@ -323,9 +332,14 @@ class TestPage:
         assert "http" not in message.body
         assert "change your password now" in message.body
 
-    def test_it_offers_the_sites_password_reset(self, alice):
+    def test_it_offers_the_sites_password_reset(self, alice, settings):
         _, message = mailed(alice)
-        assert "Reset your password" not in Client().get(link_in(message)).content.decode()
+        page = link_in(message)
+        assert '<a href="/reset/">Reset your password</a>' in Client().get(page).content.decode()
+        Client().post(page)
+        assert '<a href="/reset/">Reset your password</a>' in Client().get(page).content.decode()
+        settings.ROOT_URLCONF = WithoutReset
+        assert "Reset your password" not in Client().get(page).content.decode()
 
 
 if django.VERSION >= (6,):
@@ -384,8 +398,8 @@ if django.VERSION >= (6,):
 def test_the_path_is_signed_and_names_its_session(alice):
     browser(alice)
     row = Session.objects.get()
-    path = link.path_of(row)
-    assert path is not None
-    token = path.strip("/").rpartition("/")[2]
+    found = link.path_of(row)
+    assert found is not None
+    token = found.strip("/").rpartition("/")[2]
     assert link.session_of(token) == row
     assert link.session_of(token[:-1]) is None
