@@ -1,26 +1,34 @@
-"""What a request itself has ended. Its own response phase takes that into account."""
+"""What a request itself has done that its own response phase takes into account."""
 
+from collections.abc import Callable
 from contextvars import ContextVar
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from sessions_api import payload
-from sessions_api.engines import EngineSession
-from sessions_api.models import AnyUser, EndReason
+from django.contrib.auth.base_user import AbstractBaseUser
+
+if TYPE_CHECKING:
+    from sessions_api.models import AnyUser, EndReason
 
 
 class Written(NamedTuple):
     """Ends that were written inside a transaction of the site's, which may be rolled back."""
 
     pks: list[UUID]
-    by: AnyUser | None
-    reason: EndReason
+    by: "AnyUser | None"
+    reason: "EndReason"
     depth: int
     """How many transactions and savepoints were open."""
 
 
-class Acts(list[bytes | Written]):
-    """The ends that one request has made, whatever code of it has done so."""
+class NewPassword(NamedTuple):
+    """A user whose password was changed."""
+
+    user: AbstractBaseUser
+
+
+class Acts(list["bytes | Written | NewPassword | Callable[[], None]"]):
+    """What one request has done, whatever code of it has done so."""
 
     __slots__ = ()
 
@@ -34,44 +42,52 @@ class Acts(list[bytes | Written]):
         """Return the ends that a rollback may undo."""
         return [act for act in self if isinstance(act, Written)]
 
+    @property
+    def new_passwords(self) -> list[NewPassword]:
+        """Return whose passwords were changed."""
+        return [act for act in self if isinstance(act, NewPassword)]
 
-class Actor(Protocol):
-    """A request, as far as its acts are concerned."""
+    @property
+    def afterwards(self) -> list[Callable[[], None]]:
+        """Return what is to be done once the browser has the response."""
+        return [act for act in self if callable(act)]
 
-    acts: Acts
-    session: EngineSession
 
-
-_current: ContextVar[Actor | None] = ContextVar("sessions_api_acts", default=None)
+_current: ContextVar[Acts | None] = ContextVar("sessions_api_acts", default=None)
 
 
 begin = _current.set
-"""Note as acts of this request what this thread or task, and those it waits for, end from now on."""
+"""Note in these ``Acts`` what this thread or task, and those it waits for, end from now on."""
 
 stop = _current.reset
 """Stop that. Takes what ``begin`` has returned."""
 
 
-def is_request() -> bool:
-    """Tell whether a request is being answered."""
-    return _current.get() is not None
-
-
-def current_session_id() -> UUID | None:
-    """Return the id that the browser session of the request at hand has, whoever it belongs to."""
-    actor = _current.get()
-    return None if actor is None else payload.session_id(actor.session)
-
-
 def note_deleted(key_digest: bytes) -> None:
     """Note that the engine session of a key was deleted."""
-    actor = _current.get()
-    if actor is not None:
-        actor.acts.append(key_digest)
+    acts = _current.get()
+    if acts is not None:
+        acts.append(key_digest)
 
 
 def note_written(written: Written) -> None:
     """Note ends that a rollback may undo."""
-    actor = _current.get()
-    if actor is not None:
-        actor.acts.append(written)
+    acts = _current.get()
+    if acts is not None:
+        acts.append(written)
+
+
+def note_new_password(user: AbstractBaseUser) -> None:
+    """Note that a password was changed."""
+    acts = _current.get()
+    if acts is not None:
+        acts.append(NewPassword(user))
+
+
+def after_response(act: Callable[[], None]) -> bool:
+    """Do something once the browser has the response. False where none is on its way."""
+    acts = _current.get()
+    if acts is None:
+        return False
+    acts.append(act)
+    return True

@@ -9,6 +9,12 @@ from sessions_api.models import DeviceType, Session, networks
 
 def device(session: Session) -> str:
     """Return the owner's label and what the user agent says of the device."""
+    words = device_alone(session)
+    return f"{session.label} ({words})" if session.label else words
+
+
+def device_alone(session: Session) -> str:
+    """Return what the user agent says of the device. A label may have been given by a thief."""
     if session.browser and session.os:
         names = {"browser": session.browser, "system": session.os}
         words = _("%(browser)s on %(system)s") % names
@@ -18,8 +24,7 @@ def device(session: Session) -> str:
         words = f"{words}, {session.device}" if words else session.device
     if not words and session.device_type in DeviceType.values:
         words = str(DeviceType(session.device_type).label)
-    words = words or _("unknown device")
-    return f"{session.label} ({words})" if session.label else words
+    return words or _("unknown device")
 
 
 def unversioned(name: str) -> str:
@@ -35,7 +40,19 @@ def ip_address(session: Session) -> str:
 
 def place(session: Session) -> str:
     """Return the IP address that last used the session, and where it is, as far as is known."""
-    known = ip_address(session)
-    return (
-        f"{known} ({session.location})" if known and session.location else known or session.location
-    )
+    return _in_brackets(ip_address(session), session.location)
+
+
+def place_at_sign_in(session: Session) -> str:
+    """Return the IP address that signed the session in, and where that was, as far as is known."""
+    known = session.ip_address
+    return _in_brackets(networks.in_words(known) if known else "", session.first_location)
+
+
+def in_one_line(session: Session) -> str:
+    """Return the device of a session, its IP address and where that is."""
+    return ", ".join(filter(None, (device(session), place(session))))
+
+
+def _in_brackets(known: str, location: str) -> str:
+    return f"{known} ({location})" if known and location else known or location

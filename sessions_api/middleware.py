@@ -33,7 +33,7 @@ class SessionsMiddleware:
         if self.is_async:
             return self.__acall__(request)
         state = _begin(request)
-        noted = acts.begin(state)
+        noted = acts.begin(state.acts)
         try:
             answer = self.get_response(request)
             if response.is_due(request, state):
@@ -51,7 +51,7 @@ class SessionsMiddleware:
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         state = _begin(request)
-        noted = acts.begin(state)
+        noted = acts.begin(state.acts)
         try:
             answer: HttpResponseBase = await self.get_response(request)  # type: ignore[misc]  # is_async
             if response.is_due(request, state):

@@ -4,10 +4,10 @@ from django.apps import apps
 from django.contrib.auth import get_user_model, user_logged_in, user_logged_out
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.signals import setting_changed
-from django.db.models.signals import post_delete, post_migrate, post_save
+from django.db.models.signals import post_delete, post_migrate, post_save, pre_save
 from django.http import HttpRequest
 
-from sessions_api import client, conf, engines, payload, recent, users
+from sessions_api import acts, client, conf, engines, payload, recent, users
 from sessions_api.lifecycle import canary, devices, ending
 from sessions_api.models import Session
 from sessions_api.tracking import login, logout
@@ -28,6 +28,9 @@ def connect() -> None:
     for model in apps.get_models():
         if issubclass(model, get_user_model()):
             post_save.connect(on_user_saved, sender=model, dispatch_uid="sessions_api.user_saved")
+            pre_save.connect(
+                before_user_is_saved, sender=model, dispatch_uid="sessions_api.before_user"
+            )
 
 
 def on_login(*, request: HttpRequest | None, user: AbstractBaseUser, **kwargs: object) -> None:
@@ -66,6 +69,17 @@ def on_user_saved(
     if created:
         return
     ending.end_all_if_deactivated(instance, update_fields=update_fields)
-    # Django keeps the new password here until it is saved, unless it has only hashed it anew.
-    if getattr(instance, "_password", None) is not None and devices.are_noted():
-        devices.forget_others(instance)
+    # Django keeps the new password here until it is saved.
+    if getattr(instance, "_password", None) is not None:
+        acts.note_new_password(instance)
+
+
+def before_user_is_saved(
+    *, instance: AbstractBaseUser, update_fields: frozenset[str] | None, **kwargs: object
+) -> None:
+    # Django has checked the password, and hashes it anew.
+    is_rehashed = (
+        update_fields == frozenset({"password"}) and vars(instance).get("_password", "") is None
+    )
+    if is_rehashed and devices.are_noted():
+        devices.keep_all(instance)

@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
@@ -21,7 +22,7 @@ PASSWORD_RESETS = ("password_reset", "account_reset_password", "admin_password_r
 """The names of password resets: Django's, django-allauth's, the admin's."""
 
 
-@method_decorator([not_atomic, csrf_protect, never_cache], name="dispatch")
+@method_decorator([login_not_required, not_atomic, csrf_protect, never_cache], name="dispatch")
 class NewDeviceView(TemplateView):
     """Asks, and by POST ends what was signed in from a new device: whoever has the link may.
 
@@ -58,8 +59,8 @@ class NewDeviceView(TemplateView):
         return super().get_context_data(
             **kwargs,
             session=session,
-            device=description.device(session) if session else "",
-            place=description.place(session) if session else "",
+            device=description.device_alone(session) if session else "",
+            place=description.place_at_sign_in(session) if session else "",
             is_forgotten=session is not None and not session.device_digest,
             password_reset_url=_password_reset_url(),
         )

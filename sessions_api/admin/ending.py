@@ -13,11 +13,11 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import ngettext
 
 from sessions_api import description, policy, revocation
 from sessions_api.admin import words
-from sessions_api.lifecycle import ending
+from sessions_api.lifecycle import admin_log, ending
 from sessions_api.models import AnyUser, Session, SessionQuerySet
 from sessions_api.tracking.current import current_session_id
 from sessions_api.users import Key
@@ -146,29 +146,23 @@ def owners(sessions: Iterable[Session]) -> list[Owned]:
     groups = sorted(by_user.values(), key=len, reverse=True)
     return [
         Owned(
-            group[0].user, len(group), [in_one_line(session) for session in group[:SESSIONS_SHOWN]]
+            group[0].user,
+            len(group),
+            [description.in_one_line(session) for session in group[:SESSIONS_SHOWN]],
         )
         for group in groups
     ]
 
 
-def in_one_line(session: Session) -> str:
-    """Return the device, IP address and location of a session."""
-    return ", ".join(filter(None, (description.device(session), description.place(session))))
-
-
 def _log(ended: list[Session], *, by: Key) -> None:
-    """Write to the admin log whose sessions were ended, on which device. In English, as Django does."""
-    with override(None):
-        LogEntry.objects.bulk_create(
-            LogEntry(
-                user_id=by,
-                content_type_id=get_content_type_for_model(session).pk,
-                object_id=str(session.pk),
-                object_repr=f"{session.user}: {in_one_line(session)}"[:200],
-                action_flag=CHANGE,
-                change_message=_("Ended the session of %(user)s: %(device)s.")
-                % {"user": session.user, "device": in_one_line(session)},
-            )
-            for session in ended
+    """Write to the admin log whose sessions were ended, on which device."""
+    LogEntry.objects.bulk_create(
+        LogEntry(
+            user_id=by,
+            content_type_id=get_content_type_for_model(session).pk,
+            object_id=str(session.pk),
+            action_flag=CHANGE,
+            **admin_log.words(session),
         )
+        for session in ended
+    )

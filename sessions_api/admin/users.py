@@ -16,9 +16,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from sessions_api import lifecycle, policy, revocation, validity
+from sessions_api import description, lifecycle, policy, revocation, validity
 from sessions_api.admin import words
-from sessions_api.admin.ending import SESSIONS_SHOWN, in_one_line
+from sessions_api.admin.ending import SESSIONS_SHOWN
 from sessions_api.models import Session, SessionQuerySet
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class SessionsLinkMixin(ModelAdmin):
                 "media": self.media,
                 "original": user,
                 "count": len(active),
-                "lines": [in_one_line(session) for session in active[:SESSIONS_SHOWN]],
+                "lines": [description.in_one_line(session) for session in active[:SESSIONS_SHOWN]],
                 "more": max(0, len(active) - SESSIONS_SHOWN),
                 "ends_own": user.pk == request.user.pk,
                 "user_url": self._url(user, "change"),

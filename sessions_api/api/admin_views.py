@@ -89,7 +89,9 @@ class AdminSessionViewSet(SessionViewSet):
         sessions = cast(SessionQuerySet, filterset.qs)
         shows = filterset.shows if filterset.form.cleaned_data["state"] else None
         counts = revocation.end_many(request, sessions, shows=shows, dry_run=dry_run)
-        body = {"matched": counts.matched, "ended": counts.ended}
+        body: dict[str, object] = {"matched": counts.matched, "ended": counts.ended}
+        if meant := filterset.network_meant:
+            body["network"] = meant
         return ended(counts.in_force_by, body)
 
     def extend(self, request: Request, pk: str) -> Response:

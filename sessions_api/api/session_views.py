@@ -113,7 +113,8 @@ class SessionViewSet(Mounted, GenericViewSet[Session]):
         """Return a page of the sessions that are in a state that was asked for.
 
         The table alone does not know the states. Where few of many sessions are in this one, a page
-        can be short, or empty. Only ``"next": null`` is the end.
+        can be short, or empty. Only ``"next": null`` is the end. ``network`` is there where an IP address
+        that was asked for stands for its network.
         """
         filterset = self.filterset_class(request.query_params, self.get_queryset(), request=request)
         if not filterset.is_valid():
@@ -126,7 +127,10 @@ class SessionViewSet(Mounted, GenericViewSet[Session]):
 
         paginator = cast(SessionPagination, self.paginator)
         page = paginator.page_of(filterset.qs, request, in_state)
-        return paginator.get_paginated_response(self._serialize(page, verdicts, many=True))
+        response = paginator.get_paginated_response(self._serialize(page, verdicts, many=True))
+        if meant := filterset.network_meant:
+            response.data["network"] = meant
+        return response
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """Return one session, in whatever state."""

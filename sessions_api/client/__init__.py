@@ -38,6 +38,6 @@ def client_of(request: HttpRequest) -> Client:
 
 
 def located_client_of(request: HttpRequest) -> tuple[Client, Location]:
-    """Return the request's client and where it is. For sign-ins: telling where may take a while."""
+    """Return the request's client and where it is, in a view. Telling where may take a while."""
     client = client_of(request)
-    return client, location_of(request, client.ip_address)
+    return client, location_of(request, client.ip_address, in_view=True)

@@ -2,15 +2,18 @@
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
+from django.db import connections, router, transaction
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from sessions_api.client.text import storable
 from sessions_api.conf import conf
 from sessions_api.logs import warn_once_a_minute
-from sessions_api.models import MAX_LOCATION
+from sessions_api.models import MAX_LOCATION, Session
 
 _COUNTRY = re.compile("[A-Z]{2}")
 _NO_COUNTRY = {"XX", "ZZ"}  # codes of CDNs for a country that they do not know
@@ -38,20 +41,32 @@ class Location(NamedTuple):
 NOWHERE = Location()
 
 
-def location_of(request: HttpRequest, ip_address: str | None) -> Location:
+def location_of(request: HttpRequest, ip_address: str | None, *, in_view: bool = False) -> Location:
     """Return where an IP address of a request is, by the site's LOCATION.
 
     NOWHERE without an IP address, where the site does not tell, and where telling fails: that is
-    logged once a minute, and changes no sign-in.
+    logged once a minute, and changes no sign-in. ``in_view`` says that a transaction of the view's may
+    be open, which an error of the database would break.
     """
     if conf.LOCATION is None or ip_address is None:
         return NOWHERE
     try:
-        found: object = import_string(conf.LOCATION)(request, ip_address)
+        with _apart_from_the_view() if in_view else nullcontext():
+            found: object = import_string(conf.LOCATION)(request, ip_address)
         return _storable(found)
     except Exception:  # noqa: BLE001 (whatever the site's callable raises)
         warn_once_a_minute(_logger, "No location is recorded: LOCATION has failed.")
         return NOWHERE
+
+
+@contextmanager
+def _apart_from_the_view() -> Iterator[None]:
+    using = router.db_for_write(Session)
+    if connections[using].in_atomic_block:
+        with transaction.atomic(using=using):
+            yield
+    else:
+        yield
 
 
 def _storable(found: object) -> Location:

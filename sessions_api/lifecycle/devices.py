@@ -2,17 +2,18 @@
 
 A device is known by the ``device_digest`` of sessions that were signed in from it: that of a cookie
 that it keeps or, where it keeps none, of its browser, system and type. An IP address tells nothing.
+It is known as long as the password is the one of these sessions.
 """
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Case, When
 
-from sessions_api import acts, credentials, description, signals, users
+from sessions_api import credentials, description, signals, users, validity
 from sessions_api.client import user_agent
 from sessions_api.conf import conf
 from sessions_api.lifecycle import rows
@@ -42,36 +43,51 @@ def met(session: Session, user: AbstractBaseUser, cookies: Sequence[str] | None)
     """Return the device that a user signs in from, who has these device cookies. At most one query.
 
     The session is the one that begins. ``cookies`` is None where none can be kept, as by an app that
-    signs in for a token. A cookie counts that was given to this very user, in the same browser on
-    the same system: whoever has copied it into another one has another device.
+    signs in for a token. A cookie counts that was given to this very user, since their password was
+    changed last, in the same browser on the same system: whoever has copied it into another one has
+    another device.
     """
-    earlier = Session.objects.on_primary().for_user(user).exclude(pk=session.pk)
     if cookies is None or conf.KNOWN_DEVICES == "client":
-        return _met_by_client(session, user, earlier)
-    digests = {_digest(user, cookie): cookie for cookie in cookies}
-    if digests:
-        known = earlier.filter(device_digest__in=digests).order_by("-created_at")
-        for digest, agent in known.values_list("device_digest", "user_agent")[:_LOOKED_AT]:
-            if _kind_of(agent) == _kind_of(session.user_agent):
-                return Met(digest, digests[digest])
-    is_first = not digests and not users.has_signed_in(user) and not earlier.exists()
-    return _fresh(user)._replace(is_new=not is_first)
+        device = Met(_digest_of_client(session, user))
+        digests = {device.digest: ""}
+    else:
+        device = _fresh(user)
+        digests = {_digest(user, cookie): cookie for cookie in cookies}
+    earlier = list(_earlier(session, user, digests))
+    for row in earlier:
+        if row.device_digest in digests and _is_known(row, user, session.user_agent):
+            return Met(row.device_digest, digests[row.device_digest])
+    is_first = not earlier and not users.has_signed_in(user)
+    return device._replace(is_new=not is_first)
 
 
-def _met_by_client(session: Session, user: AbstractBaseUser, earlier: SessionQuerySet) -> Met:
-    digest = _digest(user, session.kind, *_kind_of(session.user_agent))
-    is_it = Case(When(device_digest=digest, then=0), default=1)
-    seen = list(earlier.order_by(is_it).values_list("device_digest", flat=True)[:1])
-    is_first = not seen and not users.has_signed_in(user)
-    return Met(digest, is_new=not is_first and digest not in seen)
+def _earlier(
+    session: Session, user: AbstractBaseUser, digests: Collection[bytes]
+) -> SessionQuerySet:
+    """Return a user's latest sessions from these devices or, without any, others of theirs."""
+    others = Session.objects.on_primary().for_user(user).exclude(pk=session.pk)
+    is_of_them = Case(When(device_digest__in=digests, then=0), default=1)
+    read = ("device_digest", "device_auth_digest", "auth_digest", "user_agent")
+    return others.order_by(is_of_them, "-created_at").only(*read)[:_LOOKED_AT]
+
+
+def _is_known(row: Session, user: AbstractBaseUser, agent: str) -> bool:
+    """Tell whether a session shows that its device is known, which now has this user agent.
+
+    A user agent that was not recorded, then or now, is no other one.
+    """
+    proved = any(
+        validity.verifies(user, each) for each in (row.auth_digest, row.device_auth_digest)
+    )
+    is_told = bool(row.user_agent) and conf.RECORD_USER_AGENT
+    return proved and (not is_told or _kind_of(row.user_agent) == _kind_of(agent))
 
 
 def meet_adopted(session: Session) -> Met:
     """Note the device of a session that has just been adopted, and return it. It is known at once."""
-    if conf.KNOWN_DEVICES == "client":
-        device = Met(_digest(session.user, session.kind, *_kind_of(session.user_agent)))
-    else:
-        device = _fresh(session.user)
+    user = session.user
+    is_by_client = conf.KNOWN_DEVICES == "client"
+    device = Met(_digest_of_client(session, user)) if is_by_client else _fresh(user)
     rows.update(Session.objects.filter(pk=session.pk), {"device_digest": device.digest})
     return device
 
@@ -88,17 +104,39 @@ def forget(session: Session) -> None:
     known.update(device_digest=b"")
 
 
-def forget_others(user: AbstractBaseUser) -> None:
-    """Forget the devices of a user whose password has changed, but the one that has changed it."""
-    known = Session.objects.for_user(user).exclude(device_digest=b"")
-    if current := acts.current_session_id():
-        known = known.exclude(pk=current)
-    known.update(device_digest=b"")
+def keep_own(user: AbstractBaseUser, cookies: Sequence[str]) -> None:
+    """Have the device be known as before that has these cookies, and has changed the password."""
+    digests = [_digest(user, cookie) for cookie in cookies]
+    if digests and are_noted():
+        own = Session.objects.for_user(user).filter(device_digest__in=digests)
+        own.update(device_auth_digest=users.auth_digest_of(user))
+
+
+def keep_all(user: AbstractBaseUser) -> None:
+    """Have the devices of a user be known as before, whose password is about to be hashed anew.
+
+    Django does so at a sign-in, where PASSWORD_HASHERS asks for it.
+    """
+    before = users.stored(user.pk)
+    noted = Session.objects.for_user(user).exclude(device_digest=b"")
+    known = [
+        row.pk
+        for row in noted.on_primary().only("auth_digest", "device_auth_digest")
+        if before is not None
+        and any(
+            validity.verifies(before, each) for each in (row.auth_digest, row.device_auth_digest)
+        )
+    ]
+    noted.filter(pk__in=known).update(device_auth_digest=users.auth_digest_of(user))
 
 
 def _digest(user: AbstractBaseUser, *words: str) -> bytes:
     """Return the digest of what a user's device is known by. Nobody else's has the same."""
     return credentials.digest(json.dumps([str(user.pk), *words]))
+
+
+def _digest_of_client(session: Session, user: AbstractBaseUser) -> bytes:
+    return _digest(user, session.kind, *_kind_of(session.user_agent))
 
 
 def _kind_of(agent: str) -> tuple[str, str, str]:

@@ -1,19 +1,18 @@
 """The personal data of sessions: exported, erased, and cleared once it is no longer recorded."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connections, models, router, transaction
 from django.utils import timezone
 
 from sessions_api import engines
 from sessions_api.conf import conf
-from sessions_api.lifecycle import ending, rows
+from sessions_api.lifecycle import admin_log, ending, rows
 from sessions_api.lifecycle.pace import FULL_SPEED, Pace
-from sessions_api.models import Session, SessionQuerySet, networks
+from sessions_api.models import Kind, Session, SessionQuerySet, networks
 
 BATCH = 500
 """How many rows are read, changed and written at once."""
@@ -56,14 +55,16 @@ _NO_LOCATION = {"country": "", "location": "", "location_at_sign_in": None}
 _NO_DEVICE = dict.fromkeys(
     ("user_agent", "last_user_agent", "device_type", "browser", "os", "device"), ""
 )
-_CLEARED = (*_IP_ADDRESSES, *_NO_LOCATION, *_NO_DEVICE)
+_CLIENT = (*_IP_ADDRESSES, *_NO_LOCATION, *_NO_DEVICE)
+_CLEARED = (*_CLIENT, "device_digest")
 
 
 def export(user: AbstractBaseUser) -> dict[str, Any]:
     """Return what is stored of a user's sessions, and of those by which somebody acted as them.
 
     ``sessions`` are theirs, over or not, the oldest first: the EXPORTED fields by their names,
-    ``is_impersonated`` (bool), and ``ended_by`` ("user", "somebody else" or None).
+    ``is_impersonated`` (bool), and ``ended_by`` ("user", "somebody else" or None). Of a session by
+    which somebody else acted as the user, client and place are None: they are that one's.
     ``acted_as`` are the sessions by which somebody else acted as them: when, and by what kind of
     session. Nobody else is named (GDPR, article 15, paragraph 4). Times are aware datetimes where
     USE_TZ is on.
@@ -81,6 +82,9 @@ def export(user: AbstractBaseUser) -> dict[str, Any]:
 
 def _exported(session: Session) -> dict[str, Any]:
     fields: dict[str, Any] = {name: getattr(session, name) for name in EXPORTED}
+    if session.is_impersonated:
+        # Somebody else was at the other end.
+        fields |= dict.fromkeys((*_CLIENT, "client_changed_at"))
     ended_by = None
     if session.ended_by_id is not None:
         ended_by = "user" if session.ended_by_id == session.user_id else "somebody else"
@@ -99,10 +103,12 @@ class Erased(NamedTuple):
 def erase(user: AbstractBaseUser, *, by: AbstractBaseUser | None = None) -> Erased:
     """End all sessions of a user, and erase what is stored of them.
 
-    A row stays, with nothing personal but whose it is, as long as it has to keep a session from
-    coming back: while the engine has not deleted that, and on signed_cookies while a cookie could be
-    adopted again. ``purge`` deletes it. The admin's log keeps that somebody has ended a session, and
-    no longer on which device. Inside a transaction of the caller's the sessions end with its commit.
+    A row stays, with nothing in it but whose it is, since when, and when and why it ended, as long as
+    it has to keep a session from coming back: while the engine has not deleted that, and on
+    signed_cookies while a cookie could be adopted again. ``purge`` deletes it. The admin's log keeps
+    that somebody has ended a session, and no longer whose and on which device. Inside a transaction
+    of the caller's the sessions end with its commit. Sessions from before the installation that have
+    no row yet are not known: ``adopt_sessions`` gives them theirs.
     """
     ending.end_all(user, by=by)
     own = Session.objects.on_primary().for_user(user)
@@ -112,7 +118,7 @@ def erase(user: AbstractBaseUser, *, by: AbstractBaseUser | None = None) -> Eras
         kept = list(batch.filter(_may_return()).values_list("pk", flat=True))
         batch.filter(pk__in=kept).update(**_nothing_personal())
         batch.exclude(pk__in=kept).delete()
-        _forget_in_admin_log(pks)
+        admin_log.forget(pks)
         unfinished = batch.unfinished().count()
         erased = Erased(erased.sessions + len(pks), erased.unfinished + unfinished)
     return erased
@@ -123,7 +129,7 @@ def _may_return() -> models.Q:
     is_transaction = connections[router.db_for_write(Session)].in_atomic_block
     # There no end has been tried yet. With the commit the engine deletes the sessions of lost rows.
     may_return = models.Q(pk__in=[]) if is_transaction else models.Q(end_is_pending=True)
-    if engines.is_client_side() and conf.ADOPT == "lazy":
+    if engines.is_client_side():
         may_return |= models.Q(adopted=True, expires_at__gt=timezone.now())
     return may_return
 
@@ -132,7 +138,10 @@ def _nothing_personal() -> dict[str, Any]:
     return {
         **_NO_DEVICE,
         **_NO_LOCATION,
-        **dict.fromkeys(_IP_ADDRESSES),
+        **dict.fromkeys((*_IP_ADDRESSES, "aal", "authenticated_at", "client_changed_at")),
+        "last_used": models.F("created_at"),
+        "device_digest": b"",
+        "device_auth_digest": b"",
         "label": "",
         "methods": "",
         "provider": "",
@@ -145,7 +154,7 @@ def unrecorded() -> SessionQuerySet:
     """Return the sessions that may have something stored that the settings no longer record."""
     stored = models.Q(pk__in=[])
     if not conf.RECORD_USER_AGENT:
-        stored |= _has_any(_NO_DEVICE)
+        stored |= _has_any({**_NO_DEVICE, "device_digest": b""})
     if conf.RECORD_IP is not True:
         stored |= _has_any(dict.fromkeys(_IP_ADDRESSES))
     if not _locations_are_recorded():
@@ -157,13 +166,14 @@ def clear_batches(*, pace: Pace = FULL_SPEED, dry_run: bool = False) -> Iterator
     """Clear what the settings no longer record. Yields how many rows were looked at, and cleared.
 
     IP addresses of which only networks are recorded are shortened. The location that was found from
-    one stays. In the admin's log, which has IP addresses and devices, every entry on a session is
-    cleared of them.
+    one stays. The admin's log then says of each session what its row says and, where IP addresses or
+    user agents are no longer recorded, of one that has no row any more that it was ended.
     """
     for pks in rows.batches(unrecorded(), BATCH, pace):
         yield len(pks), _clear_batch(pks, dry_run=dry_run)
-    if not dry_run and not (conf.RECORD_USER_AGENT and conf.RECORD_IP is True):
-        _forget_in_admin_log(None)
+    if not dry_run:
+        is_less = not conf.RECORD_USER_AGENT or conf.RECORD_IP is not True
+        admin_log.renew(without_rows=is_less)
 
 
 @rows.retried
@@ -172,9 +182,9 @@ def _clear_batch(pks: list[UUID], *, dry_run: bool) -> int:
     with transaction.atomic(using=using):
         # No request writes another client meanwhile.
         rows.lock(pks, using=using, skip_locked=False)
-        for session in Session.objects.using(using).filter(pk__in=pks).only(*_CLEARED):
+        for session in Session.objects.using(using).filter(pk__in=pks).only("kind", *_CLEARED):
             before = {name: getattr(session, name) for name in _CLEARED}
-            after = _cleared(before)
+            after = _cleared(before, session.kind)
             if before != after:
                 rows.assign(session, after)
                 changed.append(session)
@@ -183,11 +193,13 @@ def _clear_batch(pks: list[UUID], *, dry_run: bool) -> int:
     return len(changed)
 
 
-def _cleared(fields: dict[str, Any]) -> dict[str, Any]:
+def _cleared(fields: dict[str, Any], kind: str) -> dict[str, Any]:
     """Return these fields of a row as they would have been recorded today."""
     cleared = dict(fields)
     if not conf.RECORD_USER_AGENT:
         cleared |= _NO_DEVICE
+        if kind == Kind.TOKEN or conf.KNOWN_DEVICES == "client":
+            cleared["device_digest"] = b""  # which is that of browser and system
     if not _locations_are_recorded():
         cleared |= _NO_LOCATION
     for name in _IP_ADDRESSES:
@@ -208,19 +220,3 @@ def _has_any(blank: dict[str, Any]) -> models.Q:
             models.Q(**{f"{name}__isnull": False}) if value is None else ~models.Q(**{name: value})
         )
     return stored
-
-
-def _forget_in_admin_log(pks: Iterable[UUID] | None) -> None:
-    """Have the admin's log no longer say on which devices these sessions were, or any (None)."""
-    if not apps.is_installed("django.contrib.admin"):
-        return
-    # A site need not have them.
-    from django.contrib.admin.models import LogEntry
-    from django.contrib.contenttypes.models import ContentType
-
-    using = router.db_for_write(LogEntry)
-    of_sessions = ContentType.objects.db_manager(using).get_for_model(Session)
-    entries = LogEntry.objects.using(using).filter(content_type=of_sessions)
-    if pks is not None:
-        entries = entries.filter(object_id__in=[str(pk) for pk in pks])
-    entries.update(object_repr=models.F("object_id"), change_message="")

@@ -55,11 +55,12 @@ def begun_by(client: Client, location: Location = NOWHERE) -> Fields:
         **device._asdict(),
         "ip_address": client.ip_address,
         "last_ip_address": client.ip_address,
-        **_at(location),
+        **at(location),
     }
 
 
-def _at(location: Location) -> dict[str, str]:
+def at(location: Location) -> dict[str, str]:
+    """Return what a row records of where its client is."""
     return {"country": location.country, "location": str(location)}
 
 
@@ -71,7 +72,7 @@ def used_by(client: Client, request: HttpRequest, row: Session) -> dict[str, Any
         fields["last_user_agent"] = "" if is_as_at_sign_in else client.user_agent
     if client.ip_address != row.last_ip_address:
         location = location_of(request, client.ip_address)
-        fields |= _at(location)
+        fields |= at(location)
         if row.location_at_sign_in is None and str(location) != row.location:
             fields["location_at_sign_in"] = row.location
     return fields

@@ -5,7 +5,6 @@ from django.db import models, router
 from django.utils import timezone
 
 from sessions_api import credentials, engines, payload, signals, users
-from sessions_api.client.location import NOWHERE, Location
 from sessions_api.lifecycle import events, limit, rows
 from sessions_api.models import Client, Session
 
@@ -15,7 +14,6 @@ def start(
     user: AbstractBaseUser,
     *,
     client: Client,
-    location: Location = NOWHERE,
     method: str = "",
     organization: str = "",
     superseded: models.Q | None = None,
@@ -34,7 +32,7 @@ def start(
         created_at=now,
         last_used=now,
         organization_id=organization,
-        **rows.begun_by(client, location),
+        **rows.begun_by(client),
     )
     insert(session, user, superseded=superseded)
     payload.begin(
@@ -58,18 +56,17 @@ def insert(session: Session, user: AbstractBaseUser, *, superseded: models.Q | N
 
 
 def bind(
-    session: Session, engine_session: engines.EngineSession, device_digest: bytes = b""
+    session: Session, engine_session: engines.EngineSession, noted: rows.Fields | None = None
 ) -> bool:
     """Bind a login's row to the engine session that its response gives the browser.
 
     By now the payload says how the user has signed in: some packages write that after ``login()``.
+    ``noted`` is what else is known by now, such as the place.
     The row is inserted again if a rollback of the view's transaction has removed it. Returns False
     when the session has ended meanwhile, be it by a receiver of ``session_started``, and when its
     user is gone.
     """
-    fields = {**rows.bound_to(engine_session), **_proof(session, engine_session)}
-    if device_digest:
-        fields["device_digest"] = device_digest
+    fields = {**rows.bound_to(engine_session), **_proof(session, engine_session), **(noted or {})}
     if not rows.update(Session.objects.filter(pk=session.pk), fields):
         if _has_ended(session) or users.stored(session.user_id) is None:
             return False

@@ -117,6 +117,7 @@ def issue_from(
         aal=parent.aal,
         provider=parent.provider,
         organization_id=parent.organization_id,
+        device_digest=parent.device_digest,
         authenticated_at=parent.authenticated_at,
         secret_key_id=credentials.secret_key_id(),
         created_at=now,

@@ -22,6 +22,7 @@ from sessions_api.models import (
     EndReason,
     Kind,
     SessionQuerySet,
+    networks,
 )
 from sessions_api.validity import State
 
@@ -144,6 +145,16 @@ class SessionFilter(django_filters.FilterSet):
         if state in ("", OVER):
             return verdict.is_over == (state == OVER)
         return state in (ALL, verdict.state)
+
+    @property
+    def network_meant(self) -> str | None:
+        """Return the network that an IP address among the values stands for, if it does for one."""
+        for name in ("ip", "search"):
+            value = (self.data or {}).get(name)
+            meant = networks.meant_by(value) if isinstance(value, str) else None
+            if meant is not None and name in self.filters:
+                return str(meant)
+        return None
 
     def in_state(self, sessions: SessionQuerySet, name: str, state: str) -> SessionQuerySet:
         """Leave out what the table alone knows not to be in a state."""

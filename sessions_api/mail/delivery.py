@@ -5,13 +5,10 @@ browser has its response.
 """
 
 import logging
-from collections.abc import Callable
-from contextvars import ContextVar
 from functools import partial
 
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
-from django.core.signals import request_finished
 from django.http import HttpRequest
 from django.utils import translation
 
@@ -19,28 +16,34 @@ from sessions_api import acts
 from sessions_api.mail import link, message
 from sessions_api.models import Session
 
-_waiting: ContextVar[tuple[Callable[[], None], ...]] = ContextVar("sessions_api_mail", default=())
-
 _logger = logging.getLogger("sessions_api.mail")
 
 
 def tell_of_new_device(session: Session, request: HttpRequest) -> None:
     """Have the user of a session written to, which a request has signed in from a new device.
 
-    The site is called, and reached, as in Django's own mail for a password reset.
+    The site is called, and reached, as in Django's own mail for a password reset. Where the request
+    does not say how, the mail has neither a name nor a link.
     """
+    told = {
+        **_site(session, request),
+        "language": translation.get_language() or settings.LANGUAGE_CODE,
+    }
+    if not _hand_over(session, told):
+        send = partial(_send, session, told)
+        if not acts.after_response(send):
+            send()
+
+
+def _site(session: Session, request: HttpRequest) -> dict[str, str]:
     try:
         site, path = get_current_site(request), link.path_of(session)
         scheme = "https" if request.is_secure() else "http"
-        told = {
-            "site_name": str(site.name),
-            "link": "" if path is None else f"{scheme}://{site.domain}{path}",
-            "language": translation.get_language() or settings.LANGUAGE_CODE,
-        }
-        if not _hand_over(session, told):
-            _after_response(partial(_send, session, told))
+        url = "" if path is None else f"{scheme}://{site.domain}{path}"
+        return {"site_name": str(site.name), "link": url}
     except Exception:
-        _logger.exception("The mail about session %s could not be written.", session.pk)
+        _logger.exception("The mail about session %s has no link.", session.pk)
+        return {"site_name": "", "link": ""}
 
 
 def _hand_over(session: Session, told: dict[str, str]) -> bool:
@@ -67,19 +70,3 @@ def _send(session: Session, told: dict[str, str]) -> None:
         message.send(session, **told)
     except Exception:
         _logger.exception("The mail about session %s could not be sent.", session.pk)
-
-
-def _after_response(act: Callable[[], None]) -> None:
-    """Do something once the browser has the response. At once where none is on its way."""
-    if not acts.is_request():
-        act()
-        return
-    _waiting.set((*_waiting.get(), act))
-    request_finished.connect(_do_waiting, dispatch_uid="sessions_api.mail")
-
-
-def _do_waiting(**kwargs: object) -> None:
-    waiting = _waiting.get()
-    _waiting.set(())
-    for act in waiting:
-        act()

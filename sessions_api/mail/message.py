@@ -31,8 +31,8 @@ def send(session: Session, *, site_name: str, link: str, language: str) -> None:
     }
     with translation.override(language):
         context |= {
-            "device": description.device(session),
-            "place": description.place(session),
+            "device": description.device_alone(session),
+            "place": description.place_at_sign_in(session),
         }
         subject = render_to_string("sessions_api/email/new_device_subject.txt", context)
         text = render_to_string("sessions_api/email/new_device.txt", context)

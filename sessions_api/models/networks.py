@@ -30,24 +30,27 @@ def recorded(ip_address: str) -> str:
 def searched(text: str) -> IPNetwork:
     """Return the network that a search for an IP address or a network means.
 
-    An IP address means itself, or its network where that is all that is recorded. Host bits are
-    cleared. Raises ValueError for anything else.
+    Where networks are recorded instead of IP addresses, what is smaller means the one it is in. Host
+    bits are cleared, and IPv4 that is mapped into IPv6 is IPv4. Raises ValueError for anything else.
     """
     network = ipaddress.ip_network(text, strict=False)
-    is_one = network.num_addresses == 1
-    return network_of(network.network_address) if is_one and are_kept() else network
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped is not None and network.prefixlen >= 96:
+        network = ipaddress.ip_network((mapped, network.prefixlen - 96), strict=False)
+    kept = PREFIXES[network.version]
+    if are_kept() and network.prefixlen > kept:
+        return network.supernet(new_prefix=kept)
+    return network
 
 
 def meant_by(text: str) -> IPNetwork | None:
-    """Return the network that is searched instead of the IP address that a text is.
-
-    None where the text is searched as it is.
-    """
+    """Return the network that is searched instead of what a text says. None where it is what it says."""
     try:
+        asked = ipaddress.ip_network(text.strip(), strict=False)
         meant = searched(text.strip())
-        return None if meant == ipaddress.ip_network(text.strip(), strict=False) else meant
     except ValueError:
         return None
+    return meant if are_kept() and meant != asked else None
 
 
 def in_words(ip_address: str) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sessions_api import credentials
+from sessions_api.models import networks
 from sessions_api.models.choices import (
     MAX_LABEL,
     MAX_LOCATION,
@@ -130,6 +131,8 @@ class Session(models.Model):
     auth_digest = BytesField(max_length=credentials.DIGEST, blank=True, default=b"")
     # By what the device is known that has signed in. Empty where nobody asks, and once it is forgotten.
     device_digest = BytesField(max_length=credentials.DIGEST, blank=True, default=b"")
+    # Under which auth hash it is known, where the user's password was only hashed anew since.
+    device_auth_digest = BytesField(max_length=credentials.DIGEST, blank=True, default=b"")
     # Which SECRET_KEY has made the auth hash. Known where no sealed key tells.
     secret_key_id = models.CharField(max_length=8, blank=True, default="", editable=False)
     # Blank where the payload in the session engine tells.
@@ -205,8 +208,10 @@ class Session(models.Model):
 
     @property
     def last_client(self) -> Client:
-        """Return the client that last used the session."""
-        return Client(self.last_ip_address, self.last_user_agent or self.user_agent)
+        """Return the client that last used the session, as it would be recorded now."""
+        known = self.last_ip_address
+        ip_address = None if known is None else networks.recorded(known)
+        return Client(ip_address, self.last_user_agent or self.user_agent)
 
     @property
     def first_location(self) -> str:

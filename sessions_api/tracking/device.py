@@ -1,22 +1,12 @@
 """The device of a sign-in: the cookie that it is known by, and what is told of a new one."""
 
-import re
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from sessions_api import payload
+from sessions_api.client import device_cookie
 from sessions_api.lifecycle import devices, events
 from sessions_api.lifecycle.devices import Met
 from sessions_api.models import Session
-
-MOST = 5
-"""How many users' devices one browser can be. The one used longest ago is forgotten first."""
-
-AGE = 400 * 24 * 60 * 60
-"""How long a browser keeps the cookie after a sign-in, in seconds. No browser keeps one longer."""
-
-_VALUE = re.compile("[A-Za-z0-9_-]{43}")
 
 
 def met(request: HttpRequest, session: Session, *, has_response: bool = True) -> Met | None:
@@ -27,7 +17,9 @@ def met(request: HttpRequest, session: Session, *, has_response: bool = True) ->
     """
     if not _is_noted(request) or session.authenticated_at is not None:
         return None
-    return devices.met(session, session.user, _cookies(request) if has_response else None)
+    return devices.met(
+        session, session.user, device_cookie.values(request) if has_response else None
+    )
 
 
 def met_without_response(request: HttpRequest, session: Session) -> Met | None:
@@ -43,7 +35,7 @@ def met_without_response(request: HttpRequest, session: Session) -> Met | None:
 def settle(request: HttpRequest, response: HttpResponseBase, session: Session, met: Met) -> None:
     """Have the browser keep the cookie, and tell of the device if it is new."""
     if met.cookie:
-        _keep(request, response, met.cookie)
+        device_cookie.keep(request, response, met.cookie)
     if met.is_new:
         events.new_device(session, request)
 
@@ -54,31 +46,8 @@ def settle_adopted(request: HttpRequest, response: HttpResponseBase, session: Se
         return
     met = devices.meet_adopted(session)
     if met.cookie:
-        _keep(request, response, met.cookie)
+        device_cookie.keep(request, response, met.cookie)
 
 
 def _is_noted(request: HttpRequest) -> bool:
     return devices.are_noted() and not payload.is_impersonated(request.session)
-
-
-def _name() -> str:
-    return f"{settings.SESSION_COOKIE_NAME}_device"
-
-
-def _cookies(request: HttpRequest) -> list[str]:
-    values = request.COOKIES.get(_name(), "").split(".", MOST)[:MOST]
-    return [value for value in values if _VALUE.fullmatch(value)]
-
-
-def _keep(request: HttpRequest, response: HttpResponseBase, cookie: str) -> None:
-    values = list(dict.fromkeys([cookie, *_cookies(request)]))[:MOST]
-    response.set_cookie(
-        _name(),
-        ".".join(values),
-        max_age=AGE,
-        domain=settings.SESSION_COOKIE_DOMAIN,
-        path=settings.SESSION_COOKIE_PATH,
-        secure=True,
-        httponly=True,
-        samesite="Lax",
-    )

@@ -10,10 +10,12 @@ from django.template.loader import get_template
 from django.utils.functional import LazyObject
 
 from sessions_api import engines, lifecycle, payload, recent, users
-from sessions_api.client import fingerprint_of, located_client_of
+from sessions_api.client import client_of, fingerprint_of
+from sessions_api.client.location import location_of
 from sessions_api.engines import EngineSession
 from sessions_api.exceptions import SessionLimitReached, SessionsUnavailable
-from sessions_api.lifecycle import canary, events, starting, tokens
+from sessions_api.lifecycle import canary, events, rows, starting, tokens
+from sessions_api.lifecycle.devices import Met
 from sessions_api.lifecycle.organization import organization_of
 from sessions_api.models import EndReason, Session
 from sessions_api.tracking import delivery, device
@@ -57,13 +59,11 @@ def begin(request: HttpRequest | None, user: AbstractBaseUser) -> None:
 
 
 def _start(request: HttpRequest, user: AbstractBaseUser, superseded: Q) -> Session:
-    client, location = located_client_of(request)
     try:
         return starting.start(
             request.session,
             user,
-            client=client,
-            location=location,
+            client=client_of(request),
             method=_method(request, user),
             organization=organization_of(user, request),
             superseded=superseded,
@@ -105,13 +105,21 @@ def _bare(user: object) -> object:
 
 def _settle_now(request: HttpRequest, row: Session, superseded: Q) -> None:
     met = device.met_without_response(request, row)
-    if starting.bind(row, request.session, met.digest if met else b""):
+    if starting.bind(row, request.session, _noted(request, row, met)):
         recent.remember(row)
         if met is not None and met.is_new:
             events.new_device(row, request)
     if superseded:
         tokens.take_place(Session.objects.filter(superseded), row)
     canary.leave(is_sign_in=True)
+
+
+def _noted(request: HttpRequest, row: Session, met: Met | None) -> rows.Fields:
+    """Return what is known of a login, once its view's transaction is over, beside its session."""
+    if row.authenticated_at is not None:  # It goes on under another id.
+        return {}
+    place = rows.at(location_of(request, row.ip_address))
+    return place if met is None else {**place, "device_digest": met.digest}
 
 
 def go_on_as(request: HttpRequest, row: Session, *, superseded: Q) -> None:
@@ -136,7 +144,7 @@ def settle(
     is_of_row = payload.session_id(session) == login.row.pk and payload.names_a_user(session)
     if is_sent and is_of_row:
         met = device.met(request, login.row)
-        if starting.bind(login.row, session, met.digest if met else b""):
+        if starting.bind(login.row, session, _noted(request, login.row, met)):
             recent.remember(login.row, fingerprint)
             if met is not None:
                 device.settle(request, response, login.row, met)

@@ -13,8 +13,9 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from sessions_api import engines, logs, payload, users
+from sessions_api.client import device_cookie
 from sessions_api.exceptions import SessionsUnavailable
-from sessions_api.lifecycle import adopting, canary, ending
+from sessions_api.lifecycle import adopting, canary, devices, ending
 from sessions_api.tracking import delivery, device, login, logout, rotation, token, use
 from sessions_api.tracking.state import Refused, RequestState, SignedIn
 
@@ -43,6 +44,8 @@ def settle(
     is_signed_in = isinstance(state.browser, SignedIn)
     if state.is_unavailable:
         return unavailable()
+    for changed in state.acts.new_passwords:
+        _give_way(partial(devices.keep_own, changed.user, device_cookie.values(request)))
     for written in state.acts.written:
         _give_way(partial(ending.write_again, written))
     _give_way(state.do_deferred)
@@ -57,6 +60,8 @@ def settle(
             return unavailable()
     if is_signed_in or (state.admitted is not None and state.admitted.is_adopted):
         canary.leave(is_sign_in=is_signed_in)
+    if afterwards := state.acts.afterwards:
+        _do_at_close(response, afterwards)
     return response
 
 
@@ -64,12 +69,26 @@ def settle_unsent(request: HttpRequest, state: RequestState) -> None:
     """Settle a request that ends without an answer: it is cancelled, or its worker is stopped."""
     if is_due(request, state):
         settle(request, HttpResponse(status=500), state)
+        for act in state.acts.afterwards:
+            act()
 
 
 def unavailable() -> HttpResponse:
     """Return 503 in plain words (RFC 9110, section 15.6.4)."""
     text = str(SessionsUnavailable.MESSAGE)
     return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
+
+
+def _do_at_close(response: HttpResponseBase, acts: list[Callable[[], None]]) -> None:
+    """Have something done once the server is done with a response: the browser has it by then."""
+    close = response.close
+
+    def close_and_act() -> None:
+        close()
+        for act in acts:
+            act()
+
+    response.close = close_and_act  # type: ignore[method-assign]
 
 
 def _give_way(write: Callable[[], object]) -> None:

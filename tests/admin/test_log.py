@@ -5,6 +5,7 @@ from django.contrib.admin.models import LogEntry
 
 from sessions_api import lifecycle
 from sessions_api.lifecycle import personal_data
+from sessions_api.models import Session
 from tests.factories import SessionFactory
 from tests.lifecycle.personal_data import FULL
 
@@ -17,23 +18,52 @@ def cleared(settings, **options):
     list(personal_data.clear_batches())
 
 
-def test_the_admins_log_forgets_the_device(alice, admin_client):
-    row = SessionFactory.create(user=alice, **FULL)
-    other = SessionFactory.create(**FULL)
-    for session in (row, other):
-        page = f"/admin/sessions_api/session/{session.pk}/end/"
-        assert admin_client.post(page, {"post": "yes"}).status_code == 302
-    assert LogEntry.objects.filter(object_repr__contains="Firefox").count() == 2
+def ended_by_staff(client, session):
+    """End a session in the admin, and return the entry of the log."""
+    page = f"/admin/sessions_api/session/{session.pk}/end/"
+    assert client.post(page, {"post": "yes"}).status_code == 302
+    return LogEntry.objects.get(object_id=session.pk)
+
+
+def said(entry):
+    """Return what an entry says by now."""
+    entry.refresh_from_db()
+    return entry.object_repr, entry.change_message
+
+
+def test_an_erasure_leaves_that_a_session_was_ended(alice, admin_client):
+    entry = ended_by_staff(admin_client, SessionFactory.create(user=alice, **FULL))
+    other = ended_by_staff(admin_client, SessionFactory.create(**FULL))
+    before = said(other)
+    assert "Firefox" in before[0]
     lifecycle.erase(alice)
-    entry = LogEntry.objects.get(object_id=row.pk)
-    assert (entry.object_repr, entry.change_message) == (str(row.pk), "")
-    assert "Firefox" in LogEntry.objects.get(object_id=other.pk).object_repr
+    assert said(entry) == (entry.object_id, "Ended the session.")
+    assert said(other) == before
 
 
-def test_the_admins_log_forgets_ip_addresses(alice, settings, admin_client):
-    row = SessionFactory.create(user=alice, **FULL)
-    admin_client.post(f"/admin/sessions_api/session/{row.pk}/end/", {"post": "yes"})
+def test_the_log_says_what_the_rows_say_once_they_are_cleared(alice, settings, admin_client):
+    entry = ended_by_staff(admin_client, SessionFactory.create(user=alice, **FULL))
+    line = "Work laptop (Firefox 157 on Linux, Thing), 2001:db8:1:2::3 (Lyon, FR)"
+    assert said(entry) == (f"alice: {line}", f"Ended the session of alice: {line}.")
     cleared(settings)
-    assert "2001:db8:1:2::3" in LogEntry.objects.get().object_repr
+    assert line in said(entry)[0]
+    cleared(settings, LOCATION=None)
+    assert said(entry)[0] == "alice: Work laptop (Firefox 157 on Linux, Thing), 2001:db8:1:2::3"
     cleared(settings, RECORD_IP="network")
-    assert LogEntry.objects.get().object_repr == str(row.pk)
+    assert said(entry)[0] == "alice: Work laptop (Firefox 157 on Linux, Thing), 2001:db8:1::/48"
+    cleared(settings, RECORD_IP=False)
+    assert said(entry)[0] == "alice: Work laptop (Firefox 157 on Linux, Thing)"
+    cleared(settings, RECORD_USER_AGENT=False)
+    assert said(entry)[0] == "alice: Work laptop (unknown device)"
+
+
+def test_of_a_session_that_is_purged_the_log_says_only_that_it_was_ended(
+    alice, settings, admin_client
+):
+    entry = ended_by_staff(admin_client, SessionFactory.create(user=alice, **FULL))
+    before = said(entry)
+    Session.objects.filter(pk=entry.object_id).delete()
+    cleared(settings, LOCATION=None)
+    assert said(entry) == before
+    cleared(settings, RECORD_IP="network")
+    assert said(entry) == (entry.object_id, "Ended the session.")

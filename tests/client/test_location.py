@@ -1,10 +1,12 @@
 """Where sessions are: found at a sign-in, and when the IP address changes."""
 
 import logging
+from contextlib import nullcontext
 
 import pytest
-from django.db import connection
-from django.test import Client
+from django.contrib.auth.models import Group
+from django.db import connection, transaction
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from sessions_api import lifecycle, logs, recent
@@ -221,3 +223,32 @@ def test_a_database_that_cannot_be_read_changes_no_sign_in(alice, settings, tmp_
     assert session_of(browser).location == ""
     write_database(settings.GEOIP_PATH)
     assert session_of(signed_in(alice, **at("203.0.113.7"))).location == "Munich, DE"
+
+
+def colliding(request, ip_address):
+    """Write what the database refuses, for LOCATION."""
+    Group.objects.create(name=ip_address)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("atomic", [True, False])
+@pytest.mark.parametrize("way", ["login", "token", "adoption"])
+def test_an_error_of_the_database_breaks_no_transaction_of_the_view(
+    alice, settings, monkeypatch, atomic, way
+):
+    settings.SESSIONS_API = {
+        **settings.SESSIONS_API,
+        "LOCATION": "tests.client.test_location.colliding",
+    }
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic)
+    Group.objects.create(name="203.0.113.7")
+    if way == "login":
+        assert session_of(signed_in(alice, **at("203.0.113.7"))).location == ""
+    elif way == "adoption":
+        browser = old_session(alice)
+        assert browser.get("/do/user/", **at("203.0.113.7")).content.decode() == "alice"
+    else:
+        request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.7")
+        with transaction.atomic() if atomic else nullcontext():
+            lifecycle.issue_token(alice, request=request)
+    assert Session.objects.get().ip_address == "203.0.113.7"

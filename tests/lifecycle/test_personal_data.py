@@ -39,6 +39,7 @@ NOT_EXPORTED = {
     "secret_key_id": "of the site",
     "backend": "of the site",
     "device_digest": "a secret",
+    "device_auth_digest": "a secret",
     "cookie_is_due": "of the site",
     "end_is_pending": "of the site",
 }
@@ -75,6 +76,13 @@ class TestExport:
         (acted,) = exported["acted_as"]
         assert set(acted) == {"id", "kind", "created_at", "last_used", "ended_at"}
         assert bob.username not in json.dumps(exported, cls=DjangoJSONEncoder)
+
+    def test_it_leaves_out_from_where_somebody_else_acted(self, alice):
+        SessionFactory.create(user=alice, impersonator=UserFactory.create(), **FULL)
+        (exported,) = lifecycle.export(alice)["sessions"]
+        for name in ("ip_address", "last_ip_address", "user_agent", "browser", "location"):
+            assert exported[name] is None
+        assert exported["label"] == FULL["label"]
 
     def test_it_has_no_credential(self, alice):
         browser, token = signed_in(alice), lifecycle.issue_token(alice)
@@ -122,14 +130,22 @@ class TestErasure:
         assert lifecycle.erase(alice).unfinished == 0
         assert not Session.objects.exists()
 
-    def test_on_signed_cookies_what_could_be_adopted_again_keeps_its_row(self, alice, settings):
+    @pytest.mark.parametrize("adopt", ["lazy", "refuse"])
+    def test_on_signed_cookies_what_could_be_adopted_again_keeps_its_row(
+        self, alice, settings, adopt
+    ):
         use_engine(settings, "signed_cookies")
         browser = old_session(alice)
         copy = browser.cookies["sessionid"].value
         assert name_of(browser) == alice.username
+        Session.objects.update(device_digest=b"d", device_auth_digest=b"a", aal=2)
+        settings.SESSIONS_API = {**settings.SESSIONS_API, "ADOPT": adopt}
         assert lifecycle.erase(alice) == (1, 0)
+        settings.SESSIONS_API = {**settings.SESSIONS_API, "ADOPT": "lazy"}
         (row,) = Session.objects.all()
         assert set(stored(row).values()) == {"", None}
+        assert (row.device_digest, row.device_auth_digest) == (b"", b"")
+        assert (row.aal, row.authenticated_at, row.last_used) == (None, None, row.created_at)
         browser.cookies["sessionid"] = copy
         recent.clear()
         assert name_of(browser) == ""
@@ -197,6 +213,17 @@ class TestClearing:
         assert self.cleared(settings, RECORD_USER_AGENT=False) == 1
         names = ("user_agent", "last_user_agent", "device_type", "browser", "os", "device")
         assert stored(row) == {**FULL, **dict.fromkeys(names, "")}
+
+    def test_what_tells_browser_and_system_goes_with_the_user_agent(self, alice, settings):
+        token = SessionFactory.create(user=alice, kind="token", device_digest=b"t")
+        browser = SessionFactory.create(user=alice, device_digest=b"b")
+        self.cleared(settings, RECORD_USER_AGENT=False)
+        digests = Session.objects.order_by("kind").values_list("device_digest", flat=True)
+        assert list(digests) == [b"b", b""]
+        self.cleared(settings, RECORD_USER_AGENT=False, KNOWN_DEVICES="client")
+        for row in (token, browser):
+            row.refresh_from_db()
+            assert row.device_digest == b""
 
     def test_a_dry_run_counts_and_clears_nothing(self, alice, settings):
         row = SessionFactory.create(user=alice, **FULL)

@@ -2,22 +2,35 @@
 
 import logging
 import re
+from contextvars import Context
 from typing import Any, ClassVar
 
 import django
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.core.wsgi import get_wsgi_application
 from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import include, path
 from django.utils import timezone, translation
 
-from sessions_api import lifecycle
+from sessions_api import engines, lifecycle
 from sessions_api.mail import link
+from sessions_api.middleware import SessionsMiddleware
 from sessions_api.models import EndReason, Session
-from tests.helpers import CURRENT, FIREFOX, bearer, browser_with_password, session_of
+from tests.factories import PASSWORD
+from tests.helpers import (
+    CURRENT,
+    FIREFOX,
+    bearer,
+    browser_with_password,
+    later,
+    name_in_new_process,
+    session_of,
+)
 from tests.secrecy import forms
 
 pytestmark = [
@@ -227,6 +240,62 @@ def test_a_sign_in_that_is_rolled_back_is_not_written_about(alice):
     assert len(mail.outbox) == 1
 
 
+def test_the_mail_is_sent_by_a_server_that_runs_the_view_in_a_task_of_its_own(alice):
+    """As Django 5.2 under ASGI: what the view's context has got is gone when the response is closed."""
+    browser(alice)
+    request = RequestFactory().post(
+        f"/do/password_login:{alice.username}|{PASSWORD}/",
+        REMOTE_ADDR="203.0.113.7",
+        headers={"user-agent": FIREFOX},
+    )
+    vars(request)["_dont_enforce_csrf_checks"] = True
+    response = Context().run(get_wsgi_application().get_response, request)
+    assert response.status_code == 200
+    assert mail.outbox == []
+    response.close()
+    assert len(mail.outbox) == 1
+
+
+def test_a_request_that_is_stopped_is_written_about(alice):
+    browser(alice)
+
+    def stopped(request):
+        lifecycle.issue_token(alice, request=request)
+        raise SystemExit
+
+    request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.7", headers={"user-agent": FIREFOX})
+    request.session, request.user = engines.store_class()(), AnonymousUser()
+    vars(request)["auser"] = None
+    with pytest.raises(SystemExit):
+        SessionsMiddleware(stopped)(request)
+    assert len(mail.outbox) == 1
+
+
+def test_a_label_is_not_in_the_mail(alice):
+    browser(alice)
+    label = "x\n\nhttps://evil.example/"
+    body = {"username": alice.username, "password": PASSWORD, "label": label}
+    response = Client(headers={"user-agent": FIREFOX}).post(
+        "/api/sessions/", body, content_type="application/json"
+    )
+    assert response.status_code == 201
+    message = only_mail()
+    assert "evil" not in f"{message.body}{message.alternatives[0][0]}"
+
+
+def test_a_host_that_is_not_allowed_takes_the_name_and_the_link_and_not_the_mail(
+    alice, settings, caplog
+):
+    browser(alice)
+    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if "CommonMiddleware" not in each]
+    browser(alice, HTTP_HOST="evil.example")
+    message = only_mail()
+    assert message.subject == "New sign-in to your account"
+    assert "http" not in message.body
+    assert "evil" not in f"{message.body}{message.alternatives[0][0]}"
+
+
 class TestPage:
     """Where the link leads: "this was not me"."""
 
@@ -291,6 +360,47 @@ class TestPage:
     def test_it_takes_a_csrf_token(self, alice):
         client, message = mailed(alice)
         assert Client(enforce_csrf_checks=True).post(link_in(message)).status_code == 403
+        assert session_of(client).ended_at is None
+
+    def test_a_thief_cannot_disarm_it_by_a_new_password(self, alice):
+        thief, message = mailed(alice)
+        thief.post(f"/do/password_login:{alice.username}|{PASSWORD}/")
+        assert mail.outbox == [message]
+        thief.get("/do/password:stolen/")
+        page = Client().post(link_in(message), follow=True)
+        assert "signed out and forgotten" in page.content.decode()
+        assert name_in_new_process(thief) == ""
+
+    def test_a_thief_cannot_save_tokens_by_signing_in_again(self, alice):
+        thief, message = mailed(alice)
+        made = thief.post("/api/sessions/tokens/", {}, content_type="application/json").json()
+        del thief.cookies["sessionid_device"]
+        thief.post(f"/do/password_login:{alice.username}|{PASSWORD}/")
+        Client().post(link_in(message))
+        assert Client().get(CURRENT, headers=bearer(made["token"])).status_code == 401
+
+    def test_it_asks_nobody_to_sign_in(self, alice, settings):
+        client, message = mailed(alice)
+        required = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+        settings.MIDDLEWARE = [*settings.MIDDLEWARE, required]
+        assert Client().get(link_in(message)).status_code == 200
+        Client().post(link_in(message))
+        assert name_in_new_process(client) == ""
+
+    def test_it_says_where_the_sign_in_was_from(self, alice):
+        client, message = mailed(alice)
+        with later(minutes=5):
+            client.get("/do/user/", REMOTE_ADDR="198.51.100.99")
+        assert session_of(client).last_ip_address == "198.51.100.99"
+        html = Client().get(link_in(message)).content.decode()
+        assert "203.0.113.7" in html
+        assert "198.51.100.99" not in html
+
+    @pytest.mark.parametrize("method", ["put", "patch", "delete", "options"])
+    def test_it_takes_no_other_method(self, alice, method):
+        client, message = mailed(alice)
+        answer = getattr(Client(), method)(link_in(message))
+        assert answer.status_code in (200, 405)
         assert session_of(client).ended_at is None
 
     @pytest.mark.parametrize(

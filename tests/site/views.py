@@ -47,6 +47,15 @@ def _change_password(request, password):
     update_session_auth_hash(request, user)
 
 
+def _reset_password(request, argument):
+    """Set the password of somebody who has followed a link, as Django's page does, and sign them in."""
+    pk, password = argument.split("|")
+    user = get_user_model().objects.get(pk=pk)
+    user.set_password(password)
+    user.save()
+    login(request, user, backend=BACKEND)
+
+
 def _fail(request, message):
     raise RuntimeError(message)
 
@@ -91,6 +100,7 @@ STEPS = {
     "login": _login,
     "password_login": _password_login,
     "password": _change_password,
+    "reset": _reset_password,
     "logout": lambda request, _: logout(request),
     "flush": lambda request, _: request.session.flush(),
     "cycle": lambda request, _: request.session.cycle_key(),

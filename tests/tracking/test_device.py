@@ -3,12 +3,13 @@
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 
 from sessions_api import lifecycle, recent, signals
-from sessions_api.lifecycle import devices
+from sessions_api.lifecycle import devices, maintenance
 from sessions_api.models import Session
 from tests.factories import PASSWORD, SessionFactory, UserFactory
 from tests.helpers import (
@@ -21,6 +22,7 @@ from tests.helpers import (
     later,
     old_session,
     session_of,
+    signed_in,
     use_engine,
 )
 
@@ -393,6 +395,99 @@ def test_a_login_whose_response_failed_is_told_of_nobody(alice, told):
     assert response.status_code == 500
     assert told == []
     assert COOKIE not in client.cookies
+
+
+def test_the_first_sign_in_ever_is_silent_in_a_browser_of_somebody_else_too(alice, told):
+    device = Device(alice)
+    device.sign_in()
+    device.user = UserFactory.create()
+    device.sign_in()
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda user: user.set_password("a new one"),
+        lambda user: setattr(user, "password", make_password("a new one")),
+    ],
+    ids=["set_password", "hash"],
+)
+def test_a_password_that_is_changed_in_whatever_way_makes_devices_new(alice, told, change):
+    device = Device(alice)
+    device.sign_in()
+    change(alice)
+    alice.save()
+    assert is_told(told, device.sign_in(password="a new one"))
+    assert not is_told(told, device.sign_in(password="a new one"))
+
+
+def test_a_password_that_a_query_changes_makes_devices_new(alice, told):
+    device = Device(alice)
+    device.sign_in()
+    get_user_model().objects.filter(pk=alice.pk).update(password=make_password("a new one"))
+    assert is_told(told, device.sign_in(password="a new one"))
+
+
+def test_a_hash_that_is_saved_alone_is_no_hash_anew(alice, told):
+    device = Device(alice)
+    device.sign_in()
+    user = get_user_model().objects.get(pk=alice.pk)
+    user.password = make_password("a new one")
+    user.save(update_fields=["password"])
+    assert is_told(told, device.sign_in(password="a new one"))
+
+
+def test_devices_stay_known_through_several_hashes_and_not_through_a_new_password(
+    alice, told, settings
+):
+    one, other = Device(alice), Device(alice, CHROME)
+    one.sign_in()
+    other.sign_in()
+    told.clear()
+    md5 = "django.contrib.auth.hashers.MD5PasswordHasher"
+    for hasher in ("PBKDF2PasswordHasher", "PBKDF2SHA1PasswordHasher"):
+        settings.PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{hasher}", md5]
+        settings.PASSWORD_HASHERS += ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+        one.sign_in()
+    other.sign_in()
+    assert told == []
+    user = get_user_model().objects.get(pk=alice.pk)
+    user.set_password("a new one")
+    user.save()
+    assert is_told(told, other.sign_in(password="a new one"))
+
+
+def test_a_password_that_is_reset_in_a_browser_leaves_that_one_known(alice, told):
+    own, other = Device(alice), Device(alice, CHROME)
+    own.sign_in()
+    other.sign_in()
+    told.clear()
+    own.client.cookies.pop("sessionid")
+    own.client.get(f"/do/reset:{alice.pk}|a new one/", headers={"user-agent": FIREFOX})
+    assert not is_told(told, own.sign_in(password="a new one"))
+    assert is_told(told, other.sign_in(password="a new one"))
+
+
+def test_a_device_is_known_whose_session_all_were_adopted_with(alice, told):
+    signed_in(UserFactory.create())  # leaves the canary
+    browser = old_session(alice)
+    list(maintenance.adopt_all())
+    told.clear()
+    browser.get("/do/user/", headers={"user-agent": FIREFOX})
+    device = Device(alice)
+    device.client = browser
+    assert not is_told(told, device.sign_in())
+
+
+def test_a_device_stays_known_when_user_agents_are_no_longer_recorded(alice, told, settings):
+    device = Device(alice)
+    device.sign_in()
+    settings.SESSIONS_API = {**settings.SESSIONS_API, "RECORD_USER_AGENT": False}
+    assert not is_told(told, device.sign_in())
+    settings.SESSIONS_API = {**settings.SESSIONS_API, "RECORD_USER_AGENT": True}
+    Session.objects.update(user_agent="")
+    assert not is_told(told, device.sign_in())
 
 
 class TestKnownByTheClient:

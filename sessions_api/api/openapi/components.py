@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from sessions_api.api.openapi.schemas import MOMENT, Schema, record
+from sessions_api.api.openapi.schemas import MOMENT, Schema, record, with_network
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +85,7 @@ _PENDING: Schema = {"code": code_of("SessionEndPending", "end_pending"), "in_for
 END_PENDING = Component("SessionEndPending", record(**_PENDING))
 ENDED = Component("SessionsEnded", record(ended=COUNT))
 ENDED_PENDING = Component("SessionsEndPending", record(ended=COUNT, **_PENDING))
-MATCHED = Component("SessionsMatched", record(matched=COUNT, ended=COUNT))
+MATCHED = Component("SessionsMatched", with_network(record(matched=COUNT, ended=COUNT)))
 MATCHED_PENDING = Component(
-    "SessionsMatchedPending", record(matched=COUNT, ended=COUNT, **_PENDING)
+    "SessionsMatchedPending", with_network(record(matched=COUNT, ended=COUNT, **_PENDING))
 )

@@ -44,6 +44,18 @@ def record(**properties: Any) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
+def with_network(schema: Schema) -> Schema:
+    """Return the schema of an object that may say for which network an IP address has stood."""
+    said = {
+        "type": "string",
+        "description": _(
+            "The network that the IP address stands for which was asked for. Only where networks are "
+            "recorded instead of IP addresses."
+        ),
+    }
+    return {**schema, "properties": {**schema["properties"], "network": said}}
+
+
 def enumeration(choices: type[models.TextChoices], *, blank: bool = False) -> Schema:
     """Return the schema of one of the choices, or with ``blank`` of none."""
     if not blank:
