@@ -8,47 +8,9 @@ from urllib.parse import unquote
 
 from django.http import HttpRequest
 
+from sessions_api.client.edges import EDGES
 from sessions_api.client.ip import comes_from_proxy
 from sessions_api.client.location import Location
-
-# Where the edges of Fly.io stand.
-_EDGES = {
-    "ams": "Amsterdam",
-    "arn": "Stockholm",
-    "atl": "Atlanta",
-    "bog": "Bogotá",
-    "bom": "Mumbai",
-    "bos": "Boston",
-    "cdg": "Paris",
-    "den": "Denver",
-    "dfw": "Dallas",
-    "ewr": "Secaucus",
-    "eze": "Buenos Aires",
-    "fra": "Frankfurt",
-    "gdl": "Guadalajara",
-    "gig": "Rio de Janeiro",
-    "gru": "São Paulo",
-    "hkg": "Hong Kong",
-    "iad": "Ashburn",
-    "jnb": "Johannesburg",
-    "lax": "Los Angeles",
-    "lhr": "London",
-    "mad": "Madrid",
-    "mia": "Miami",
-    "nrt": "Tokyo",
-    "ord": "Chicago",
-    "otp": "Bucharest",
-    "phx": "Phoenix",
-    "qro": "Querétaro",
-    "scl": "Santiago",
-    "sea": "Seattle",
-    "sin": "Singapore",
-    "sjc": "San Jose",
-    "syd": "Sydney",
-    "waw": "Warsaw",
-    "yul": "Montreal",
-    "yyz": "Toronto",
-}
 
 
 def cloudflare(request: HttpRequest, ip_address: str) -> Location | None:
@@ -81,7 +43,7 @@ def app_engine(request: HttpRequest, ip_address: str) -> Location | None:
 
 def fly(request: HttpRequest, ip_address: str) -> Location | None:
     """Return which edge of Fly.io the client has reached. Fly does not say where the client is."""
-    edge = _EDGES.get(_read(request, "Fly-Region").lower()) if comes_from_proxy(request) else None
+    edge = EDGES.get(_read(request, "Fly-Region").lower()) if comes_from_proxy(request) else None
     return None if edge is None else Location(region=f"near {edge}")
 
 

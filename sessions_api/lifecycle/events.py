@@ -30,8 +30,11 @@ def started(session: Session) -> None:
     _on_commit(tell)
 
 
-def new_device(session: Session, request: HttpRequest) -> None:
-    """Tell that somebody has signed in from a device that is not known, and write to the user."""
+def new_device(session: Session, request: HttpRequest | None) -> None:
+    """Tell that somebody has signed in from a device that is not known, and write to the user.
+
+    ``request`` says where the site is reached. Without it the mail has no link.
+    """
 
     def tell() -> None:
         _log("new_device", session)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import connections, models, router, transaction
+from django.db import connections, models, router
 from django.utils import timezone
 
 from sessions_api import engines
@@ -179,7 +179,7 @@ def clear_batches(*, pace: Pace = FULL_SPEED, dry_run: bool = False) -> Iterator
 @rows.retried
 def _clear_batch(pks: list[UUID], *, dry_run: bool) -> int:
     using, changed = router.db_for_write(Session), []
-    with transaction.atomic(using=using):
+    with rows.read_committed(using):
         # No request writes another client meanwhile.
         rows.lock(pks, using=using, skip_locked=False)
         for session in Session.objects.using(using).filter(pk__in=pks).only("kind", *_CLEARED):

@@ -72,18 +72,14 @@ def issue_token(
         expires_at=now + (conf.TOKEN_LIFETIME if lifetime is None else lifetime),
         **(rows.begun_by(*located_client_of(request)) if request is not None else {}),
     )
-    is_new = request is not None and devices.are_noted() and _meets_new_device(session, user)
+    met = devices.met(session, user, None) if request is not None and devices.are_noted() else None
+    if met is not None:
+        session.device_digest = met.digest
     starting.insert(session, user, superseded=None)
     events.started(session)
-    if request is not None and is_new:
+    if met is not None and met.is_new:
         events.new_device(session, request)
     return Issued(session, token)
-
-
-def _meets_new_device(session: Session, user: AbstractBaseUser) -> bool:
-    met = devices.met(session, user, None)
-    session.device_digest = met.digest
-    return met.is_new
 
 
 @sensitive_variables()

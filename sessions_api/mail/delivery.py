@@ -16,10 +16,12 @@ from sessions_api import acts
 from sessions_api.mail import link, message
 from sessions_api.models import Session
 
+_NOWHERE = {"site_name": "", "link": ""}
+
 _logger = logging.getLogger("sessions_api.mail")
 
 
-def tell_of_new_device(session: Session, request: HttpRequest) -> None:
+def tell_of_new_device(session: Session, request: HttpRequest | None) -> None:
     """Have the user of a session written to, which a request has signed in from a new device.
 
     The site is called, and reached, as in Django's own mail for a password reset. Where the request
@@ -35,7 +37,9 @@ def tell_of_new_device(session: Session, request: HttpRequest) -> None:
             send()
 
 
-def _site(session: Session, request: HttpRequest) -> dict[str, str]:
+def _site(session: Session, request: HttpRequest | None) -> dict[str, str]:
+    if request is None:
+        return _NOWHERE
     try:
         site, path = get_current_site(request), link.path_of(session)
         scheme = "https" if request.is_secure() else "http"
@@ -43,7 +47,7 @@ def _site(session: Session, request: HttpRequest) -> dict[str, str]:
         return {"site_name": str(site.name), "link": url}
     except Exception:
         _logger.exception("The mail about session %s has no link.", session.pk)
-        return {"site_name": "", "link": ""}
+        return _NOWHERE
 
 
 def _hand_over(session: Session, told: dict[str, str]) -> bool:

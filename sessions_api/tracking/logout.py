@@ -51,7 +51,7 @@ def begin(request: HttpRequest | None, user: AbstractBaseUser | None) -> None:
     session_id = payload.session_id(session)
     if session_id is None:
         return
-    row = Session.objects.on_primary().not_ended().filter(pk=session_id).first()
+    row = Session.objects.on_primary().filter(pk=session_id).first()
     if row is not None and row.user_id == payload.user_id(session):
         _end_at_flush(session, Q(pk=row.pk), None)
 

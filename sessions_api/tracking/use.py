@@ -137,11 +137,11 @@ class Use:
         return {**told._asdict(), **proof}
 
     def missed(self, session: EngineSession) -> dict[str, object]:
-        """Return the auth hash that a cookie has got while the table took no writes.
+        """Return the auth hash that a session has got while the table took no writes.
 
-        Django has just found it to be the user's. Elsewhere the engine's payload says so.
+        Django has just found it to be the user's.
         """
-        if self.row is None or session.modified or not engines.is_client_side():
+        if self.row is None or session.modified:
             return {}
         auth_digest = payload.auth_digest(session)
         if auth_digest == self.row.auth_digest:

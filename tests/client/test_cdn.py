@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions_api.client import cdn
+from sessions_api.client.edges import EDGES
 from sessions_api.client.location import Location, location_of
 
 CLOUDFLARE, CLOUDFRONT = "cloudflare", "cloudfront"
@@ -117,4 +117,4 @@ def test_a_proxy_on_a_unix_socket_is_believed(rf, settings):
 
 
 def test_the_edges_are_named_in_small_letters():
-    assert all(len(code) == 3 and code.islower() for code in cdn._EDGES)
+    assert all(len(code) == 3 and code.islower() for code in EDGES)
