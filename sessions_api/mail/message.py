@@ -1,5 +1,6 @@
 """What the mail says."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -31,7 +32,7 @@ def send(session: Session, *, site_name: str, link: str, language: str) -> None:
     }
     with translation.override(language):
         context |= {
-            "device": description.device_alone(session),
+            "device": _unlinkable(description.device_alone(session)),
             "place": description.place_at_sign_in(session),
         }
         subject = render_to_string("sessions_api/email/new_device_subject.txt", context)
@@ -41,3 +42,8 @@ def send(session: Session, *, site_name: str, link: str, language: str) -> None:
     mail = EmailMultiAlternatives(" ".join(subject.split()), text, to=[address])
     mail.attach_alternative(html, "text/html")
     mail.send()
+
+
+def _unlinkable(name: str) -> str:
+    """Return a name of which no mail program makes a link. Whoever signs in has chosen it."""
+    return re.sub(r"[./:](?=\w*[A-Za-z])", " ", name)

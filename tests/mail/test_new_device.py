@@ -283,6 +283,22 @@ def test_a_label_is_not_in_the_mail(alice):
     assert "evil" not in f"{message.body}{message.alternatives[0][0]}"
 
 
+@pytest.mark.parametrize(
+    ("agent", "shown"),
+    [
+        ("evil.example/2", "evil example 2"),
+        ("www.evil-example.com/1", "www evil-example com 1"),
+        (FIREFOX, "Firefox 157 on Linux"),
+        ("curl/8.5.0", "curl 8"),
+    ],
+)
+def test_no_mail_program_makes_a_link_of_a_user_agent(alice, agent, shown):
+    browser(alice)
+    browser_with_password(alice, headers={"user-agent": agent})
+    message = only_mail()
+    assert f"Device: {shown}\n" in message.body
+
+
 def test_a_host_that_is_not_allowed_takes_the_name_and_the_link_and_not_the_mail(
     alice, settings, caplog
 ):
