@@ -238,6 +238,8 @@ def _type_of(declared: django_filters.Filter) -> Schema:
             return NETWORK
         case filters.UserKeyFilter():
             return user_key()
+        case filters.CountryFilter():
+            return {"type": "string", "pattern": "^[A-Za-z]{2}$"}
         case filters.MethodFilter():
             return {"type": "string", "pattern": "^[a-z0-9_-]{1,32}$"}
         case filters.TextFilter():
