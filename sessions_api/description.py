@@ -32,21 +32,20 @@ def unversioned(name: str) -> str:
     return re.sub(r" [\d.]+$", "", name)
 
 
-def ip_address(session: Session) -> str:
-    """Return the IP address that last used the session, as far as is known."""
-    known = session.last_ip_address or session.ip_address
-    return networks.in_words(known) if known else ""
-
-
 def place(session: Session) -> str:
     """Return the IP address that last used the session, and where it is, as far as is known."""
-    return _in_brackets(ip_address(session), session.location)
+    known = session.last_ip_address or session.ip_address
+    return _place(known, session.location)
+
+
+def place_of_last_use(session: Session) -> str:
+    """Do the same. "" where the last IP address is unknown, whatever that of the sign-in was."""
+    return _place(session.last_ip_address, session.location)
 
 
 def place_at_sign_in(session: Session) -> str:
     """Return the IP address that signed the session in, and where that was, as far as is known."""
-    known = session.ip_address
-    return _in_brackets(networks.in_words(known) if known else "", session.first_location)
+    return _place(session.ip_address, session.first_location)
 
 
 def in_one_line(session: Session) -> str:
@@ -54,5 +53,6 @@ def in_one_line(session: Session) -> str:
     return ", ".join(filter(None, (device(session), place(session))))
 
 
-def _in_brackets(known: str, location: str) -> str:
+def _place(ip_address: str | None, location: str) -> str:
+    known = networks.in_words(ip_address) if ip_address else ""
     return f"{known} ({location})" if known and location else known or location

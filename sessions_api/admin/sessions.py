@@ -75,15 +75,7 @@ class SessionAdmin(ModelAdmin):
                 )
             },
         ),
-        (
-            _("IP address"),
-            {
-                "fields": (
-                    ("first_ip", "first_location"),
-                    ("last_ip", "last_location", "country"),
-                )
-            },
-        ),
+        (_("IP address"), {"fields": (("signed_in_from", "last_used_from", "country"),)}),
         (
             _("Times"),
             {
@@ -191,22 +183,12 @@ class SessionAdmin(ModelAdmin):
         return session.last_client.user_agent or self.get_empty_value_display()
 
     @admin.display(description=_("IP address at sign-in"))
-    def first_ip(self, session: Session) -> str:
-        known = session.ip_address
-        return networks.in_words(known) if known else self.get_empty_value_display()
-
-    @admin.display(description=_("location at sign-in"))
-    def first_location(self, session: Session) -> str:
-        return session.first_location or self.get_empty_value_display()
+    def signed_in_from(self, session: Session) -> str:
+        return description.place_at_sign_in(session) or self.get_empty_value_display()
 
     @admin.display(description=_("last IP address"))
-    def last_ip(self, session: Session) -> str:
-        known = session.last_ip_address
-        return networks.in_words(known) if known else self.get_empty_value_display()
-
-    @admin.display(description=_("last location"))
-    def last_location(self, session: Session) -> str:
-        return session.location or self.get_empty_value_display()
+    def last_used_from(self, session: Session) -> str:
+        return description.place_of_last_use(session) or self.get_empty_value_display()
 
     @admin.display(description=_("expires"))
     def expires(self, session: Session) -> str:
