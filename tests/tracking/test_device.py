@@ -4,6 +4,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
+from django.core import mail
 from django.db import connection
 from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
@@ -161,7 +162,12 @@ def test_without_anybody_who_asks_there_is_no_cookie_and_no_note(alice, told):
     assert row.device_digest == b""
 
 
-def test_a_sign_in_costs_one_query_more_at_most(alice, told):
+def in_lyon(request, ip_address):
+    """Tell where every client is, for LOCATION."""
+    return ("FR", "", "Lyon")
+
+
+def test_a_sign_in_costs_one_query_more_at_most_with_places_and_mails(alice, told, settings):
     def cost(device):
         with CaptureQueriesContext(connection) as captured:
             device.sign_in()
@@ -171,10 +177,20 @@ def test_a_sign_in_costs_one_query_more_at_most(alice, told):
     Device(alice).sign_in()
     plain = cost(Device(alice))
     signals.new_device.connect(told.hear)
+    settings.SESSIONS_API = {
+        **settings.SESSIONS_API,
+        "NEW_DEVICE_EMAIL": True,
+        "LOCATION": "tests.tracking.test_device.in_lyon",
+    }
+    Device(
+        UserFactory.create()
+    ).sign_in()  # looks for the canary, as after every change of settings
     device = Device(alice)
     assert cost(device) <= plain + 1  # a new one
     assert cost(device) <= plain + 1  # a known one
     assert cost(Device(UserFactory.create())) <= plain + 1  # the first sign-in ever
+    assert len(mail.outbox) == 1
+    assert Session.objects.filter(location="Lyon, FR").count() == 4
 
 
 def test_no_request_after_the_sign_in_touches_devices(alice, django_assert_num_queries):
