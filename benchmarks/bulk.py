@@ -58,20 +58,22 @@ def main() -> None:
     options = parser.parse_args()
     django.setup()
     say(
-        f"{'what':<26}{'rows':>10}{'seconds':>9}{'rows/s':>9}{'CPU s':>8}{'rows/CPU s':>12}"
+        f"{'what':<26}{'rows':>10}{'seconds':>9}{'rows/s':>9}{'CPU s':>8}{'server':>8}"
         "   " + ("median, p99 alone; meanwhile (ms)" if options.beside else MEMORY)
     )
     with own_database():
         users = make_users()
         leave_canary()
         for rows in options.rows:
-            with profile(is_on=options.profile):
-                if options.beside:
-                    measure_beside(rows, users, options.only, options.rate)
-                else:
-                    measure_all(rows, users, options.only, options.rate or 0)
+            if options.beside:
+                measure_beside(rows, users, options.only, options.rate)
+            else:
+                measure_all(rows, users, options.only, options.rate or 0)
+    if PROFILER is not None:
+        pstats.Stats(PROFILER).sort_stats("tottime").print_stats(40)
 
 
+PROFILER = cProfile.Profile() if "--profile" in sys.argv else None
 MEMORY = "RSS at start, middle, end (MiB)"
 
 
@@ -197,15 +199,18 @@ def measure(
 ) -> None:
     """Take the steps, and print their rate, and the memory on the way or the latency of a site.
 
-    CPU seconds are this process's and, where the server is on this machine, those of its process:
-    they say less of what else the machine does.
+    CPU seconds are this process's and, where the server is on this machine, those of its process.
+    They say less of what else the machine does.
     """
-    memory, done, begun, cpu_begun = [rss()], 0, time.perf_counter(), cpu()
-    for step in steps:
-        done += step
-        if len(memory) == 1 and done >= rows / 2:
-            memory.append(rss())
-    seconds, cpu_seconds = time.perf_counter() - begun, cpu() - cpu_begun
+    memory, done, begun = [rss()], 0, time.perf_counter()
+    ours_begun, servers_begun = time.process_time(), cpu_of_server()
+    with profiled():
+        for step in steps:
+            done += step
+            if len(memory) == 1 and done >= rows / 2:
+                memory.append(rss())
+    seconds = time.perf_counter() - begun
+    ours, servers = time.process_time() - ours_begun, cpu_of_server() - servers_begun
     check(done == rows, f"{what}: {done} of {rows}")
     figures = ", ".join(f"{each:.0f}" for each in (*memory, rss()))
     if site is not None and alone is not None:
@@ -213,7 +218,7 @@ def measure(
         figures = f"{alone.median}, {alone.p99}; {meanwhile.median}, {meanwhile.p99}"
     say(
         f"{what:<26}{rows:>10,}{seconds:>9.2f}{rows / seconds:>9,.0f}"
-        f"{cpu_seconds:>8.2f}{rows / cpu_seconds:>12,.0f}   {figures}"
+        f"{ours:>8.2f}{servers:>8.2f}   {figures}"
     )
 
 
@@ -319,8 +324,8 @@ def rss() -> float:
         return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def cpu() -> float:
-    """Return the CPU seconds that this process and the server's process for it have taken."""
+def cpu_of_server() -> float:
+    """Return the CPU seconds that the server's process for us has taken, if it runs here."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()
@@ -328,8 +333,8 @@ def cpu() -> float:
         with open(f"/proc/{pid}/stat") as stat:
             fields = stat.read().rpartition(")")[2].split()
     except OSError:
-        return time.process_time()
-    return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def check(holds: bool, what: str) -> None:  # noqa: FBT001
@@ -350,14 +355,16 @@ def own_database() -> Iterator[None]:
 
 
 @contextmanager
-def profile(*, is_on: bool) -> Iterator[None]:
-    """Print where the time goes."""
-    if not is_on:
+def profiled() -> Iterator[None]:
+    """Note where the time goes, if asked to."""
+    if PROFILER is None:
         yield
         return
-    with cProfile.Profile() as profiler:
+    PROFILER.enable()
+    try:
         yield
-    pstats.Stats(profiler).sort_stats("tottime").print_stats(40)
+    finally:
+        PROFILER.disable()
 
 
 def say(line: str) -> None:

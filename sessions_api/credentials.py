@@ -4,6 +4,7 @@ Nothing else imports ``cryptography``.
 """
 
 import hashlib
+import hmac
 import os
 import secrets
 import time
@@ -52,7 +53,7 @@ def seal(key: str) -> bytes:
 
 def unseal(sealed_key: bytes) -> str | None:
     """Return the engine key. None when neither SECRET_KEY nor one of its fallbacks opens it."""
-    from cryptography.exceptions import InvalidTag  # here for the reason of _ciphers_for
+    from cryptography.exceptions import InvalidTag  # here for the reason of _ciphers
 
     nonce, sealed = sealed_key[:_NONCE], sealed_key[_NONCE:]
     for cipher in _ciphers() if len(nonce) == _NONCE else ():
@@ -105,9 +106,16 @@ def derived_id(key: str) -> uuid.UUID:
     Parallel first requests of one browser arrive at the same id. Nobody without SECRET_KEY can tell
     which key it was made from.
     """
-    mac = salted_hmac(_SALT + ".adopted", key, algorithm="sha256").digest()
+    mac = _derivation().copy()
+    mac.update(key.encode())
     # The ninth byte is never 0x80: MariaDB 10.11 refuses such a UUID of version 8 as malformed.
-    return _versioned(int.from_bytes(mac[:16]) | 1 << 56, version=8)
+    return _versioned(int.from_bytes(mac.digest()[:16]) | 1 << 56, version=8)
+
+
+def forget() -> None:
+    """Read the settings again, which have changed."""
+    _ciphers.cache_clear()
+    _derivation.cache_clear()
 
 
 def _checksum(text: str) -> str:
@@ -120,24 +128,26 @@ def _versioned(value: int, *, version: int) -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
+@lru_cache
+def _derivation() -> hmac.HMAC:
+    """Return the MAC of ids as it is before it gets a key."""
+    return salted_hmac(_SALT + ".adopted", b"", algorithm="sha256")
+
+
+@lru_cache
 def _ciphers() -> tuple["AESGCM", ...]:
-    return _ciphers_for((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+    # Here, since it takes 4 ms and 8 MiB: commands and sites on signed_cookies do without.
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return tuple(
+        AESGCM(salted_hmac(_SALT + ".sealed", b"", secret=secret, algorithm="sha256").digest())
+        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    )
 
 
 @lru_cache(maxsize=8)
 def _ids_of(secret_keys: tuple[str | bytes, ...]) -> tuple[str, ...]:
     return tuple(
         salted_hmac(_SALT + ".id", b"", secret=secret, algorithm="sha256").hexdigest()[:8]
-        for secret in secret_keys
-    )
-
-
-@lru_cache(maxsize=4)
-def _ciphers_for(secret_keys: tuple[str | bytes, ...]) -> tuple["AESGCM", ...]:
-    # Here, since it takes 4 ms and 8 MiB: commands and sites on signed_cookies do without.
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    return tuple(
-        AESGCM(salted_hmac(_SALT + ".sealed", b"", secret=secret, algorithm="sha256").digest())
         for secret in secret_keys
     )

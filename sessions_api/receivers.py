@@ -7,7 +7,7 @@ from django.core.signals import setting_changed
 from django.db.models.signals import post_delete, post_migrate, post_save, pre_save
 from django.http import HttpRequest
 
-from sessions_api import acts, client, conf, engines, payload, recent, users
+from sessions_api import acts, client, conf, credentials, engines, payload, recent, users
 from sessions_api.lifecycle import canary, devices, ending
 from sessions_api.models import Session
 from sessions_api.tracking import login, logout
@@ -45,6 +45,7 @@ def on_logout(
 
 def on_changed_settings(**kwargs: object) -> None:
     conf.forget()
+    credentials.forget()
     engines.forget()
     client.forget_header()
     payload.forget_flag()

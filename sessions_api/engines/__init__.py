@@ -6,7 +6,7 @@ once for each key.
 """
 
 from sessions_api.engines.canary import holds_canary, leave_canary
-from sessions_api.engines.deletion import delete_many
+from sessions_api.engines.deletion import delete_along, delete_many
 from sessions_api.engines.extension import extend
 from sessions_api.engines.listing import Held, each
 from sessions_api.engines.loading import (
@@ -40,6 +40,7 @@ __all__ = [
     "Held",
     "Payload",
     "Unreadable",
+    "delete_along",
     "delete_many",
     "each",
     "enforces_expiry",

@@ -34,6 +34,26 @@ def delete_many(keys: Iterable[str]) -> set[str]:
         return set(keys)
 
 
+def delete_along(keys: Iterable[str], *, using: str) -> set[str]:
+    """Delete engine sessions in the open transaction of a database, if the engine keeps them there.
+
+    Returns the keys of those that are gone once it commits. What a request has locked is left out:
+    it may be waiting for what the transaction has locked itself.
+    """
+    store = store_class()
+    if not _deletes_from_database_alone(store):
+        return set()
+    model = database_store().model
+    can_skip = connections[using].features.has_select_for_update_skip_locked
+    if router.db_for_write(model) != using or not can_skip:
+        return set()
+    sessions = model.objects.using(using)
+    unlocked = sessions.filter(session_key__among=list(keys)).select_for_update(skip_locked=True)
+    found = list(unlocked.values_list("session_key", flat=True))
+    sessions.filter(session_key__among=found).delete()
+    return set(found)
+
+
 def _close_connection(store: type[SessionBase]) -> None:
     """Have the next statement open a connection. A cache does so by itself."""
     if issubclass(store, db.SessionStore):
@@ -48,13 +68,18 @@ def _delete(store: type[SessionBase], keys: list[str]) -> set[str]:
         store, cached_db.SessionStore, "delete"
     ):
         return _delete_from_database(keys) | _delete_from_cache(keys)
-    if issubclass(store, db.SessionStore) and is_unchanged(store, db.SessionStore, "delete"):
+    if _deletes_from_database_alone(store):
         return _delete_from_database(keys)
     if issubclass(store, cache.SessionStore) and is_unchanged(store, cache.SessionStore, "delete"):
         return _delete_from_cache(keys)
     for key in keys:
         store(key).delete()
     return _still_held(load_many(keys))
+
+
+def _deletes_from_database_alone(store: type[SessionBase]) -> bool:
+    """Tell whether sessions are deleted as Django's db deletes them."""
+    return issubclass(store, db.SessionStore) and is_unchanged(store, db.SessionStore, "delete")
 
 
 def _delete_from_database(keys: list[str]) -> set[str]:

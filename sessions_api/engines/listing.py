@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
-from typing import TypeAlias, cast
+from typing import NamedTuple, cast
 
 from django.conf import settings
 from django.db import router
@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from sessions_api.engines.loading import Unreadable, decoder, load_from_files
 from sessions_api.engines.store import (
-    EngineSession,
     FileStore,
     Payload,
     database_store,
@@ -25,8 +24,13 @@ from sessions_api.engines.store import (
 )
 from sessions_api.exceptions import CannotList
 
-Held: TypeAlias = tuple[EngineSession, datetime]
-"""An engine session as the engine holds it, and when it expires there."""
+
+class Held(NamedTuple):
+    """An engine session as the engine holds it."""
+
+    key: str
+    payload: Payload
+    expires_at: datetime
 
 
 def each(size: Callable[[], int]) -> Iterator[list[Held]]:
@@ -53,7 +57,7 @@ def _each_in_database(size: Callable[[], int]) -> Iterator[list[Held]]:
         decoded = ((key, decode(data), expires) for key, data, expires in batch)
         yield [
             # The engine, too, takes what it cannot decode for empty.
-            (session_of(key, {} if isinstance(payload, Unreadable) else payload), expires)
+            Held(key, {} if isinstance(payload, Unreadable) else payload, expires)
             for key, payload, expires in decoded
         ]
         last = batch[-1][0]
@@ -70,10 +74,9 @@ def _each_file(size: Callable[[], int]) -> Iterator[list[Held]]:
 
 
 def _with_expiry(key: str, payload: Payload) -> Held:
-    session = session_of(key, payload)
-    store = cast(FileStore, session)
+    store = cast(FileStore, session_of(key, payload))
     try:
         saved = store._last_modification()
     except OSError:  # deleted meanwhile
         saved = timezone.now()
-    return session, store.get_expiry_date(modification=saved)
+    return Held(key, payload, store.get_expiry_date(modification=saved))

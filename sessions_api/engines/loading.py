@@ -4,6 +4,7 @@ Reads only: nothing is deleted, created or cached, and expired sessions are gone
 on their primary, since a replica may lag behind.
 """
 
+import hashlib
 import hmac
 import logging
 import os
@@ -18,7 +19,6 @@ from django.core import signing
 from django.core.exceptions import SuspiciousOperation
 from django.db import connections, router
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.encoding import force_bytes
 
 from sessions_api import logs
@@ -257,21 +257,27 @@ def decoder(store: "db.SessionStore | FileStore") -> Callable[[str], Payload | U
     return decode
 
 
-class _Signer(signing.TimestampSigner):
-    """Django's signer, but that it derives its key once and not for each of many payloads."""
+class _Signer(signing.Signer):
+    """What Django signs sessions with, for many payloads: it derives its keys once.
+
+    Nor does it read the time of the signature, which says nothing here.
+    """
 
     def __init__(self, *, salt: str) -> None:
         super().__init__(salt=salt)
-        self._salt = salt + "signer"
-        self._begun: dict[str | bytes, hmac.HMAC] = {}
+        self._derived: dict[str | bytes, bytes] = {}
+
+    def unsign(self, signed_value: str) -> str:
+        return super().unsign(signed_value).rpartition(self.sep)[0]
 
     def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
         key = key or self.key
-        if key not in self._begun:
-            self._begun[key] = salted_hmac(self._salt, b"", key, algorithm=self.algorithm)
-        mac = self._begun[key].copy()
-        mac.update(force_bytes(value))
-        return signing.b64_encode(mac.digest()).decode()
+        if key not in self._derived:
+            # As salted_hmac() does.
+            salted = force_bytes(self.salt) + b"signer" + force_bytes(key)
+            self._derived[key] = hashlib.new(self.algorithm, salted).digest()
+        mac = hmac.digest(self._derived[key], force_bytes(value), self.algorithm)
+        return signing.b64_encode(mac).decode()
 
 
 def _checked(value: object) -> Answer:

@@ -1,7 +1,6 @@
 """How an engine session whose sign-in was not seen gets a row: it is adopted."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.db import models
 from django.utils import timezone
@@ -56,22 +55,17 @@ def adopt_many(held: Iterable[engines.Held], *, dry_run: bool = False) -> int:
     Returns how many got one. The engine sessions are left as they are: each is given its id at its
     next request. Nobody knows their clients any more.
     """
-    nameless = {
-        credentials.digest(engine_session.session_key or ""): (engine_session, expires)
-        for engine_session, expires in held
-        if _is_nameless(engine_session)
-    }
-    known = Session.objects.on_primary().filter(key_digest__in=nameless)
+    nameless = {credentials.digest(each.key): each for each in held if _is_nameless(each.payload)}
+    known = Session.objects.on_primary().filter(key_digest__among=nameless)
     for key_digest in known.values_list("key_digest", flat=True):
         nameless.pop(key_digest or b"", None)
-    answers, unknown = {}, []
     blank = vars(Session(adopted=True, last_used=(now := timezone.now()), created_at=now))
-    for engine_session, expires in nameless.values():
-        session = _from_engine(engine_session, expires, blank)
-        unknown.append(session)
-        answers[session.pk] = vars(engine_session)["_session_cache"]
-    verdicts = validity.judge(unknown, answers=answers)
-    adopted = [session for session in unknown if verdicts[session.pk].is_active]
+    sessions = [_from_engine(each, blank) for each in nameless.values()]
+    answers = {
+        session.pk: each.payload for session, each in zip(sessions, nameless.values(), strict=True)
+    }
+    verdicts = validity.judge(sessions, answers=answers)
+    adopted = [session for session in sessions if verdicts[session.pk].is_active]
     return len(adopted) if dry_run else _insert(adopted)
 
 
@@ -91,29 +85,28 @@ def _row_like(session: Session) -> Session | None:
     return Session.objects.on_primary().filter(same).first()
 
 
-def _is_nameless(engine_session: engines.EngineSession) -> bool:
-    """Tell whether an engine session names a user and no row."""
+def _is_nameless(content: payload.Payload) -> bool:
+    """Tell whether a payload names a user and no row."""
     return (
-        engine_session.session_key is not None
-        and payload.names_a_user(engine_session)
-        and payload.user_id(engine_session) is not None
-        and payload.session_id(engine_session) is None
+        payload.names_a_user(content)
+        and payload.user_id(content) is not None
+        and payload.session_id(content) is None
     )
 
 
-def _from_engine(
-    engine_session: engines.EngineSession, expires_at: datetime, blank: rows.Fields
-) -> Session:
+def _from_engine(held: engines.Held, blank: rows.Fields) -> Session:
     """Return the row for an engine session that names a user and no row.
 
     ``blank`` has the fields that are the same in all of them.
     """
+    engine_session = engines.session_of(held.key, held.payload)
     fields = {
         **blank,
-        **rows.bound_to(engine_session),
-        "id": credentials.derived_id(engine_session.session_key or ""),
-        "user_id": payload.user_id(engine_session),
-        "expires_at": expires_at,
+        **rows.of_payload(held.payload, held.key),
+        "ends_with_browser": engine_session.get_expire_at_browser_close(),
+        "id": credentials.derived_id(held.key),
+        "user_id": payload.user_id(held.payload),
+        "expires_at": held.expires_at,
     }
     del fields["_state"]
     return Session.of(fields.items(), using=None)

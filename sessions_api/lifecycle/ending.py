@@ -51,8 +51,8 @@ def end(
 ) -> bool:
     """End one session, for good, and the tokens made from it. Returns False when it had ended before.
 
-    ``by`` is the user who ends it. The row is written first. Once that is committed the engine
-    session is deleted, and the session's next request is anonymous. Where the engine fails, each
+    ``by`` is the user who ends it. The row is written, the engine session is deleted, at the latest
+    once that is committed, and the session's next request is anonymous. Where the engine fails, each
     process refuses the session within TOUCH_INTERVAL. Inside a transaction of the caller's the end is
     no more than written: it comes into force with the commit.
     """

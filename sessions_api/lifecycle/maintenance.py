@@ -89,13 +89,15 @@ def reconcile(
     share = _Share(standing().count(), is_checked=not force)
     share.check_sample()
     waiting: deque[_Suspects] = deque()
-    for pks in rows.batches(standing(), ending.BATCH, pace):
-        found = _Found.among(pks)
+    fields, remaining = validity.read_fields(), standing()
+    for batch in rows.batches_of(remaining, fields, ending.BATCH, pace):
+        sessions = validity.made_of(fields, batch, using=remaining.db)
+        found = _Found.among(sessions)
         if found.over:
             waiting.append(_Suspects(list(found.over), time.monotonic() + grace.total_seconds()))
         if not dry_run:
             found.follow()
-        yield Reconciled(looked_at=len(pks), unknown=found.unknown)
+        yield Reconciled(looked_at=len(sessions), unknown=found.unknown)
         while waiting and (waiting[0].is_due() or len(waiting) > MAX_WAITING):
             suspects = waiting.popleft()
             suspects.wait()
@@ -215,7 +217,7 @@ class _Share:
         """Raise TooManyLost if the share in a random sample is unusual."""
         if self.is_checked:
             pks = list(standing().order_by("?").values_list("pk", flat=True)[:SAMPLE])
-            self._check(_lost_among(_Found.among(pks).over), len(pks))
+            self._check(_lost_among(_Found.among(_read(pks)).over), len(pks))
 
     def add(self, over: Mapping[UUID, EndReason]) -> None:
         """Count sessions that are about to end. Raises TooManyLost."""
@@ -231,6 +233,10 @@ def _lost_among(over: Mapping[UUID, EndReason]) -> int:
     return sum(reason in (EndReason.LOST, EndReason.CREDENTIALS) for reason in over.values())
 
 
+def _read(pks: list[UUID]) -> list[Session]:
+    return validity.read(standing().filter(pk__among=set(pks)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What was found of a batch of sessions."""
@@ -241,9 +247,8 @@ class _Found:
     """Active sessions whose ``expires_at`` has passed, because the engine has a later one."""
 
     @classmethod
-    def among(cls, pks: list[UUID]) -> "_Found":
+    def among(cls, sessions: list[Session]) -> "_Found":
         now = timezone.now()
-        sessions = validity.read(standing().filter(pk__among=set(pks)))
         verdicts = validity.judge(sessions)
         evidence = {pk: verdict.evidence for pk, verdict in verdicts.items()}
         return cls(
@@ -265,7 +270,7 @@ class _Found:
 def _end_suspects(suspects: _Suspects, share: _Share, *, dry_run: bool) -> Reconciled:
     """End those that are over at the second look, too, unless they have changed since."""
     looked = timezone.now()
-    over = _Found.among(suspects.pks).over
+    over = _Found.among(_read(suspects.pks)).over
     canary.check()
     share.add(over)
     done = Reconciled()

@@ -5,7 +5,7 @@ ended session back.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache, wraps
@@ -90,15 +90,21 @@ def of_auth_hash(auth_digest: bytes) -> dict[str, bytes | str]:
 
 def bound_to(engine_session: engines.EngineSession) -> Fields:
     """Return what a row records of an engine session that is about to be saved."""
-    fields = {
-        "backend": payload.backend(engine_session) if engines.is_client_side() else "",
-        **of_auth_hash(payload.auth_digest(engine_session)),
+    return {
+        **of_payload(engine_session, engine_session.session_key),
         "expires_at": engines.expiry(engine_session),
         "ends_with_browser": engine_session.get_expire_at_browser_close(),
         "cookie_is_due": False,
-        **payload.assurance(engine_session)._asdict(),
     }
-    key = engine_session.session_key
+
+
+def of_payload(content: payload.Payload, key: str | None) -> Fields:
+    """Return what a row records of a payload and its engine key."""
+    fields = {
+        "backend": payload.backend(content) if engines.is_client_side() else "",
+        **of_auth_hash(payload.auth_digest(content)),
+        **payload.assurance(content)._asdict(),
+    }
     # On signed_cookies the key is the whole credential: it is not kept in any form.
     if key is not None and not engines.is_client_side():
         fields |= {"key_digest": credentials.digest(key), "sealed_key": credentials.seal(key)}
@@ -141,11 +147,19 @@ def of_proof(
 
 
 def batches(sessions: SessionQuerySet, most: int, pace: Pace = FULL_SPEED) -> Iterator[list[UUID]]:
-    """Yield the ids of a set of any size in batches, in order of id.
+    """Yield the ids of a set of any size in batches, in order of id. See ``batches_of``."""
+    for batch in batches_of(sessions, ("pk",), most, pace):
+        yield [pk for (pk,) in batch]
+
+
+def batches_of(
+    sessions: SessionQuerySet, fields: Sequence[str], most: int, pace: Pace = FULL_SPEED
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield fields of a set of any size in batches, in order of id, which is the first of the fields.
 
     After each batch, and what has been done with it, the caller rests as the pace says.
     """
-    rest = ids = sessions.order_by("pk").values_list("pk", flat=True)
+    rest = ordered = sessions.order_by("pk").values_list(*fields)
     while True:
         begun, size = time.monotonic(), pace.size(most)
         batch = list(rest[:size])
@@ -155,7 +169,7 @@ def batches(sessions: SessionQuerySet, most: int, pace: Pace = FULL_SPEED) -> It
         if len(batch) < size:
             return
         pace.rest(len(batch), time.monotonic() - begun)
-        rest = ids.filter(pk__gt=batch[-1])
+        rest = ordered.filter(pk__gt=batch[-1][0])
 
 
 def lock(pks: list[UUID], *, using: str, skip_locked: bool) -> list[UUID]:
@@ -193,7 +207,7 @@ def retried(write: Callable[Parameters, Result]) -> Callable[Parameters, Result]
             try:
                 return write(*args, **kwargs)
             except OperationalError as error:
-                if attempt == ATTEMPTS or connection.in_atomic_block or not _is_conflict(error):
+                if attempt == ATTEMPTS or connection.in_atomic_block or not is_conflict(error):
                     raise
             attempt += 1
 
@@ -234,6 +248,7 @@ def _begins_above(using: str) -> bool:
         return bool(cursor.fetchone()[0] != "read committed")
 
 
-def _is_conflict(error: OperationalError) -> bool:
+def is_conflict(error: Exception) -> bool:
+    """Tell whether a database has refused a transaction that would do if it were tried again."""
     codes = (getattr(error.__cause__, "sqlstate", None), *error.args[:1])
     return any(code in CONFLICTS for code in codes)

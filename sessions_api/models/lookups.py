@@ -16,6 +16,8 @@ from django.db.models.expressions import Expression
 from django.db.models.lookups import Exact, In
 from django.db.models.sql.compiler import SQLCompiler
 
+from sessions_api.models.fields import BytesField
+
 if TYPE_CHECKING:
     StringLookup = Lookup[str]
     ExactKey = Exact[UUID]
@@ -26,6 +28,7 @@ SQL = tuple[str, list[object]]
 """A piece of SQL, and its parameters."""
 
 
+@BytesField.register_lookup
 @CharField.register_lookup
 @UUIDField.register_lookup
 class Among(In):

@@ -1,9 +1,11 @@
 """Whose session a payload is, and what the start of a session writes into it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import (
     BACKEND_SESSION_KEY,
     HASH_SESSION_KEY,
@@ -11,6 +13,7 @@ from django.contrib.auth import (
     get_user_model,
 )
 from django.core.exceptions import ValidationError
+from django.db import models
 
 from sessions_api import credentials
 from sessions_api.engines import EngineSession
@@ -105,7 +108,7 @@ def names_a_user(payload: Payload) -> bool:
 def user_id(payload: Payload) -> Key:
     """Return the primary key of the user whom a payload names, or None."""
     try:
-        return get_user_model()._meta.pk.to_python(payload.get(SESSION_KEY))
+        return _key_field(settings.AUTH_USER_MODEL).to_python(payload.get(SESSION_KEY))
     except ValidationError:
         return None
 
@@ -120,3 +123,9 @@ def auth_digest(payload: Payload) -> bytes:
     """Return the digest of the auth hash in a payload, or b""."""
     auth_hash = payload.get(HASH_SESSION_KEY)
     return credentials.digest(auth_hash) if auth_hash and isinstance(auth_hash, str) else b""
+
+
+@lru_cache
+def _key_field(user_model: str) -> "models.Field[Any, Any]":
+    """Return the primary key of the user model. Asked for each of many payloads."""
+    return get_user_model()._meta.pk

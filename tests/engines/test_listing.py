@@ -24,9 +24,9 @@ def test_everything_that_is_held_is_listed_in_pages(engine, tmp_path, monkeypatc
         pages = list(engines.each(lambda: 2))
     held = [each for page in pages for each in page]
     assert max(map(len, pages)) == 2
-    assert {session.session_key: session["number"] for session, _ in held} == keys
+    assert {each.key: each.payload["number"] for each in held} == keys
     if engine != "file":  # its files are of the real time
-        assert {expires for _, expires in held} == {expiry}
+        assert {each.expires_at for each in held} == {expiry}
 
 
 @pytest.mark.parametrize("engine", ["file"], indirect=True)
@@ -35,9 +35,9 @@ def test_a_listed_file_expires_by_when_it_was_saved(engine, tmp_path, monkeypatc
     saved(number=1)
     (tmp_path / "sessionid_not a key!").write_text("left by somebody")
     (tmp_path / "another file").write_text("left by somebody")
-    (((_, expires),),) = engines.each(lambda: 10)
+    ((each,),) = engines.each(lambda: 10)
     saved_at = datetime.fromtimestamp(next(tmp_path.glob("sessionid????*")).stat().st_mtime, UTC)
-    assert timedelta(days=13) < expires - saved_at < timedelta(days=15)
+    assert timedelta(days=13) < each.expires_at - saved_at < timedelta(days=15)
 
 
 @pytest.mark.parametrize(

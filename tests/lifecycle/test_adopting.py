@@ -1,6 +1,8 @@
 """How an engine session whose sign-in was not seen gets a row."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sessions_api import engines, payload
@@ -86,4 +88,13 @@ def test_of_many_those_are_adopted_that_would_authenticate_a_request(alice):
     assert adopting.adopt_many(held()) == 2
     assert adopting.adopt_many(held()) == 0
     assert set(Session.objects.values_list("user", "adopted")) == {(alice.pk, True)}
-    assert all(payload.ID_KEY not in session for session, _ in held())
+    assert all(payload.ID_KEY not in each.payload for each in held())
+
+
+def test_what_the_engine_holds_is_not_read_again(alice):
+    old_session(alice)
+    sessions = held()
+    with CaptureQueriesContext(connection) as queries:
+        adopting.adopt_many(sessions)
+    assert queries
+    assert not [query for query in queries if "django_session" in query["sql"]]

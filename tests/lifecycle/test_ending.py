@@ -1,10 +1,12 @@
-"""Ending sessions: the row says so first, and the engine session goes after that."""
+"""Ending sessions: the row says so, and the engine session goes with it or right after that."""
 
 import logging
 from contextlib import nullcontext
 
 import pytest
-from django.db import connection, transaction
+from django.contrib.sessions.models import Session as EngineRow
+from django.db import DatabaseError, connection, transaction
+from django.db.models.signals import pre_delete
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -208,12 +210,46 @@ def quiet():
 
 def test_a_batch_takes_six_statements_whatever_its_size(settings, alice, quiet):
     use_engine(settings, "db")
-    # Which ones, lock and read, end. SQLite has no locks, and reads last.
-    written = ["SELECT", "SELECT", "UPDATE"]
     if connection.vendor == "sqlite":
-        written = ["SELECT", "UPDATE", "SELECT"]
-    # Are there tokens of these; the engine sessions, and their keys.
-    assert end_three(alice) == [*written, "SELECT", "DELETE", "UPDATE"]
+        # Which ones, end, read: it has no locks. Are there tokens; the engine sessions; their keys.
+        expected = ["SELECT", "UPDATE", "SELECT", "SELECT", "DELETE", "UPDATE"]
+    else:
+        # Which ones, lock and read; the same of the engine sessions, which go; end. Are there tokens.
+        expected = ["SELECT", "SELECT", "SELECT", "DELETE", "UPDATE", "SELECT"]
+    assert end_three(alice) == expected
+
+
+def test_a_cache_gives_a_session_up_after_the_end_is_written(settings, alice, quiet):
+    use_engine(settings, "cached_db")
+    assert end_three(alice)[-2:] == ["DELETE", "UPDATE"]
+    assert not Session.objects.unfinished().exists()
+
+
+@pytest.fixture
+def engine_refuses():
+    """Have the database refuse to delete what the session engine keeps in it."""
+    asked = []
+
+    def refuse(instance, **kwargs):
+        asked.append(instance.pk)
+        raise DatabaseError
+
+    pre_delete.connect(refuse, sender=EngineRow)
+    yield asked
+    pre_delete.disconnect(refuse, sender=EngineRow)
+
+
+def test_an_end_is_written_also_if_the_engine_session_cannot_be_deleted_along(
+    settings, alice, engine_refuses
+):
+    use_engine(settings, "db")
+    client = returning_browser(alice)
+    outcome = ending.carry_out(Session.objects.for_user(alice))
+    assert outcome == ending.Outcome(ended=1, unfinished=1)
+    assert engine_refuses
+    session = Session.objects.unfinished().get()
+    assert session.ended_at is not None
+    assert name_in_new_process(client) == ""
 
 
 def test_rows_are_read_again_only_for_a_receiver(settings, alice, quiet):
