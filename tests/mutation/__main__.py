@@ -1,8 +1,9 @@
 """Change the code in one place at a time, and see whether a test notices.
 
 The suite runs once on the unchanged tree, and again after a change of the sources or tests. Then each
-mutant of a random sample meets the tests that run the line it changes. Those that no test notices
-are shown, unless equivalents.toml lists them. Returns 1 if there are any.
+mutant of a random sample meets the tests that run the line it changes: all of the file that mirrors
+its own, and of the others each once, whatever its parameters. Those that no test notices are shown,
+unless equivalents.toml lists them. Returns 1 if there are any.
 """
 
 import argparse
@@ -29,7 +30,7 @@ def main() -> int:
     sample = _sample(mutants, options.sample, options.seed)
     equivalents = {each.key for each in listed()}
     baseline = measure(options.directory, processes=options.processes, without=options.without)
-    selection = Selection(baseline)
+    selection = Selection(baseline, is_thorough=options.thorough)
     runners = []
     for number in range(options.processes):
         tree = options.directory / f"tree-{number}"
@@ -62,6 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))  # noqa: S311
     parser.add_argument("--processes", type=int, default=1, help="how many at a time")
     parser.add_argument("--only", nargs="+", default=[""], help="files whose names begin so")
+    parser.add_argument("--thorough", action="store_true", help="run tests with all parameters")
     parser.add_argument("--without", nargs="+", default=[], help="files of tests not to run")
     options = parser.parse_args()
     options.directory = options.directory.resolve()

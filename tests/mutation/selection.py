@@ -15,16 +15,20 @@ CACHES = {"cache", "lru_cache"}
 class Selection:
     """The tests of a suite, by what they run."""
 
-    def __init__(self, baseline: Baseline) -> None:
-        self._baseline = baseline
+    def __init__(self, baseline: Baseline, *, is_thorough: bool = True) -> None:
+        self._baseline, self._is_thorough = baseline, is_thorough
         self._uses = _uses()
 
     def tests(self, mutant: Mutant) -> tuple[list[str], list[str]]:
-        """Return the tests of the file that mirrors the mutant's, and the others."""
+        """Return the tests of the file that mirrors the mutant's, and the others.
+
+        Unless it is thorough, of the others the quickest of those that differ in parameters alone.
+        """
         running = self._running(mutant)
         mirror = mirror_of(mutant.file)
         near = {test for test in running if test.startswith(f"{mirror}::")}
-        return self._quickest_first(near), self._quickest_first(running - near)
+        far = self._quickest_first(running - near)
+        return self._quickest_first(near), far if self._is_thorough else _one_each(far)
 
     def _running(self, mutant: Mutant) -> set[str]:
         names = set(mutant.names)
@@ -50,6 +54,14 @@ def mirror_of(file: str) -> str:
     """Return the file with the tests of a file."""
     folder, _, name = file.removeprefix(f"{PACKAGE}/").rpartition("/")
     return "/".join(filter(None, ["tests", folder, f"test_{name}"]))
+
+
+def _one_each(tests: list[str]) -> list[str]:
+    """Return the first of the tests that differ in nothing but their parameters."""
+    first: dict[str, str] = {}
+    for test in tests:
+        first.setdefault(test.partition("[")[0], test)
+    return list(first.values())
 
 
 def _uses() -> dict[str, set[tuple[str, int]]]:

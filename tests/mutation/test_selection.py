@@ -34,3 +34,12 @@ def test_a_constant_that_no_function_names_is_noticed_by_all_tests_of_its_file()
 def test_a_decorator_is_noticed_where_its_function_runs():
     source = "@cached\ndef function():\n    pass\n"
     assert selected(source, {3: {FAR}}) == {1: ([], [FAR])}
+
+
+def test_of_tests_that_differ_in_parameters_the_quickest_is_run():
+    seconds = {f"{FAR}[{number}]": 3.0 - number for number in range(3)}
+    source = "def function(a):\n    return a + 1\n"
+    (mutant, *_) = mutants_of(FILE, source)
+    baseline = Baseline({NEAR: 9.0, **seconds}, {FILE: {2: {NEAR, *seconds}}})
+    assert Selection(baseline, is_thorough=False).tests(mutant) == ([NEAR], [f"{FAR}[2]"])
+    assert len(Selection(baseline).tests(mutant)[1]) == 3
