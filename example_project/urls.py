@@ -28,7 +28,7 @@ account_patterns = [
 urlpatterns = [
     path("", TemplateView.as_view(template_name="pages/home.html"), name="home"),
     path("accounts/", include(account_patterns)),
-    path("account/", include("sessions_api.account.urls")),
+    path("account/sessions/", include("sessions_api.account.urls")),
     path("api/", include("sessions_api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

@@ -1,10 +1,34 @@
 """What people read of a session: its device, its IP address, and where that is."""
 
 import re
+from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from sessions_api.models import DeviceType, Session, networks
+from sessions_api.models import DeviceType, EndReason, Session, networks
+
+SOMEBODY = gettext_lazy("somebody")
+
+METHODS = {
+    "password": gettext_lazy("password"),
+    "code": gettext_lazy("a code that was sent"),
+    "otp": gettext_lazy("one-time code"),
+    "totp": gettext_lazy("authenticator app"),
+    "webauthn": gettext_lazy("passkey"),
+    "recovery_codes": gettext_lazy("recovery code"),
+    "password_reset": gettext_lazy("password reset"),
+    "remote_user": gettext_lazy("single sign-on"),
+    "socialaccount": gettext_lazy("another site"),
+}
+"""What users call the ways to sign in. Others go by their own word."""
+
+TO_USERS = {
+    EndReason.LOST: gettext_lazy("the site no longer has it"),
+    EndReason.BACKEND: gettext_lazy("the site no longer accepts it"),
+}
+"""What users call the reasons that say more to the site's staff."""
 
 
 def device(session: Session) -> str:
@@ -48,9 +72,36 @@ def place_at_sign_in(session: Session) -> str:
     return _place(session.ip_address, session.first_location)
 
 
+def signed_in_at(session: Session) -> datetime | None:
+    """Return when the user has signed in, or has last proved who they are. None where nobody saw it."""
+    return session.authenticated_at if session.adopted else session.known_since
+
+
+def methods(session: Session) -> str:
+    """Return how the user signed in, or "" where nothing is known."""
+    words = session.methods.split()
+    named = [
+        session.provider
+        if word == "socialaccount" and session.provider
+        else METHODS.get(word, word)
+        for word in words
+    ]
+    return ", ".join(map(str, named))
+
+
+def reason(why: EndReason) -> str:
+    """Return why a session is over, as its user is told."""
+    return str(TO_USERS.get(why, why.label))
+
+
 def in_one_line(session: Session) -> str:
     """Return the device of a session, its IP address and where that is."""
     return ", ".join(filter(None, (device(session), place(session))))
+
+
+def local(time: datetime) -> datetime:
+    """Return a time in the site's time zone."""
+    return timezone.localtime(time) if timezone.is_aware(time) else time
 
 
 def _place(ip_address: str | None, location: str) -> str:

@@ -19,9 +19,6 @@ from sessions_api.models import Session
 from sessions_api.step_up import Requirement
 from sessions_api.tracking.current import current_session
 
-DEFAULT_PROOF_AGE = timedelta(minutes=10)
-"""How long ago a proof may have been to make a token, where REAUTHENTICATION_AGE is None."""
-
 
 class StepUpRequired(PermissionDenied):
     """403: the caller must prove more than they have, as ``code`` and ``methods`` say.
@@ -92,10 +89,7 @@ class MayConfirm(BasePermission):
 
 
 class MayIssueToken(BasePermission):
-    """Whoever may make a token of their session, and has proved recently who they are.
-
-    That is always asked, so that a script in a page cannot turn a cookie into a token.
-    """
+    """Whoever may make a token of their session, and has proved recently who they are."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         session = current_session(request)
@@ -104,7 +98,7 @@ class MayIssueToken(BasePermission):
         if not policy.may_issue_from(session):
             message = _("No token can be made from this session.")
             raise PermissionDenied({"detail": message, "code": "token_not_possible"})
-        requirement = Requirement(max_age=conf.REAUTHENTICATION_AGE or DEFAULT_PROOF_AGE)
+        requirement = step_up.to_make_token()
         if not requirement.is_met(request):
             raise StepUpRequired(request, requirement)
         return True

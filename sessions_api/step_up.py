@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from sessions_api import policy, reauthentication
+from sessions_api.conf import conf
 from sessions_api.tracking.current import current_session
 
 
@@ -48,6 +49,18 @@ class Requirement:
         if self.max_age is not None:
             parts.append(f"max_age={int(self.max_age.total_seconds())}")
         return ", ".join(parts)
+
+
+DEFAULT_PROOF_AGE = timedelta(minutes=10)
+"""How long ago a proof may have been to make a token, where REAUTHENTICATION_AGE is None."""
+
+
+def to_make_token() -> Requirement:
+    """Return what it takes to make a token of a session.
+
+    A recent proof is always asked for, so that a script in a page cannot turn a cookie into a token.
+    """
+    return Requirement(max_age=conf.REAUTHENTICATION_AGE or DEFAULT_PROOF_AGE)
 
 
 def refusal(request: HttpRequest, requirement: Requirement) -> dict[str, Any]:

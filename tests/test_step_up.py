@@ -91,7 +91,7 @@ class StrongAPI(RecentAPI):
 
 urlpatterns = [
     *site,
-    path("account/", include("sessions_api.account.urls")),
+    path("account/sessions/", include("sessions_api.account.urls")),
     path("recent/", recent),
     path("arecent/", arecent),
     path("strong/", strong),
@@ -134,7 +134,10 @@ def test_whose_proof_is_old_confirms_and_goes_on(browser, url):
     response = browser.get(f"{url}?a=b")
     assert response.status_code == 302
     page = urlsplit(response.url)
-    assert (page.path, parse_qs(page.query)) == ("/account/confirm/", {"next": [f"{url}?a=b"]})
+    assert (page.path, parse_qs(page.query)) == (
+        "/account/sessions/confirm/",
+        {"next": [f"{url}?a=b"]},
+    )
     shown = browser.get(response.url)
     assert shown.status_code == 200
     assert b'name="password"' in shown.content
@@ -225,15 +228,15 @@ def test_a_user_without_a_method_is_sent_to_the_login(alice):
 def test_signing_in_again_needs_a_csrf_token_and_leads_to_this_site(browser):
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = browser.cookies.copy()
-    assert strict.post("/account/confirm/", {"sign_in_again": "yes"}).status_code == 403
+    assert strict.post("/account/sessions/confirm/", {"sign_in_again": "yes"}).status_code == 403
     form = {"sign_in_again": "yes", "next": "https://evil.example/"}
-    assert browser.post("/account/confirm/", form).url == "/accounts/login/?next=/"
+    assert browser.post("/account/sessions/confirm/", form).url == "/accounts/login/?next=/"
 
 
 def test_after_a_form_its_own_page_is_not_lost(browser):
     age()
     response = browser.post("/recent-class/")
-    assert response.headers["Location"] == "/account/confirm/"
+    assert response.headers["Location"] == "/account/sessions/confirm/"
     confirmed = browser.post(response.url, {"password": PASSWORD})
     assert confirmed.url == "/"
 
@@ -243,20 +246,20 @@ def test_after_a_form_its_own_page_is_not_lost(browser):
     ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil.example"],
 )
 def test_nobody_is_led_to_another_site(browser, target):
-    confirmed = browser.post("/account/confirm/", {"password": PASSWORD, "next": target})
+    confirmed = browser.post("/account/sessions/confirm/", {"password": PASSWORD, "next": target})
     assert (confirmed.status_code, confirmed.headers["Location"]) == (302, "/")
 
 
 def test_the_page_needs_a_csrf_token(alice):
     browser = Client(enforce_csrf_checks=True)
     browser.cookies = browser_with_password(alice).cookies
-    assert browser.post("/account/confirm/", {"password": PASSWORD}).status_code == 403
+    assert browser.post("/account/sessions/confirm/", {"password": PASSWORD}).status_code == 403
 
 
 def test_guesses_on_the_page_are_counted(browser):
     for _ in range(5):
-        browser.post("/account/confirm/", {"password": "wrong"})
-    response = browser.post("/account/confirm/", {"password": PASSWORD})
+        browser.post("/account/sessions/confirm/", {"password": "wrong"})
+    response = browser.post("/account/sessions/confirm/", {"password": PASSWORD})
     assert response.status_code == 200
     assert "too many attempts" in response.content.decode()
 
@@ -267,17 +270,17 @@ def test_the_page_takes_a_password_exactly_as_it_is_sent(alice, password, other)
     alice.save()
     browser = signed_in(alice)
     wrong, right = (
-        browser.post("/account/confirm/", {"password": text}) for text in (other, password)
+        browser.post("/account/sessions/confirm/", {"password": text}) for text in (other, password)
     )
     assert (wrong.status_code, right.status_code) == (200, 302)
 
 
 def test_the_page_has_no_use_for_a_password_that_is_longer_than_any(browser):
     for _ in range(6):
-        response = browser.post("/account/confirm/", {"password": "x" * 4097})
+        response = browser.post("/account/sessions/confirm/", {"password": "x" * 4097})
         assert "at most 4096 characters" in response.content.decode()
     # None of them was tried, let alone counted.
-    assert browser.post("/account/confirm/", {"password": PASSWORD}).status_code == 302
+    assert browser.post("/account/sessions/confirm/", {"password": PASSWORD}).status_code == 302
 
 
 def test_a_site_without_the_page_sends_to_the_login(browser):

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.generic import TemplateView
 
 from sessions_api import description, lifecycle
+from sessions_api.account.page import PageMixin
 from sessions_api.decorators import not_atomic
 from sessions_api.lifecycle import devices
 from sessions_api.mail import link
@@ -23,7 +24,7 @@ PASSWORD_RESETS = ("password_reset", "account_reset_password", "admin_password_r
 
 
 @method_decorator([login_not_required, not_atomic, csrf_protect, never_cache], name="dispatch")
-class NewDeviceView(TemplateView):
+class NewDeviceView(PageMixin, TemplateView):
     """Asks, and by POST ends what was signed in from a new device: whoever has the link may.
 
     That is the session, those that have taken its place, and all tokens made from them. The device is

@@ -135,7 +135,7 @@ def _pending(in_force_by: datetime) -> str:
     return _(
         "The session engine could not delete every session. They are refused from %(time)s on at the "
         "latest. Run reconcile_sessions once the engine works, or end them again."
-    ) % {"time": date_format(words.local(in_force_by), "DATETIME_FORMAT")}
+    ) % {"time": date_format(description.local(in_force_by), "DATETIME_FORMAT")}
 
 
 def owners(sessions: Iterable[Session]) -> list[Owned]:

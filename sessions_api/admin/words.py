@@ -3,13 +3,12 @@
 from datetime import datetime
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from sessions_api import step_up, validity
+from sessions_api import description, step_up, validity
 from sessions_api.models import Session
 
 
@@ -31,10 +30,8 @@ def remedy(request: HttpRequest) -> str:
 
 
 def signed_in(session: Session) -> str:
-    """Return when the user has signed in, or has last proved who they are. Adopted: unknown."""
-    if session.adopted:
-        return moment(session.authenticated_at)
-    return moment(session.known_since)
+    """Return when the user has signed in, if somebody saw it."""
+    return moment(description.signed_in_at(session))
 
 
 def state(verdict: validity.Verdict) -> str:
@@ -66,10 +63,5 @@ def moment(time: datetime | None) -> str:
     return format_html(
         '<time datetime="{}">{}</time>',
         time.isoformat(),
-        date_format(local(time), "SHORT_DATETIME_FORMAT"),
+        date_format(description.local(time), "SHORT_DATETIME_FORMAT"),
     )
-
-
-def local(time: datetime) -> datetime:
-    """Return a time in the site's time zone."""
-    return timezone.localtime(time) if timezone.is_aware(time) else time

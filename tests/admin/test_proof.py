@@ -74,7 +74,7 @@ class WithConfirmation:
 
     urlpatterns: ClassVar[list[object]] = [
         *site,
-        path("account/", include("sessions_api.account.urls")),
+        path("account/sessions/", include("sessions_api.account.urls")),
     ]
 
 
@@ -87,7 +87,7 @@ def test_where_one_can_confirm_who_one_is_the_admin_leads_there_and_back(
     session = session_of(other)
     [(_, text)] = said(ENDS[way](stale_browser, session))
     [link] = map(html.unescape, re.findall('href="([^"]+)"', text))
-    assert link.startswith("/account/confirm/?next=")
+    assert link.startswith("/account/sessions/confirm/?next=")
     response = stale_browser.post(link, {"password": PASSWORD})
     assert stale_browser.get(response.headers["Location"]).status_code == 200
     with executed():

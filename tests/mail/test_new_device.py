@@ -50,7 +50,7 @@ class WithoutReset:
     """The URLs of a site on which nobody can reset their password."""
 
     urlpatterns: ClassVar[list[object]] = [
-        path("account/", include("sessions_api.account.urls")),
+        path("account/sessions/", include("sessions_api.account.urls")),
     ]
 
 

@@ -32,7 +32,7 @@ def change_email(request):
 
 urlpatterns = [
     *site,
-    path("account/", include("sessions_api.account.urls")),
+    path("account/sessions/", include("sessions_api.account.urls")),
     path("change-email/", change_email),
 ]
 
@@ -114,7 +114,7 @@ def test_a_view_of_the_sites_leads_to_the_page_and_that_to_the_login(visitor):
 
 def test_the_page_takes_no_proof_of_them(visitor):
     for proof in ({}, {"password": "x"}, {"otp": "123456"}):
-        response = visitor.post("/account/confirm/?next=/change-email/", proof)
+        response = visitor.post("/account/sessions/confirm/?next=/change-email/", proof)
         assert response.status_code == 200
         assert "Sign in again to go on." in response.content.decode()
     assert Session.objects.get(pk=visitor.get(CURRENT).json()["id"]).authenticated_at is None
@@ -136,7 +136,7 @@ def test_the_admin_leads_to_the_login(visitor, other, settings, has_page):
     other.refresh_from_db()
     assert other.ended_at is None
     if has_page:
-        link = html.unescape(re.findall('href="(/account/confirm/[^"]+)"', shown)[0])
+        link = html.unescape(re.findall('href="(/account/sessions/confirm/[^"]+)"', shown)[0])
         assert "Sign in again to go on." in visitor.get(link).content.decode()
         again = visitor.post(link, {"sign_in_again": "yes"})
         assert again.url == f"{LOGIN}?next={page}"

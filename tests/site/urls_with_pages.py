@@ -7,6 +7,6 @@ from tests.site.urls import urlpatterns as others
 
 urlpatterns = [
     *others,
-    path("account/", include("sessions_api.account.urls")),
+    path("account/sessions/", include("sessions_api.account.urls")),
     path("reset/", PasswordResetView.as_view(), name="password_reset"),
 ]

@@ -18,6 +18,7 @@ from django.views.generic import FormView
 
 from sessions_api import attempts, reauthentication, revocation
 from sessions_api.account.forms import ProofForm
+from sessions_api.account.page import PageMixin
 from sessions_api.decorators import not_atomic
 from sessions_api.exceptions import AttemptsNotCounted, ProofRefused, TooManyAttempts
 from sessions_api.models import Session
@@ -33,7 +34,7 @@ else:
     [not_atomic, sensitive_post_parameters("password", "otp"), csrf_protect, never_cache],
     name="dispatch",
 )
-class ConfirmView(LoginRequiredMixin, ProofFormView):
+class ConfirmView(PageMixin, LoginRequiredMixin, ProofFormView):
     """Asks for a password or a code. The session then has a recent proof, and a new key (ASVS 7.2.4).
 
     ``?next=`` is where the user goes on, on this site; ``?level=2`` says that two factors are needed.
