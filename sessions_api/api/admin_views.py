@@ -7,16 +7,15 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.generics import get_object_or_404
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sessions_api import lifecycle, policy, revocation, users, validity
-from sessions_api.api.errors import Conflict, fields_of, refuse_parameters
+from sessions_api.api.errors import Conflict, fields_of
 from sessions_api.api.serializers import AdminSessionSerializer
 from sessions_api.api.session_views import SessionViewSet, Verdicts, ended
 from sessions_api.exceptions import CannotExtend
@@ -29,6 +28,8 @@ from sessions_api.permissions import (
     MayViewAny,
 )
 from sessions_api.validity import State
+
+NO_SUCH_USER = _("There is no such user.")
 
 
 class AdminSessionViewSet(SessionViewSet):
@@ -58,7 +59,6 @@ class AdminSessionViewSet(SessionViewSet):
 
     def end_all(self, request: Request, user_id: str) -> Response:
         """End all sessions of a user; 200 ``{"ended": n}``. Takes no filter. 202: see ``ended``."""
-        refuse_parameters(request)
         user = self._user()
         if not policy.may_end_all_of(request.user, user):
             raise PermissionDenied
@@ -116,8 +116,11 @@ class AdminSessionViewSet(SessionViewSet):
         try:
             pk = UserField().clean(self.kwargs["user_id"])
         except forms.ValidationError as error:
-            raise Http404 from error
-        return get_object_or_404(get_user_model()._base_manager, pk=pk)
+            raise NotFound(NO_SUCH_USER) from error
+        user = get_user_model()._base_manager.filter(pk=pk).first()
+        if user is None:
+            raise NotFound(NO_SUCH_USER)
+        return user
 
 
 def _flag(fields: dict[str, Any], name: str) -> bool:

@@ -61,8 +61,10 @@ class CredentialViewSet(SessionViewSet):
         return [*super().get_throttles(), *([ours()] if ours else [])]
 
     def user_name(self, request: Request) -> str:
-        """Return the user name that the request tries to sign in with, or "". For the throttle."""
-        sent = request.data.get("username") if isinstance(request.data, Mapping) else None
+        """Return the name that the request tries to sign in with, or "". For the throttle."""
+        if not isinstance(request.data, Mapping):
+            return ""
+        sent = request.data.get("username") or request.data.get("email")
         return sent if isinstance(sent, str) else ""
 
     def initialize_request(self, request: HttpRequest, *args: object, **kwargs: object) -> Request:
@@ -106,7 +108,7 @@ class CredentialViewSet(SessionViewSet):
         values = {**_sent(request), **body.validated_data}
         label = values.pop("label", "")
         issued = sign_in.sign_in(request, values, label=label)
-        return self._show_issued(issued)
+        return self._show_issued(issued, is_callers=True)
 
     @sensitive_variables()
     def issue_token(self, request: Request) -> Response:
@@ -158,8 +160,10 @@ class CredentialViewSet(SessionViewSet):
         return cast(AbstractBaseUser, self.request.user)
 
     @sensitive_variables()
-    def _show_issued(self, issued: Issued) -> Response:
-        context = {**self.get_serializer_context(), "current_id": None, "token": issued.token}
+    def _show_issued(self, issued: Issued, *, is_callers: bool = False) -> Response:
+        """Answer with a new session and its token. Whoever has signed in goes on with it."""
+        current_id = issued.session.pk if is_callers else None
+        context = {**self.get_serializer_context(), "current_id": current_id, "token": issued.token}
         context["verdicts"] = {issued.session.pk: validity.ACTIVE}
         body = IssuedSerializer(issued.session, context=context).data
         return Response(body, status=status.HTTP_201_CREATED)

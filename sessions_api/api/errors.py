@@ -35,7 +35,8 @@ def fields_of(body: object, known: Iterable[str]) -> dict[str, Any]:
 def refuse_parameters(request: Request, *, but: Set[str] = frozenset()) -> None:
     """Refuse the query parameters of a request, except these and Django REST framework's own.
 
-    Raises ValidationError, which names them. Who sends a filter does not mean every session.
+    Raises ValidationError, which names them. Whoever sends a filter does not mean every session, and
+    a ``?page=2`` that did nothing would be read for ever.
     """
     its_own = {api_settings.URL_FORMAT_OVERRIDE, api_settings.VERSION_PARAM}
     unknown = sorted(request.query_params.keys() - its_own - but)

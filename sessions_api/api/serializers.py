@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from sessions_api import reauthentication, validity
+from sessions_api import description, reauthentication, validity
 from sessions_api.api.times import utc
 from sessions_api.conf import conf
 from sessions_api.models import MAX_LABEL, MAX_SEARCH_TERM, Session
@@ -28,6 +28,7 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
     """
 
     last_user_agent = serializers.SerializerMethodField()
+    device_name = serializers.SerializerMethodField()
     methods = serializers.SerializerMethodField()
     is_impersonated = serializers.SerializerMethodField()
     state = serializers.SerializerMethodField()
@@ -54,6 +55,7 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
             "browser",
             "os",
             "device",
+            "device_name",
             "ip_address",
             "last_ip_address",
             "country",
@@ -79,6 +81,10 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
     def get_last_user_agent(self, session: Session) -> str:
         """Return the user agent that last used the session."""
         return session.last_client.user_agent
+
+    def get_device_name(self, session: Session) -> str:
+        """Return what people call the device, in the language of the request."""
+        return description.device_alone(session)
 
     def get_methods(self, session: Session) -> list[str]:
         """Return how the user signed in, as far as is known."""
@@ -207,14 +213,24 @@ class LifetimeField(serializers.IntegerField):
 
 
 class CredentialsSerializer(serializers.Serializer[Any]):
-    """What signs a user in, and the name of the session that this makes."""
+    """What signs a user in, and the name of the session that this makes.
 
-    username = StringField(max_length=MAX_SEARCH_TERM, trim_whitespace=False)
+    ``email`` is another word for ``username``, for sites whose users sign in by that.
+    """
+
+    username = StringField(max_length=MAX_SEARCH_TERM, trim_whitespace=False, required=False)
+    email = StringField(max_length=MAX_SEARCH_TERM, trim_whitespace=False, required=False)
     password = PasswordField()
     otp = CodeField(required=False, allow_blank=True)
     label = StringField(  # type: ignore[assignment]  # a field, not this serializer's label
         max_length=MAX_LABEL, required=False, default="", allow_blank=True
     )
+
+    def validate(self, attrs: Any) -> Any:
+        if "username" in attrs and "email" in attrs:
+            message = _("Send a user name or an e-mail address, not both.")
+            raise serializers.ValidationError({"email": [message]})
+        return attrs
 
 
 class ProofSerializer(serializers.Serializer[Any]):

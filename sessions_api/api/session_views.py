@@ -2,7 +2,7 @@
 
 import builtins
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
@@ -11,12 +11,14 @@ from uuid import UUID
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from rest_framework import parsers, status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import (
     APIException,
     MethodNotAllowed,
+    NotFound,
     ValidationError,
 )
 from rest_framework.parsers import BaseParser
@@ -26,6 +28,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from sessions_api import revocation, validity
 from sessions_api.api.bodies import refuse_too_large
+from sessions_api.api.errors import refuse_parameters
 from sessions_api.api.pagination import SessionPagination
 from sessions_api.api.parsers import JSONParser
 from sessions_api.api.refusals import limit_reached
@@ -42,6 +45,7 @@ from sessions_api.tracking.current import current_session_id
 logger = logging.getLogger("sessions_api.api")
 
 END_PENDING = "end_pending"
+NO_SUCH_SESSION = _("There is no such session.")
 
 Verdicts = dict[UUID, validity.Verdict]
 
@@ -95,6 +99,21 @@ class SessionViewSet(Mounted, GenericViewSet[Session]):
                 super().initial(request, *args, **kwargs)
             raise MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
+        if request.method != "OPTIONS":
+            refuse_parameters(request, but=self.known_parameters())
+
+    def known_parameters(self) -> Set[str]:
+        """Return the query parameters that the action takes."""
+        if self.action != "list":
+            return frozenset()
+        return {*self.filterset_class.base_filters, *SessionPagination.query_params}
+
+    def get_object(self) -> Session:
+        """Return the session that the URL names. One text for all that the caller may not see."""
+        try:
+            return super().get_object()
+        except Http404 as error:
+            raise NotFound(NO_SUCH_SESSION) from error
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer 403 with a code where a proof is missing or a limit is reached, and 503 while the

@@ -1,6 +1,7 @@
 """The caller's own sessions."""
 
 import builtins
+from collections.abc import Set
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,6 @@ from rest_framework.response import Response
 
 from sessions_api import lifecycle, revocation
 from sessions_api.api.credential_views import CredentialViewSet
-from sessions_api.api.errors import refuse_parameters
 from sessions_api.api.serializers import (
     CurrentSessionSerializer,
     LabelSerializer,
@@ -57,12 +57,14 @@ class OwnSessionViewSet(CredentialViewSet):
         method = str(self.request.method).lower()
         return self.bodies.get(self.action_map.get(method, ""), self.serializer_class)
 
+    def known_parameters(self) -> Set[str]:
+        return {"include_current"} if self.action == "end_others" else super().known_parameters()
+
     def end_others(self, request: Request) -> Response:
         """End all sessions except the current one; 200 ``{"ended": n}``. 202: see ``ended``.
 
         ``?include_current=true`` ends that one, too, and signs the caller out.
         """
-        refuse_parameters(request, but={"include_current"})
         current_id = current_session_id(request)
         sessions = Session.objects.on_primary().for_user(request.user)
         if not self._include_current():

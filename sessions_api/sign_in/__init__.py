@@ -31,12 +31,13 @@ class SignIn(NamedTuple):
 def password(request: HttpRequest, credentials: Mapping[str, object]) -> SignIn:
     """Sign a user in by ``username`` and ``password``, and by ``otp`` if the site asks for one.
 
-    ``username`` is whatever the site's own form takes: a user name, an e-mail address, a telephone
+    ``username``, or ``email`` in its place, is whatever the site's own form takes: a user name, an e-mail address, a telephone
     number. What the site asks beyond the password is asked, too: a confirmed device of django-otp,
     the second factor of allauth.mfa, a verified e-mail address and whatever else stands in allauth's
     login. django-axes counts along. Raises SignInRefused, in one of its kinds.
     """
     given = {name: _text(credentials.get(name)) for name in ("username", "password", "otp")}
+    given["username"] = given["username"] or _text(credentials.get("email"))
     missing = [name for name in ("username", "password") if not given[name]]
     if missing:
         raise CredentialsMissing(*missing)

@@ -136,11 +136,11 @@ def test_a_null_next_is_the_end_and_nothing_else_is(alice, client, count):
 
 def test_links_keep_the_page_size_and_everything_else_that_was_asked(alice, client):
     add(alice, 3)
-    page = get(client, f"{SESSIONS}?page_size=2&colour=blue")
+    page = get(client, f"{SESSIONS}?page_size=2&kind=browser")
     query = parse_qs(urlsplit(page["next"]).query)
     assert page["next"].startswith(f"http://testserver{SESSIONS}?")
-    assert set(query) == {"page_size", "colour", "cursor"}
-    assert (query["page_size"], query["colour"]) == (["2"], ["blue"])
+    assert set(query) == {"page_size", "kind", "cursor"}
+    assert (query["page_size"], query["kind"]) == (["2"], ["browser"])
 
 
 def test_the_page_size_may_change_on_the_way(alice, client):

@@ -74,6 +74,32 @@ def test_credentials_get_a_token_that_is_shown_this_once(alice):
     assert body["token"] not in str(list(Session.objects.values()))
 
 
+def test_the_session_of_a_token_that_is_handed_out_is_the_callers_own(alice):
+    assert sign_in().json()["is_current"] is True
+
+
+def test_an_email_address_may_stand_in_a_field_of_its_own(db):
+    eve = UserFactory.create(username="eve@example.com")  # on a site whose users sign in so
+    body = {"email": eve.username, "password": PASSWORD}
+    response = post(SESSIONS, body)
+    assert response.status_code == 201
+    assert Session.objects.get(pk=response.json()["id"]).user == eve
+    assert post(SESSIONS, {**body, "password": "wrong"}).json()["code"] == "invalid_credentials"
+
+
+def test_a_name_and_an_email_address_are_one_too_many(alice):
+    body = {"username": "alice", "email": alice.email, "password": PASSWORD}
+    response = post(SESSIONS, body)
+    assert (response.status_code, list(response.json())) == (400, ["email"])
+    assert not Session.objects.exists()
+
+
+def test_a_sign_in_by_email_counts_as_an_attempt_at_that_user(alice):
+    for _ in range(10):
+        assert post(SESSIONS, {"email": "alice", "password": "wrong"}).status_code == 401
+    assert sign_in().status_code == 429
+
+
 def test_a_sign_in_makes_no_session_of_a_browser(alice):
     response = sign_in()
     assert not response.cookies

@@ -148,6 +148,42 @@ def test_a_malformed_id_is_not_found(db, method, malformed):
     assert listed(client) == [session_id(client)]
 
 
+CALLS = [
+    *[(method, SESSIONS) for method in ("get", "head", "post", "delete")],
+    *[(method, CURRENT) for method in ("get", "delete")],
+    *[(method, "own") for method in ("get", "patch", "delete")],
+]
+
+
+@pytest.mark.parametrize(("method", "path"), CALLS)
+def test_a_parameter_that_nobody_knows_is_refused_and_named(db, method, path):
+    client = browser_with_csrf(UserFactory.create())
+    path = path_of(session_id(client)) if path == "own" else path
+    response = getattr(client, method)(f"{path}?page=2&colour=", headers=csrf(client))
+    assert response.status_code == 400
+    if method != "head":
+        assert sorted(response.json()) == ["colour", "page"]
+    assert listed(client) == [session_id(client)]
+
+
+@pytest.mark.parametrize(
+    "query", ["format=json", "page_size=5&ordering=created_at", "kind=browser"]
+)
+def test_a_parameter_that_is_known_is_taken(db, query):
+    client = browser_with_csrf(UserFactory.create())
+    assert client.get(f"{SESSIONS}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("own_id", ["theirs", "made up", "malformed"])
+def test_whatever_is_not_found_is_told_by_one_text(db, own_id):
+    client, other = (browser_with_csrf(UserFactory.create()) for _ in range(2))
+    known = {"theirs": session_id(other), "made up": str(uuid.UUID(int=7)), "malformed": "x"}[
+        own_id
+    ]
+    response = client.get(path_of(known))
+    assert (response.status_code, response.json()) == (404, {"detail": "There is no such session."})
+
+
 def test_an_id_in_capital_letters_is_the_same_id(db):
     client = browser_with_csrf(UserFactory.create())
     answer = client.get(path_of(session_id(client).upper())).json()

@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 def test_every_page_is_valid(alice, settings, tmp_path):
     settings.ROOT_URLCONF = "tests.site.urls_with_pages"
     own, other = browser(alice), session_of(browser(alice, user_agent=IPHONE))
-    lifecycle.rename(other, "<Work> & \"laptop\"")
+    lifecycle.rename(other, '<Work> & "laptop"')
     lifecycle.end(session_of(browser(alice)))
     pages = {
         "token_made": make(own),

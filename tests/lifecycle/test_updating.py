@@ -209,6 +209,16 @@ def test_another_client_is_noted_of_that_very_session_under_that_very_key(spoil)
     assert Session.objects.filter(last_ip_address="198.51.100.9").count() == 1
 
 
+@pytest.mark.parametrize(("known", "written", "expected"), [(5, 0, 5), (0, 5, 5)])
+def test_no_use_moves_the_last_one_back(known, written, expected):
+    now = timezone.now()
+    session = SessionFactory.create(key_digest=b"k", last_used=now + timedelta(minutes=known))
+    changes = {"last_used": now + timedelta(minutes=written)}
+    assert updating.follow(session.pk, b"k", changes, at=now) is updating.Followed.WRITTEN
+    session.refresh_from_db()
+    assert session.last_used == now + timedelta(minutes=expected)
+
+
 @pytest.mark.parametrize(
     ("known", "written", "expected"),
     [(None, 0, 0), (5, 0, 5), (0, 5, 5)],

@@ -40,7 +40,6 @@ from sessions_api.api.openapi.responses import (
     malformed_body,
 )
 from sessions_api.api.serializers import (
-    CredentialsSerializer,
     CurrentSessionSerializer,
     IssuedSerializer,
     LabelSerializer,
@@ -83,7 +82,7 @@ OWN = {
             "answer. Where 401 says `second_factor_required`, send the same again with `otp`."
         ),
         body=OpenApiRequest(
-            schemas.body(CredentialsSerializer),
+            schemas.credentials(),
             examples=[
                 OpenApiExample(
                     "credentials",

@@ -11,7 +11,12 @@ from rest_framework import serializers
 
 from sessions_api import validity
 from sessions_api.api.pagination import SessionPagination
-from sessions_api.api.serializers import CodeField, LifetimeField, PasswordField
+from sessions_api.api.serializers import (
+    CodeField,
+    CredentialsSerializer,
+    LifetimeField,
+    PasswordField,
+)
 from sessions_api.conf import conf
 from sessions_api.listing import filters
 from sessions_api.models import MAX_SEARCH_TERM, DeviceType, EndReason, Kind, Session
@@ -65,6 +70,12 @@ def enumeration(choices: type[models.TextChoices], *, blank: bool = False) -> Sc
     return {"type": "string", "enum": [*choices.values, ""], "x-enum-varnames": names}
 
 
+def credentials() -> Schema:
+    """Return the schema of what signs in: a password, and a name or an e-mail address."""
+    names = [{"required": ["username"]}, {"required": ["email"]}]
+    return {**body(CredentialsSerializer), "anyOf": names}
+
+
 def body(serializer: type[serializers.Serializer[Any]]) -> Schema:
     """Return the schema of a body of texts and lifetimes, as its serializer declares them."""
     fields = serializer().fields
@@ -87,8 +98,7 @@ def _text(field: serializers.Field[Any, Any, Any, Any]) -> Schema:
         return {"type": "string", "maxLength": field.max_length, "pattern": f"^[ -~]{{{least},}}$"}
     is_password = isinstance(field, PasswordField)
     schema: Schema = {"type": "string", "format": "password"} if is_password else dict(TEXT)
-    if not is_password:
-        schema["maxLength"] = field.max_length
+    schema["maxLength"] = field.max_length
     return schema if field.allow_blank else {**schema, "minLength": 1}
 
 
@@ -107,6 +117,7 @@ DESCRIPTIONS = {
     ),
     "is_current": _("Whether this request was authenticated by it."),
     "label": _("The owner's name for it."),
+    "device_name": _("What people call the device, in the language of the request."),
     "user_agent": _("Of the sign-in."),
     "last_user_agent": _("Of the last use."),
     "ip_address": _("The IP address of the sign-in; null when unknown."),
@@ -146,6 +157,7 @@ EXAMPLE: Schema = {
     "browser": "Firefox 146",
     "os": "Linux",
     "device": "",
+    "device_name": "Firefox 146 on Linux",
     "ip_address": "203.0.113.7",
     "last_ip_address": "203.0.113.7",
     "country": "FR",
@@ -169,13 +181,14 @@ EXAMPLE: Schema = {
 TOKEN_EXAMPLE: Schema = {
     **EXAMPLE,
     "kind": "token",
-    "is_current": False,
+    "is_current": True,
     "label": "Pixel",
     "user_agent": "okhttp/5.3.2",
     "last_user_agent": "okhttp/5.3.2",
     "device_type": "",
     "browser": "okhttp 5",
     "os": "",
+    "device_name": "okhttp 5",
     "country": "",
     "location": "",
     "methods": ["password"],
@@ -187,6 +200,7 @@ TOKEN_EXAMPLE: Schema = {
 """What an app gets that signs in as ``alice`` and names its session "Pixel"."""
 MADE_EXAMPLE: Schema = {
     **TOKEN_EXAMPLE,
+    "is_current": False,
     "parent": EXAMPLE["id"],
     "methods": ["password", "otp"],
     "aal": 2,
