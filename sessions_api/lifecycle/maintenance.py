@@ -187,8 +187,9 @@ def _may_be_held(sessions: SessionQuerySet) -> SessionQuerySet:
 def _is_referred_to() -> bool:
     """Tell whether a model of the site has a foreign key to sessions."""
     fields = Session._meta.get_fields(include_hidden=True)
-    relations = [field for field in fields if field.auto_created and not field.concrete]
-    return any(relation.related_model is not Session for relation in relations)
+    # Of our own fields none is made by Django.
+    relations = [field.related_model for field in fields if field.auto_created]
+    return any(model is not Session for model in relations)
 
 
 @dataclass(frozen=True, slots=True)

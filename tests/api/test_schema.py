@@ -32,23 +32,23 @@ from tests.site.throttles import OneADay
 
 VERSIONS = ["3.0.3", "3.1.0"]
 OPERATIONS = {
-    "GET /api/sessions/": "listSessions",
-    "POST /api/sessions/": "signIn",
-    "DELETE /api/sessions/": "endOtherSessions",
-    "GET /api/sessions/current/": "getCurrentSession",
-    "DELETE /api/sessions/current/": "signOut",
-    "POST /api/sessions/current/reauthenticate/": "reauthenticate",
-    "POST /api/sessions/tokens/": "issueToken",
-    "GET /api/sessions/{id}/": "getSession",
-    "PATCH /api/sessions/{id}/": "renameSession",
-    "DELETE /api/sessions/{id}/": "endSession",
-    "GET /api/admin/sessions/": "adminListSessions",
-    "POST /api/admin/sessions/end/": "adminEndSessions",
-    "GET /api/admin/sessions/{id}/": "adminGetSession",
-    "DELETE /api/admin/sessions/{id}/": "adminEndSession",
-    "POST /api/admin/sessions/{id}/extend/": "adminExtendSession",
-    "GET /api/admin/users/{user_id}/sessions/": "adminListUserSessions",
-    "DELETE /api/admin/users/{user_id}/sessions/": "adminEndUserSessions",
+    "GET /api/sessions/": "sessions_list",
+    "POST /api/sessions/": "sessions_sign_in",
+    "DELETE /api/sessions/": "sessions_end_others",
+    "GET /api/sessions/current/": "sessions_current",
+    "DELETE /api/sessions/current/": "sessions_sign_out",
+    "POST /api/sessions/current/reauthenticate/": "sessions_reauthenticate",
+    "POST /api/sessions/tokens/": "sessions_make_token",
+    "GET /api/sessions/{id}/": "sessions_get",
+    "PATCH /api/sessions/{id}/": "sessions_rename",
+    "DELETE /api/sessions/{id}/": "sessions_end",
+    "GET /api/admin/sessions/": "sessions_admin_list",
+    "POST /api/admin/sessions/end/": "sessions_admin_end_matching",
+    "GET /api/admin/sessions/{id}/": "sessions_admin_get",
+    "DELETE /api/admin/sessions/{id}/": "sessions_admin_end",
+    "POST /api/admin/sessions/{id}/extend/": "sessions_admin_extend",
+    "GET /api/admin/users/{user_id}/sessions/": "sessions_admin_list_of_user",
+    "DELETE /api/admin/users/{user_id}/sessions/": "sessions_admin_end_of_user",
 }
 
 WANTS_PROOF = {
@@ -183,16 +183,18 @@ def test_that_a_password_is_to_be_confirmed_is_documented(document, people, sett
     assert_documented(document, name, response)
 
 
-def test_where_more_may_be_asked_there_is_a_code(document):
+def test_where_more_may_be_asked_an_example_has_the_code(document):
+    known = set(document["components"]["schemas"]["SessionsApiErrorCode"]["enum"])
     with_code = {}
     for name, operation in operations(document).items():
-        if "403" not in operation["responses"]:
-            continue
-        described = schema_of(document, operation["responses"]["403"])
-        if "code" in described["properties"]:
-            with_code[name] = set(resolved(document, described["properties"]["code"])["enum"])
-            assert "detail" in described["required"]
-    assert with_code.pop("POST /api/sessions/") == {
+        answer = (
+            operation["responses"].get("403", {}).get("content", {}).get("application/json", {})
+        )
+        shown = [example["value"] for example in answer.get("examples", {}).values()]
+        if codes := {value["code"] for value in shown if "code" in value}:
+            with_code[name] = codes
+            assert codes <= known
+    assert with_code.pop("POST /api/sessions/") <= {
         *("second_factor_unsupported", "session_limit_reached"),
         *("sign_in_disabled", "sign_in_incomplete", "sign_in_refused"),
     }
@@ -205,6 +207,12 @@ def test_where_more_may_be_asked_there_is_a_code(document):
     assert with_code == {name: {"reauthentication_required"} for name in WANTS_PROOF}
 
 
+def test_names_do_not_collide_with_those_of_the_site(document):
+    ours = {name for name in document["components"]["schemas"] if "SessionsApi" not in name}
+    assert ours == set()
+    assert all(name.startswith("sessions_") for name in OPERATIONS.values())
+
+
 def test_a_client_has_one_type_for_a_refusal_wherever_it_occurs(document):
     for operation in operations(document).values():
         for status, answer in operation["responses"].items():
@@ -213,7 +221,7 @@ def test_a_client_has_one_type_for_a_refusal_wherever_it_occurs(document):
 
 
 def test_a_reader_that_looks_at_names_alone_tells_an_error_from_those_of_fields(document):
-    bad_request = document["components"]["schemas"]["SessionsBadRequest"]["anyOf"]
+    bad_request = document["components"]["schemas"]["SessionsApiBadRequest"]["anyOf"]
     first, _ = (resolved(document, each) for each in bad_request)
     assert first["required"] == ["detail"]
 
@@ -379,7 +387,7 @@ def test_the_answer_of_a_list_is_called_a_page(document):
         for operation in described
         if operation["responses"].get("200", {}).get("description") == "A page of sessions."
     }
-    assert pages == {"listSessions", "adminListSessions", "adminListUserSessions"}
+    assert pages == {"sessions_list", "sessions_admin_list", "sessions_admin_list_of_user"}
 
 
 def test_a_list_has_every_filter_and_a_bulk_end_has_them_too(document):
@@ -397,17 +405,19 @@ def test_a_list_has_every_filter_and_a_bulk_end_has_them_too(document):
 
 def test_enumerations_have_names(document):
     components = document["components"]["schemas"]
-    assert components["SessionEndReason"]["enum"] == [*EndReason.values, ""]
-    assert components["SessionDeviceType"]["enum"] == [
+    assert components["SessionsApiEndReason"]["enum"] == [*EndReason.values, ""]
+    assert components["SessionsApiDeviceType"]["enum"] == [
         *("desktop", "mobile", "tablet", "tv", "console", "bot"),
         "",
     ]
-    for name in ("SessionEndReason", "SessionDeviceType"):
+    for name in ("SessionsApiEndReason", "SessionsApiDeviceType"):
         assert components[name]["x-enum-varnames"][-1] == "EMPTY"
-    assert components["SessionState"]["enum"] == State.values
+    assert components["SessionsApiState"]["enum"] == State.values
     assert State.values == ["active", "unknown", "ended", "expired", "invalid"]
-    assert components["Session"]["properties"]["expires_at"]["format"] == "date-time"
-    assert components["Session"]["required"] == sorted(components["Session"]["properties"])
+    assert components["SessionsApiSession"]["properties"]["expires_at"]["format"] == "date-time"
+    assert components["SessionsApiSession"]["required"] == sorted(
+        components["SessionsApiSession"]["properties"]
+    )
 
 
 def test_every_way_to_authenticate_is_documented_ours_first(generate, monkeypatch):
@@ -454,7 +464,7 @@ def test_a_project_that_installs_drf_spectacular_has_it_all():
     )
     assert done.returncode == 0, done.stdout + done.stderr
     described = operations(json.loads(done.stdout))
-    assert described["GET /api/sessions/"]["operationId"] == "listSessions"
+    assert described["GET /api/sessions/"]["operationId"] == "sessions_list"
     for name in ["GET /api/admin/sessions/", "GET /api/admin/users/{user_id}/sessions/"]:
         key = parameters(described[name]).get("user_id", parameters(described[name])["user"])
         assert key["schema"] == {"type": "string", "format": "uuid"}

@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 
 from sessions_api import logs
-from sessions_api.client.ip import client_ip, configuration_problems
+from sessions_api.client.ip import client_ip, comes_from_proxy, configuration_problems
 
 N = ["10.0.0.0/8", "fd00::/8"]
 NOT_SET = object()
@@ -118,6 +118,22 @@ def test_a_unix_socket_is_trusted_once_proxies_are_configured(settings, remote_a
     settings.SESSIONS_API = {"TRUSTED_PROXIES": N}
 
     assert client_ip(request_from(remote_addr, **xff("9.9.9.9"))) == "9.9.9.9"
+
+
+@pytest.mark.parametrize(
+    ("remote_addr", "proxies", "expected"),
+    [
+        ("10.0.0.2", N, True),
+        ("9.9.9.9", N, False),
+        ("9.9.9.9", 1, True),
+        ("9.9.9.9", [], False),
+        ("", N, True),
+        ("10.0.0.2", ["no network"], False),
+    ],
+)
+def test_a_request_comes_from_a_trusted_proxy_or_not(settings, remote_addr, proxies, expected):
+    settings.SESSIONS_API = {"TRUSTED_PROXIES": proxies}
+    assert comes_from_proxy(request_from(remote_addr)) is expected
 
 
 def test_a_peer_that_is_no_ip_address_is_not_trusted(settings):

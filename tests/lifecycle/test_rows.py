@@ -1,15 +1,17 @@
 """How rows are written: one by one and in sets, and never one that has ended."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
-from sessions_api import credentials, engines
+from sessions_api import credentials, engines, payload
 from sessions_api.client.location import Location
 from sessions_api.lifecycle import rows
 from sessions_api.models import Client, Session
 from tests.factories import SessionFactory
-from tests.helpers import FIREFOX, use_engine
+from tests.helpers import FIREFOX, store_of, use_engine
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -122,6 +124,26 @@ def test_a_row_holds_the_key_of_its_engine_session_as_a_digest_and_sealed(engine
         assert fields["key_digest"] == credentials.digest(store.session_key)
         assert credentials.unseal(fields["sealed_key"]) == store.session_key
     assert fields["cookie_is_due"] is False
+
+
+@pytest.mark.parametrize(
+    ("minutes", "limit", "is_known"),
+    [(10, None, True), (10, 11, True), (10, 10, False), (10, 1, False), (0, 1, True)],
+)
+def test_what_was_proved_longer_ago_than_a_session_may_last_is_no_proof(
+    settings, minutes, limit, is_known
+):
+    now = timezone.now()
+    proved = now - timedelta(minutes=minutes)
+    if limit is not None:
+        settings.SESSIONS_API = {"ABSOLUTE_TIMEOUT": timedelta(minutes=limit)}
+    # What allauth has recorded of an earlier proof, where the sign-in itself has proved nothing.
+    content = {
+        payload.METHOD_KEY: "",
+        "account_authentication_methods": [{"method": "code", "at": proved.timestamp()}],
+    }
+    found = rows.proved_at_sign_in(store_of(content), now)
+    assert found == (proved if is_known else None)
 
 
 def test_a_session_that_ends_with_its_browser_is_noted_as_one(settings):

@@ -13,39 +13,36 @@ from uuid import UUID
 import httpx
 from site_client import AuthenticatedClient, Client
 from site_client.api.sessions import (
-    end_other_sessions,
-    end_session,
-    get_current_session,
-    get_session,
-    issue_token,
-    list_sessions,
-    reauthenticate,
-    rename_session,
-    sign_in,
-    sign_out,
+    sessions_current,
+    sessions_end,
+    sessions_end_others,
+    sessions_get,
+    sessions_list,
+    sessions_make_token,
+    sessions_reauthenticate,
+    sessions_rename,
+    sessions_sign_in,
+    sessions_sign_out,
 )
 from site_client.models import (
-    AdminEndSessionsBodyType0,
-    CurrentSession,
-    Issued,
-    IssueTokenBody,
-    ListSessionsOrdering,
-    ListSessionsState,
-    PaginatedSessionList,
-    ReauthenticateBody,
-    RenameSessionBody,
-    Session,
-    SessionEndReason,
-    SessionKind,
-    SessionsEnded,
-    SessionsError,
-    SessionsFieldErrors,
-    SessionState,
-    SignInBody,
-    SignInUnauthorized,
-    SignInUnauthorizedCode,
-    TokenForbidden,
-    TokenForbiddenCode,
+    PaginatedSessionsApiSessionList,
+    SessionsAdminEndMatchingBodyType0,
+    SessionsApiCurrentSession,
+    SessionsApiEnded,
+    SessionsApiEndReason,
+    SessionsApiError,
+    SessionsApiErrorCode,
+    SessionsApiFieldErrors,
+    SessionsApiIssued,
+    SessionsApiKind,
+    SessionsApiSession,
+    SessionsApiState,
+    SessionsListOrdering,
+    SessionsListState,
+    SessionsMakeTokenBody,
+    SessionsReauthenticateBody,
+    SessionsRenameBody,
+    SessionsSignInBodyType0,
 )
 
 UNKNOWN_ID = UUID("01890000-0000-7000-8000-000000000000")
@@ -84,32 +81,32 @@ def code_of_app() -> str:
     return f"{truncated % 1_000_000:06}"
 
 
-def current(client: AuthenticatedClient) -> CurrentSession:
+def current(client: AuthenticatedClient) -> SessionsApiCurrentSession:
     """Return the session of a client."""
-    session = get_current_session.sync(client=client)
-    assert isinstance(session, CurrentSession), session
+    session = sessions_current.sync(client=client)
+    assert isinstance(session, SessionsApiCurrentSession), session
     return session
 
 
 def is_signed_in(client: AuthenticatedClient) -> bool:
     """Tell whether the API knows a client."""
-    answer = get_current_session.sync_detailed(client=client)
+    answer = sessions_current.sync_detailed(client=client)
     assert answer.status_code in (HTTPStatus.OK, HTTPStatus.UNAUTHORIZED)
     return answer.status_code == HTTPStatus.OK
 
 
-def listed(client: AuthenticatedClient) -> list[Session]:
+def listed(client: AuthenticatedClient) -> list[SessionsApiSession]:
     """Return a client's active sessions, a page at a time."""
-    sessions: list[Session] = []
-    order = ListSessionsOrdering.CREATED_AT_DESCENDING
-    page = list_sessions.sync(client=client, page_size=2, ordering=order)
+    sessions: list[SessionsApiSession] = []
+    order = SessionsListOrdering.CREATED_AT_DESCENDING
+    page = sessions_list.sync(client=client, page_size=2, ordering=order)
     while True:
-        assert isinstance(page, PaginatedSessionList), page
+        assert isinstance(page, PaginatedSessionsApiSessionList), page
         sessions += page.results
         if page.next_ is None:
             return sessions
         cursor = httpx.URL(page.next_).params["cursor"]
-        page = list_sessions.sync(client=client, page_size=2, ordering=order, cursor=cursor)
+        page = sessions_list.sync(client=client, page_size=2, ordering=order, cursor=cursor)
 
 
 def list_rename_and_end() -> int:
@@ -125,40 +122,40 @@ def list_rename_and_end() -> int:
     assert ids[:2] == [there.id, here.id]
     assert len({*ids}) == len(ids) > 2, "The demo has sessions of Alice, and so do we."
     for session in sessions:
-        assert session.state is SessionState.ACTIVE
-        assert session.end_reason is SessionEndReason.EMPTY
+        assert session.state is SessionsApiState.ACTIVE
+        assert session.end_reason is SessionsApiEndReason.EMPTY
         assert session.created_at.tzinfo is not None
 
-    renamed = rename_session.sync(there.id, client=laptop, body=RenameSessionBody("My phone"))
-    assert isinstance(renamed, Session)
+    renamed = sessions_rename.sync(there.id, client=laptop, body=SessionsRenameBody("My phone"))
+    assert isinstance(renamed, SessionsApiSession)
     assert renamed.label == "My phone"
 
     # A name that is too long: 400, by field.
-    refused = rename_session.sync(there.id, client=laptop, body=RenameSessionBody("x" * 101))
-    assert isinstance(refused, SessionsFieldErrors)
+    refused = sessions_rename.sync(there.id, client=laptop, body=SessionsRenameBody("x" * 101))
+    assert isinstance(refused, SessionsApiFieldErrors)
     assert refused["label"] == ["Ensure this field has no more than 100 characters."]
 
     # No such session: 404, with the reason.
-    missing = get_session.sync_detailed(UNKNOWN_ID, client=laptop)
+    missing = sessions_get.sync_detailed(UNKNOWN_ID, client=laptop)
     assert missing.status_code == HTTPStatus.NOT_FOUND
-    assert isinstance(missing.parsed, SessionsError)
+    assert isinstance(missing.parsed, SessionsApiError)
     assert missing.parsed.detail
 
     # End the other one: it is out, and stays in the list of those that are over.
-    ended = end_session.sync_detailed(there.id, client=laptop)
+    ended = sessions_end.sync_detailed(there.id, client=laptop)
     assert ended.status_code == HTTPStatus.NO_CONTENT
     assert not is_signed_in(phone)
-    over = list_sessions.sync(client=laptop, state=ListSessionsState.ENDED)
-    assert isinstance(over, PaginatedSessionList)
+    over = sessions_list.sync(client=laptop, state=SessionsListState.ENDED)
+    assert isinstance(over, PaginatedSessionsApiSessionList)
     (gone,) = (session for session in over.results if session.id == there.id)
-    assert (gone.label, gone.state) == ("My phone", SessionState.ENDED)
-    assert gone.end_reason is SessionEndReason.REVOKED
+    assert (gone.label, gone.state) == ("My phone", SessionsApiState.ENDED)
+    assert gone.end_reason is SessionsApiEndReason.REVOKED
 
     # End the others, then sign out.
-    others = end_other_sessions.sync(client=laptop, include_current=False)
-    assert isinstance(others, SessionsEnded)
+    others = sessions_end_others.sync(client=laptop, include_current=False)
+    assert isinstance(others, SessionsApiEnded)
     assert others.ended == len(ids) - 2
-    assert sign_out.sync_detailed(client=laptop).status_code == HTTPStatus.NO_CONTENT
+    assert sessions_sign_out.sync_detailed(client=laptop).status_code == HTTPStatus.NO_CONTENT
     assert not is_signed_in(laptop)
     return len(ids)
 
@@ -166,62 +163,70 @@ def list_rename_and_end() -> int:
 def sign_in_for_a_token() -> None:
     """Sign Carol in, who has an authenticator app, and make a token of that session."""
     guest = Client(base_url=SITE)
-    wrong = sign_in.sync(client=guest, body=SignInBody("carol", "wrong"))
-    assert isinstance(wrong, SignInUnauthorized)
-    assert wrong.code is SignInUnauthorizedCode.INVALID_CREDENTIALS
+    wrong = sessions_sign_in.sync(client=guest, body=SessionsSignInBodyType0("carol", "wrong"))
+    assert isinstance(wrong, SessionsApiError)
+    assert wrong.code is SessionsApiErrorCode.INVALID_CREDENTIALS
 
-    halfway = sign_in.sync_detailed(client=guest, body=SignInBody("carol", "carol-demo"))
+    halfway = sessions_sign_in.sync_detailed(
+        client=guest, body=SessionsSignInBodyType0("carol", "carol-demo")
+    )
     assert halfway.status_code == HTTPStatus.UNAUTHORIZED
-    assert isinstance(halfway.parsed, SignInUnauthorized)
-    assert halfway.parsed.code is SignInUnauthorizedCode.SECOND_FACTOR_REQUIRED
+    assert isinstance(halfway.parsed, SessionsApiError)
+    assert halfway.parsed.code is SessionsApiErrorCode.SECOND_FACTOR_REQUIRED
     assert halfway.parsed.methods == ["totp"]
-    credentials = SignInBody("carol", "carol-demo", otp=code_of_app(), label="Script")
-    mobile = sign_in.sync(client=guest, body=credentials)
-    assert isinstance(mobile, Issued)
-    assert mobile.kind is SessionKind.TOKEN
+    credentials = SessionsSignInBodyType0("carol", "carol-demo", otp=code_of_app(), label="Script")
+    mobile = sessions_sign_in.sync(client=guest, body=credentials)
+    assert isinstance(mobile, SessionsApiIssued)
+    assert mobile.kind is SessionsApiKind.TOKEN
     assert (mobile.label, mobile.methods, mobile.aal) == ("Script", ["password", "totp"], 2)
 
     # The sign-in is proof enough.
-    body = IssueTokenBody(label="Backup", lifetime=3600)
-    backup = issue_token.sync(client=bearing(mobile.token), body=body)
-    assert isinstance(backup, Issued)
+    body = SessionsMakeTokenBody(label="Backup", lifetime=3600)
+    backup = sessions_make_token.sync(client=bearing(mobile.token), body=body)
+    assert isinstance(backup, SessionsApiIssued)
     assert (backup.parent, backup.label, backup.aal) == (mobile.id, "Backup", 2)
 
 
 def confirm_and_make_a_token() -> None:
     """Make a token of a session of Bob's that has no recent proof."""
-    early = issue_token.sync_detailed(client=bearing(UNPROVEN))
+    early = sessions_make_token.sync_detailed(client=bearing(UNPROVEN))
     assert early.status_code == HTTPStatus.FORBIDDEN
-    assert isinstance(early.parsed, TokenForbidden)
-    assert early.parsed.code is TokenForbiddenCode.REAUTHENTICATION_REQUIRED
+    assert isinstance(early.parsed, SessionsApiError)
+    assert early.parsed.code is SessionsApiErrorCode.REAUTHENTICATION_REQUIRED
     assert early.parsed.methods == ["password"]
 
     # With another password: 400, by field.
-    denied = reauthenticate.sync(client=bearing(UNPROVEN), body=ReauthenticateBody("wrong"))
-    assert isinstance(denied, SessionsFieldErrors)
+    denied = sessions_reauthenticate.sync(
+        client=bearing(UNPROVEN), body=SessionsReauthenticateBody("wrong")
+    )
+    assert isinstance(denied, SessionsApiFieldErrors)
     assert denied["password"] == ["This is not your password."]
     # The session then has a new token.
-    proven = reauthenticate.sync(client=bearing(UNPROVEN), body=ReauthenticateBody("bob-demo"))
-    assert isinstance(proven, Issued)
+    proven = sessions_reauthenticate.sync(
+        client=bearing(UNPROVEN), body=SessionsReauthenticateBody("bob-demo")
+    )
+    assert isinstance(proven, SessionsApiIssued)
     assert not is_signed_in(bearing(UNPROVEN))
-    script = issue_token.sync_detailed(client=bearing(proven.token))
+    script = sessions_make_token.sync_detailed(client=bearing(proven.token))
     assert script.status_code == HTTPStatus.CREATED
-    assert isinstance(script.parsed, Issued)
+    assert isinstance(script.parsed, SessionsApiIssued)
     assert script.parsed.parent == proven.id
 
     # It can be presented, and leaves by itself.
     assert is_signed_in(bearing(script.parsed.token))
-    sign_out.sync_detailed(client=bearing(script.parsed.token))
+    sessions_sign_out.sync_detailed(client=bearing(script.parsed.token))
     assert not is_signed_in(bearing(script.parsed.token))
 
 
-def never_called(client: AuthenticatedClient, session: Session, refused: TokenForbidden) -> None:
+def never_called(
+    client: AuthenticatedClient, session: SessionsApiSession, refused: SessionsApiError
+) -> None:
     """Say what the types must refuse: if one of these were right, its comment would be an error."""
-    list_sessions.sync(client=client, state="alive")  # type: ignore[arg-type]
-    rename_session.sync(session.id, client=client)  # type: ignore[call-arg]
-    AdminEndSessionsBodyType0(adress="203.0.113.7")  # type: ignore[call-arg]
-    SignInBody("alice")  # type: ignore[call-arg]
-    assert refused.code != TokenForbiddenCode.REAUTHENTICATION_REQUIRD  # type: ignore[attr-defined]
+    sessions_list.sync(client=client, state="alive")  # type: ignore[arg-type]
+    sessions_rename.sync(session.id, client=client)  # type: ignore[call-arg]
+    SessionsAdminEndMatchingBodyType0(adress="203.0.113.7")  # type: ignore[call-arg]
+    SessionsSignInBodyType0("alice")  # type: ignore[call-arg]
+    assert refused.code != SessionsApiErrorCode.REAUTHENTICATION_REQUIRD  # type: ignore[attr-defined]
     len(session.expires_at.isoformat())  # type: ignore[union-attr]
 
 

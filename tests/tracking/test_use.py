@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import path
 from django.utils import timezone
 
-from sessions_api import lifecycle, recent, validity
+from sessions_api import lifecycle, payload, recent, validity
 from sessions_api.models import EndReason, Session
-from tests.factories import UserFactory
+from sessions_api.recent import Recent
+from sessions_api.tracking.use import Use
+from tests.factories import SessionFactory, UserFactory
 from tests.helpers import (
     DJANGOS_ENGINES,
     FIREFOX,
@@ -23,11 +25,21 @@ from tests.helpers import (
     returning_browser,
     session_of,
     signed_in,
+    store_of,
 )
 from tests.site import views
 from tests.site.urls import urlpatterns as site_urlpatterns
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_factor_that_comes_later_is_written_with_the_level_and_the_proof():
+    session = SessionFactory.create(methods="password", aal=1, authenticated_at=None)
+    content = {payload.METHOD_KEY: "password", "otp_device_id": "otp_totp.totpdevice/1"}
+    used = Use(session.pk, None, recent.now(), remembered=Recent.of(session), row=session)
+    changes = used.saved(store_of(content))
+    assert (changes["methods"], changes["aal"]) == ("password totp", 2)
+    assert changes["authenticated_at"] == used.moment
 
 
 def test_last_use_records_where_it_comes_from():

@@ -7,12 +7,10 @@ import { createHmac } from "node:crypto";
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, operations, paths } from "./schema.js";
 
-type Session = components["schemas"]["Session"];
-type SessionsToEnd = operations["adminEndSessions"]["requestBody"]["content"]["application/json"];
-type Refusal = components["schemas"]["SessionsError"];
-type FieldErrors = components["schemas"]["SessionsFieldErrors"];
-type SignInUnauthorized = components["schemas"]["SignInUnauthorized"];
-type TokenForbidden = components["schemas"]["TokenForbidden"];
+type Session = components["schemas"]["SessionsApiSession"];
+type SessionsToEnd = operations["sessions_admin_end_matching"]["requestBody"]["content"]["application/json"];
+type Refusal = components["schemas"]["SessionsApiError"];
+type FieldErrors = components["schemas"]["SessionsApiFieldErrors"];
 
 const APP_KEY = Buffer.from("12345678901234567890"); // of Carol's authenticator app in the demo
 const UNKNOWN_ID = "01890000-0000-7000-8000-000000000000";
@@ -169,12 +167,12 @@ const guest = bearing();
 const carol = { username: "carol", password: "carol-demo", label: "Script" };
 const wrong = await guest.POST("/api/sessions/", { body: { ...carol, password: "wrong" } });
 assert.equal(wrong.response.status, 401);
-assert.equal((wrong.error as SignInUnauthorized).code, "invalid_credentials");
+assert.equal((wrong.error as Refusal).code, "invalid_credentials");
 
 // Carol has an authenticator app, which the 401 says.
 const halfway = await guest.POST("/api/sessions/", { body: carol });
 assert.equal(halfway.response.status, 401);
-const asked = halfway.error as SignInUnauthorized;
+const asked = halfway.error as Refusal;
 assert.equal(asked.code, "second_factor_required");
 assert.deepEqual(asked.methods, ["totp"]);
 const entered = await guest.POST("/api/sessions/", { body: { ...carol, otp: codeOfApp() } });
@@ -191,7 +189,7 @@ assert.deepEqual([backup.parent, backup.label, backup.aal], [mobile.id, "Backup"
 // Of a session without a recent proof: 403, with its code and what would prove it.
 const early = await bearing(unproven).POST("/api/sessions/tokens/", { body: {} });
 assert.equal(early.response.status, 403);
-const lacking = early.error as TokenForbidden;
+const lacking = early.error as Refusal;
 assert.equal(lacking.code, "reauthentication_required");
 assert.deepEqual(lacking.methods, ["password"]);
 

@@ -1,6 +1,5 @@
 """Answers that clients know by their names: refusals, and how many sessions have ended."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -20,72 +19,63 @@ class Component:
 
 
 COUNT: Schema = {"type": "integer", "minimum": 0}
-DETAIL = record(detail={"type": "string"})
-METHODS: Schema = {"type": "array", "items": {"type": "string"}}
-PROOF: dict[str, Schema] = {
-    "methods": {**METHODS, "description": _("By which the caller can confirm who they are.")},
-    "login_url": {
-        "type": "string",
-        "description": _("Where to sign in again. Only where there is no method."),
+CODES = (
+    "impersonation",
+    "invalid_credentials",
+    "reauthentication_required",
+    "second_factor_required",
+    "second_factor_unsupported",
+    "session_limit_reached",
+    "sign_in_disabled",
+    "sign_in_incomplete",
+    "sign_in_refused",
+    "token_not_possible",
+)
+"""The words by which clients tell refusals apart."""
+
+ERROR_CODE = Component("SessionsApiErrorCode", {"type": "string", "enum": [*CODES]})
+ERROR = Component(
+    "SessionsApiError",
+    {
+        "type": "object",
+        "properties": {
+            "detail": {"type": "string"},
+            "code": ERROR_CODE,
+            "methods": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": _("By which the caller can prove who they are."),
+            },
+            "login_url": {
+                "type": "string",
+                "description": _("Where to sign in again. Only where there is no method."),
+            },
+            "stage": {
+                "type": "string",
+                "description": _("What the site's own login asks for, with `sign_in_incomplete`."),
+            },
+        },
+        "required": ["detail"],
     },
-}
-
-
-def coded(
-    name: str, *codes: str, always: bool = False, more: Mapping[str, Schema] | None = None
-) -> Component:
-    """Return a refusal that may have one of these codes, or with ``always`` has, and more beside it."""
-    properties = {**DETAIL["properties"], "code": code_of(name, *codes), **(more or {})}
-    required = ["detail", *(["code"] if always else [])]
-    return Component(name, {"type": "object", "properties": properties, "required": required})
-
-
-def code_of(name: str, *codes: str) -> Component:
-    """Return the codes that a component may have."""
-    return Component(f"{name}Code", {"type": "string", "enum": [*codes]})
-
-
-ERROR = Component("SessionsError", DETAIL)
+)
 FIELD_ERRORS = Component(
-    "SessionsFieldErrors",
+    "SessionsApiFieldErrors",
     {
         "type": "object",
         "additionalProperties": {"type": "array", "items": {"type": "string"}},
     },
 )
 # In this order: generated clients take the first that fits, and some look at names alone.
-BAD_REQUEST = Component("SessionsBadRequest", {"anyOf": [ERROR, FIELD_ERRORS]})
-FORBIDDEN = coded("SessionsForbidden", "reauthentication_required", more=PROOF)
-TOKEN_FORBIDDEN = coded(
-    "TokenForbidden",
-    *("reauthentication_required", "session_limit_reached", "token_not_possible"),
-    more=PROOF,
-)
-PROOF_FORBIDDEN = coded(
-    "ReauthenticationForbidden", "impersonation", "reauthentication_required", more=PROOF
-)
-SIGN_IN_UNAUTHORIZED = coded(
-    "SignInUnauthorized",
-    *("invalid_credentials", "second_factor_required"),
-    always=True,
-    more={"methods": METHODS},
-)
-SIGN_IN_FORBIDDEN = coded(
-    "SignInForbidden",
-    "second_factor_unsupported",
-    "session_limit_reached",
-    "sign_in_disabled",
-    "sign_in_incomplete",
-    "sign_in_refused",
-    always=True,
-    more={"stage": {"type": "string"}},
-)
+BAD_REQUEST = Component("SessionsApiBadRequest", {"anyOf": [ERROR, FIELD_ERRORS]})
 
-_PENDING: Schema = {"code": code_of("SessionEndPending", "end_pending"), "in_force_by": MOMENT}
-END_PENDING = Component("SessionEndPending", record(**_PENDING))
-ENDED = Component("SessionsEnded", record(ended=COUNT))
-ENDED_PENDING = Component("SessionsEndPending", record(ended=COUNT, **_PENDING))
-MATCHED = Component("SessionsMatched", with_network(record(matched=COUNT, ended=COUNT)))
+_PENDING: Schema = {
+    "code": Component("SessionsApiEndPendingCode", {"type": "string", "enum": ["end_pending"]}),
+    "in_force_by": MOMENT,
+}
+END_PENDING = Component("SessionsApiEndPending", record(**_PENDING))
+ENDED = Component("SessionsApiEnded", record(ended=COUNT))
+ENDED_PENDING = Component("SessionsApiEndedPending", record(ended=COUNT, **_PENDING))
+MATCHED = Component("SessionsApiMatched", with_network(record(matched=COUNT, ended=COUNT)))
 MATCHED_PENDING = Component(
-    "SessionsMatchedPending", with_network(record(matched=COUNT, ended=COUNT, **_PENDING))
+    "SessionsApiMatchedPending", with_network(record(matched=COUNT, ended=COUNT, **_PENDING))
 )

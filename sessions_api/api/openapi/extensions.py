@@ -72,6 +72,10 @@ class SessionSchema(OpenApiSerializerExtension):
     target_class = "sessions_api.api.serializers.SessionSerializer"
     match_subclasses = True
 
+    def get_name(self, auto_schema: AutoSchema, direction: Direction) -> str:
+        name = type(self.target).__name__.removesuffix("Serializer")
+        return f"SessionsApi{name}"
+
     def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         properties = schema["properties"]
@@ -128,6 +132,7 @@ def described(
     """Return a subclass of a view set whose actions are described as operations."""
     attributes: dict[str, Any] = {"queryset": Session.objects.none(), "pagination_class": Pages}
     for name, operation in actions.items():
+        answers = responses.NO_SUCH_PARAMETER | operation.answers
         refused = denials(operation, for_staff=for_staff) | limits(view, name)
         action = extend_schema(
             operation_id=operation.name,
@@ -136,7 +141,7 @@ def described(
             tags=[tag],
             parameters=[responses.NO_STORE, *operation.parameters],
             request=operation.body and {"application/json": operation.body},
-            responses=dict(sorted((operation.answers | refused).items())),
+            responses=dict(sorted((answers | refused).items())),
         )(copied(getattr(view, name)))
         if operation.needs_body:
             action = require_body(action)
@@ -190,10 +195,7 @@ def denials(operation: Operation, *, for_staff: bool) -> Answers:
         *([responses.NOT_RECENT] if operation.ends_others else []),
         *operation.refusals,
     ]
-    body = operation.forbidden or (
-        components.FORBIDDEN if operation.ends_others else components.ERROR
-    )
-    return responses.UNAUTHENTICATED | responses.forbidden(reasons, body)
+    return responses.UNAUTHENTICATED | responses.forbidden(reasons)
 
 
 def limits(view: type[SessionViewSet], action: str) -> Answers:

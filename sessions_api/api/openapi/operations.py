@@ -12,7 +12,6 @@ from drf_spectacular.utils import (
 )
 
 from sessions_api.api.openapi import components, schemas
-from sessions_api.api.openapi.components import Component
 from sessions_api.api.openapi.responses import (
     ACTS_AS_ANOTHER,
     ANYBODYS,
@@ -65,8 +64,6 @@ class Operation:
     writes: bool = False
     refusals: tuple[Reason, ...] = ()
     """What else it answers 403 for."""
-    forbidden: Component | None = None
-    """The body of such a 403."""
     ends_others: bool = False
     """It may end others of the caller's own sessions, which may need a recent proof."""
     is_open: bool = False
@@ -75,7 +72,7 @@ class Operation:
 
 OWN = {
     "sign_in": Operation(
-        name="signIn",
+        name="sessions_sign_in",
         summary=_("Sign in for a token"),
         description=_(
             "For clients that are no browsers, on sites that turn it on. The token is shown only in this "
@@ -94,7 +91,7 @@ OWN = {
             HTTPStatus.CREATED: answer(_("The session."), IssuedSerializer, schemas.TOKEN_EXAMPLE),
             HTTPStatus.UNAUTHORIZED: answer(
                 _("No account has these credentials, or a second factor is missing."),
-                components.SIGN_IN_UNAUTHORIZED,
+                components.ERROR,
                 {
                     "detail": "No account has this user name and password.",
                     "code": "invalid_credentials",
@@ -110,7 +107,7 @@ OWN = {
                     "The site does not sign in here, its own login asks for more, or the user has as many "
                     "sessions as the site allows."
                 ),
-                components.SIGN_IN_FORBIDDEN,
+                components.ERROR,
                 LIMIT_REACHED.body,
                 {
                     "detail": "Sign in on the site's own page: it asks for more than this.",
@@ -123,7 +120,7 @@ OWN = {
         is_open=True,
     ),
     "reauthenticate": Operation(
-        name="reauthenticate",
+        name="sessions_reauthenticate",
         summary=_("Confirm who you are"),
         description=_("The session gets a new token or cookie. The old one is no longer valid."),
         body=OpenApiRequest(
@@ -137,10 +134,9 @@ OWN = {
         | NOT_BY_SESSION,
         writes=True,
         refusals=(ACTS_AS_ANOTHER, NO_METHOD),
-        forbidden=components.PROOF_FORBIDDEN,
     ),
     "issue_token": Operation(
-        name="issueToken",
+        name="sessions_make_token",
         summary=_("Make a token of this session"),
         description=_(
             "For an app or a script. Always wants a recent proof of who one is. The token has no more "
@@ -159,10 +155,9 @@ OWN = {
         writes=True,
         ends_others=True,
         refusals=(NO_TOKEN_OF_IT, LIMIT_REACHED),
-        forbidden=components.TOKEN_FORBIDDEN,
     ),
     "list": Operation(
-        name="listSessions",
+        name="sessions_list",
         summary=_("List your sessions"),
         description=_(
             "Follow `next` until it is null. A page can be short, or empty, without being the last."
@@ -170,7 +165,7 @@ OWN = {
         answers=MY_PAGE | MALFORMED,
     ),
     "end_others": Operation(
-        name="endOtherSessions",
+        name="sessions_end_others",
         summary=_("End your other sessions"),
         description=_(
             "All except the one that has authenticated this request. A request without a session has "
@@ -182,7 +177,7 @@ OWN = {
         ends_others=True,
     ),
     "retrieve_current": Operation(
-        name="getCurrentSession",
+        name="sessions_current",
         summary=_("Get the current session"),
         description=_("The session that has authenticated this request."),
         answers={
@@ -193,21 +188,21 @@ OWN = {
         | NOT_BY_SESSION,
     ),
     "destroy_current": Operation(
-        name="signOut",
+        name="sessions_sign_out",
         summary=_("Sign out"),
         description=_("Ends the session that has authenticated this request."),
         answers=ENDED_ONE | NOT_BY_SESSION,
         writes=True,
     ),
     "retrieve": Operation(
-        name="getSession",
+        name="sessions_get",
         summary=_("Get one of your sessions"),
         description=_("In any state."),
         parameters=(SESSION_ID,),
         answers=MINE | NOT_MINE,
     ),
     "rename": Operation(
-        name="renameSession",
+        name="sessions_rename",
         summary=_("Name one of your sessions"),
         description=_("An empty name removes it."),
         body=OpenApiRequest(
@@ -221,7 +216,7 @@ OWN = {
         writes=True,
     ),
     "destroy": Operation(
-        name="endSession",
+        name="sessions_end",
         summary=_("End one of your sessions"),
         description=_("Also the current one. It is no error if it has ended before."),
         parameters=(SESSION_ID,),
@@ -233,7 +228,7 @@ OWN = {
 
 ANYBODY = {
     "list": Operation(
-        name="adminListSessions",
+        name="sessions_admin_list",
         summary=_("List everybody's sessions"),
         description=_(
             "Follow `next` until it is null. A page can be short, or empty, without being the last."
@@ -241,7 +236,7 @@ ANYBODY = {
         answers=ANYBODYS_PAGE | MALFORMED,
     ),
     "end_matching": Operation(
-        name="adminEndSessions",
+        name="sessions_admin_end_matching",
         summary=_("End what the list's filters find"),
         description=_(
             "Ends sessions that are not over. Those of superusers end only for a superuser. Every session ends "
@@ -259,14 +254,14 @@ ANYBODY = {
         ends_others=True,
     ),
     "retrieve": Operation(
-        name="adminGetSession",
+        name="sessions_admin_get",
         summary=_("Get anybody's session"),
         description=_("In any state."),
         parameters=(SESSION_ID,),
         answers=ANYBODYS | NO_SUCH_SESSION,
     ),
     "destroy": Operation(
-        name="adminEndSession",
+        name="sessions_admin_end",
         summary=_("End anybody's session"),
         description=_("It is no error if it has ended before."),
         parameters=(SESSION_ID,),
@@ -275,7 +270,7 @@ ANYBODY = {
         ends_others=True,
     ),
     "extend": Operation(
-        name="adminExtendSession",
+        name="sessions_admin_extend",
         summary=_("Extend anybody's session"),
         description=_("It gets the lifetime that saving it now would give it. Takes no body."),
         parameters=(SESSION_ID,),
@@ -295,7 +290,7 @@ ANYBODY = {
 
 USERS = {
     "list": Operation(
-        name="adminListUserSessions",
+        name="sessions_admin_list_of_user",
         summary=_("List a user's sessions"),
         description=_(
             "Follow `next` until it is null. A page can be short, or empty, without being the last."
@@ -304,7 +299,7 @@ USERS = {
         answers=ANYBODYS_PAGE | MALFORMED | NO_SUCH_USER,
     ),
     "end_all": Operation(
-        name="adminEndUserSessions",
+        name="sessions_admin_end_of_user",
         summary=_("End a user's sessions"),
         description=_("All of them. Only superusers can end those of a superuser."),
         parameters=(USER_ID,),

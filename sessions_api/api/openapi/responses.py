@@ -104,16 +104,16 @@ NO_METHOD = Reason(
 )
 
 
-def forbidden(reasons: list[Reason], body: components.Component) -> Answers:
+def forbidden(reasons: list[Reason]) -> Answers:
     """Return the 403 that gives one of these reasons. Nothing where there are none."""
     if not reasons:
         return {}
     text = "\n".join(f"- {reason.text}" for reason in reasons)
     shown = [OpenApiExample(reason.name, value=reason.body) for reason in reasons]
-    return {HTTPStatus.FORBIDDEN: OpenApiResponse(body, text, shown)}
+    return {HTTPStatus.FORBIDDEN: OpenApiResponse(components.ERROR, text, shown)}
 
 
-NO_SESSION = "No Session matches the given query."
+NO_SESSION = "There is no such session."
 NO_STORE = OpenApiParameter(
     "Cache-Control",
     str,
@@ -142,9 +142,16 @@ ENDED_ONE = DONE | {
 }
 MALFORMED = {
     HTTPStatus.BAD_REQUEST: answer(
-        _("A parameter is malformed. The body says by its name what is wrong with it."),
+        _("A parameter is malformed, or unknown. The body says by its name what is wrong with it."),
         components.FIELD_ERRORS,
         {"page_size": ["A valid integer is required."]},
+    )
+}
+NO_SUCH_PARAMETER = {
+    HTTPStatus.BAD_REQUEST: answer(
+        _("A query parameter that this call does not have. The body names it."),
+        components.FIELD_ERRORS,
+        {"page": ["There is no such parameter."]},
     )
 }
 UNFILTERED = {
@@ -172,7 +179,7 @@ def malformed_body(errors: dict[str, list[str]]) -> Answers:
 
 
 NO_SUCH_USER = {
-    HTTPStatus.NOT_FOUND: refusal(_("There is no such user."), "No User matches the given query.")
+    HTTPStatus.NOT_FOUND: refusal(_("There is no such user."), "There is no such user.")
 }
 NO_SUCH_SESSION = {HTTPStatus.NOT_FOUND: refusal(_("There is no such session."), NO_SESSION)}
 NOT_MINE = {HTTPStatus.NOT_FOUND: refusal(_("You have no such session."), NO_SESSION)}

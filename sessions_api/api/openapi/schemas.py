@@ -103,10 +103,10 @@ def _text(field: serializers.Field[Any, Any, Any, Any]) -> Schema:
 
 
 ENUMERATIONS: dict[str, tuple[str, Schema]] = {
-    "kind": ("SessionKind", enumeration(Kind)),
-    "state": ("SessionState", enumeration(validity.State)),
-    "device_type": ("SessionDeviceType", enumeration(DeviceType, blank=True)),
-    "end_reason": ("SessionEndReason", enumeration(EndReason, blank=True)),
+    "kind": ("SessionsApiKind", enumeration(Kind)),
+    "state": ("SessionsApiState", enumeration(validity.State)),
+    "device_type": ("SessionsApiDeviceType", enumeration(DeviceType, blank=True)),
+    "end_reason": ("SessionsApiEndReason", enumeration(EndReason, blank=True)),
 }
 """The enumerations among a session's fields: a name, and what it stands for."""
 
