@@ -28,6 +28,7 @@ def store():
 def bound(user, store):
     """Return a session whose browser has got it."""
     session = starting.start(store, user, client=CLIENT)
+    assert session.organization_id == ""
     store.save()
     assert starting.bind(session, store)
     return session

@@ -71,9 +71,19 @@ def enumeration(choices: type[models.TextChoices], *, blank: bool = False) -> Sc
 
 
 def credentials() -> Schema:
-    """Return the schema of what signs in: a password, and a name or an e-mail address."""
-    names = [{"required": ["username"]}, {"required": ["email"]}]
-    return {**body(CredentialsSerializer), "anyOf": names}
+    """Return the schema of what signs in: a password, and either a name or an e-mail address."""
+    all_fields = body(CredentialsSerializer)
+
+    def naming(name: str) -> Schema:
+        others = {"username", "email"} - {name}
+        properties = all_fields["properties"]
+        return {
+            **all_fields,
+            "properties": {each: properties[each] for each in properties if each not in others},
+            "required": [name, *all_fields["required"]],
+        }
+
+    return {"oneOf": [naming("username"), naming("email")]}
 
 
 def body(serializer: type[serializers.Serializer[Any]]) -> Schema:
