@@ -15,22 +15,20 @@ from sessions_api.tracking import login, logout
 
 def connect_first() -> None:
     """Connect what has to run before ``last_login`` is written anew."""
-    user_logged_in.connect(users.note_last_login, dispatch_uid="sessions_api.last_login")
+    user_logged_in.connect(users.note_last_login)
 
 
 def connect() -> None:
-    """Connect every receiver. Calling it again changes nothing."""
-    user_logged_in.connect(on_login, dispatch_uid="sessions_api.login")
-    user_logged_out.connect(on_logout, dispatch_uid="sessions_api.logout")
-    post_delete.connect(on_delete, sender=Session, dispatch_uid="sessions_api.delete")
-    setting_changed.connect(on_changed_settings, dispatch_uid="sessions_api.settings")
-    post_migrate.connect(on_migrated, dispatch_uid="sessions_api.migrated")
+    """Connect every receiver. Calling it again changes nothing: Django knows each function again."""
+    user_logged_in.connect(on_login)
+    user_logged_out.connect(on_logout)
+    post_delete.connect(on_delete, sender=Session)
+    setting_changed.connect(on_changed_settings)
+    post_migrate.connect(on_migrated)
     for model in apps.get_models():
         if issubclass(model, get_user_model()):
-            post_save.connect(on_user_saved, sender=model, dispatch_uid="sessions_api.user_saved")
-            pre_save.connect(
-                before_user_is_saved, sender=model, dispatch_uid="sessions_api.before_user"
-            )
+            post_save.connect(on_user_saved, sender=model)
+            pre_save.connect(before_user_is_saved, sender=model)
 
 
 def on_login(*, request: HttpRequest | None, user: AbstractBaseUser, **kwargs: object) -> None:

@@ -66,6 +66,22 @@ def test_an_engine_of_a_third_party_is_asked_once_for_each_key(engine):
     assert not engines.enforces_expiry()
 
 
+@pytest.mark.parametrize("engine", ["dictionary"], indirect=True)
+def test_a_key_that_an_engine_of_a_third_party_fails_at_is_not_gone(engine, monkeypatch):
+    torn, sound = saved(number=1), saved(number=2)
+    load = DictionarySessionStore.load
+
+    def fail_at_one(store):
+        if store.session_key == torn:
+            raise OSError("The store is away.")
+        return load(store)
+
+    monkeypatch.setattr(DictionarySessionStore, "load", fail_at_one)
+    answers = engines.load_many([torn, sound])
+    assert isinstance(answers[torn], engines.Unreadable)
+    assert answers[sound] == {"number": 2}
+
+
 @pytest.mark.parametrize("engine", ["cached_db"], indirect=True)
 def test_a_cache_that_fails_leaves_cached_db_its_database(engine, settings):
     key = saved(number=1)
