@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -20,8 +20,13 @@ FAST_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 
 
 @contextmanager
-def serve_demo(directory: Path, *, engine: str) -> Iterator[str]:
-    """Run ``manage.py demo`` on a database of its own until the block is left."""
+def serve_demo(
+    directory: Path, *, engine: str, more: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Run ``manage.py demo`` on a database of its own until the block is left.
+
+    ``more`` are environment variables.
+    """
     port = free_port()
     log = directory / "site.log"
     with (
@@ -29,7 +34,12 @@ def serve_demo(directory: Path, *, engine: str) -> Iterator[str]:
         subprocess.Popen(  # noqa: S603
             [sys.executable, "manage.py", "demo", "--port", str(port)],
             cwd=PROJECT_DIRECTORY,
-            env={**os.environ, **settings_of(directory), "EXAMPLE_SESSION_ENGINE": engine},
+            env={
+                **os.environ,
+                **settings_of(directory),
+                "EXAMPLE_SESSION_ENGINE": engine,
+                **(more or {}),
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
         ) as process,
