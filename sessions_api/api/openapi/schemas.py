@@ -74,16 +74,16 @@ def credentials() -> Schema:
     """Return the schema of what signs in: a password, and either a name or an e-mail address."""
     all_fields = body(CredentialsSerializer)
 
-    def naming(name: str) -> Schema:
-        others = {"username", "email"} - {name}
+    def naming(name: str, *, other: str) -> Schema:
         properties = all_fields["properties"]
         return {
             **all_fields,
-            "properties": {each: properties[each] for each in properties if each not in others},
+            "properties": {each: properties[each] for each in properties if each != other},
             "required": [name, *all_fields["required"]],
+            "not": {"required": [other]},
         }
 
-    return {"oneOf": [naming("username"), naming("email")]}
+    return {"oneOf": [naming("username", other="email"), naming("email", other="username")]}
 
 
 def body(serializer: type[serializers.Serializer[Any]]) -> Schema:
@@ -107,8 +107,9 @@ def _text(field: serializers.Field[Any, Any, Any, Any]) -> Schema:
         least = 0 if field.allow_blank else 1
         return {"type": "string", "maxLength": field.max_length, "pattern": f"^[ -~]{{{least},}}$"}
     is_password = isinstance(field, PasswordField)
-    schema: Schema = {"type": "string", "format": "password"} if is_password else dict(TEXT)
-    schema["maxLength"] = field.max_length
+    schema: Schema = {**TEXT, "maxLength": field.max_length}
+    if is_password:
+        schema["format"] = "password"
     return schema if field.allow_blank else {**schema, "minLength": 1}
 
 
