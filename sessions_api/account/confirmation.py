@@ -77,6 +77,7 @@ class ConfirmView(PageMixin, LoginRequiredMixin, ProofFormView):
             next=self.get_success_url(),
             needs_two_factors=self.request.GET.get("level", "") == "2",
             can_confirm=bool(self.methods),
+            user_name=self.request.user.get_username(),
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

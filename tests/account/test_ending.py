@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.messages import get_messages
 from django.test import Client
 
 from sessions_api import engines, lifecycle
@@ -15,11 +14,6 @@ from tests.helpers import later, name_of, session_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def said(response):
-    """Return what the site tells the user on the next page."""
-    return [str(message) for message in get_messages(response.wsgi_request)]
-
-
 def test_the_page_says_which_session_it_is_and_ends_nothing(alice):
     own, other = browser(alice), browser(alice, "198.51.100.4", IPHONE)
     text = text_of(own.get(url("end", session_of(other).pk)))
@@ -29,7 +23,7 @@ def test_the_page_says_which_session_it_is_and_ends_nothing(alice):
     assert name_of(other) == "alice"
 
 
-def test_a_session_is_ended_and_the_list_says_so(alice):
+def test_a_session_is_ended_and_the_list_says_so(alice, has_messages):
     own, other = browser(alice), browser(alice, user_agent=IPHONE)
     session = session_of(other)
     response = own.post(url("end", session.pk))
@@ -51,7 +45,7 @@ def test_ones_own_session_is_ended_by_signing_out(alice):
     assert session.end_reason == "logout"
 
 
-def test_all_others_end(alice):
+def test_all_others_end(alice, has_messages):
     own, others = browser(alice), [browser(alice) for _ in range(3)]
     _, token = lifecycle.issue_token(alice)
     bystander = browser(UserFactory.create(username="bystander"))
@@ -125,7 +119,9 @@ def test_what_is_over_already_says_so(alice):
     assert own.post(url("end", session.pk)).url == url("sessions")
 
 
-def test_an_end_that_the_engine_has_not_taken_yet_says_from_when_it_holds(alice, monkeypatch):
+def test_an_end_that_the_engine_has_not_taken_yet_says_from_when_it_holds(
+    alice, has_messages, monkeypatch
+):
     own, other = browser(alice), browser(alice)
     monkeypatch.setattr(engines, "delete_along", lambda keys, *, using: set())
     monkeypatch.setattr(engines, "delete_many", set)

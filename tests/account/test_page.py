@@ -4,6 +4,7 @@ import pytest
 
 from sessions_api.account.page import SITES_OWN, STANDALONE, base_template
 from tests.account.pages import browser, text_of, url
+from tests.helpers import session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,7 +51,7 @@ def test_a_page_is_shown_inside_the_sites_own(alice, site_template):
     assert "Where you are signed in" in html
 
 
-def test_messages_are_shown_once(alice, site_template):
+def test_messages_are_shown_once(alice, has_messages, site_template):
     site_template(
         "{% for message in messages %}{{ message }}{% endfor %}{% block content %}{% endblock %}"
     )
@@ -74,6 +75,15 @@ def test_a_page_has_no_script_or_style_of_its_own(alice, name):
     for inline in ("<style", "style=", "onclick", "javascript:"):
         assert inline not in html
     assert html.count("<script") == html.count('<script type="module" src="')
+
+
+@pytest.mark.parametrize("name", ["end", "rename", "end_others"])
+def test_a_question_is_sent_to_its_own_page_wherever_a_script_shows_it(alice, settings, name):
+    (template,) = settings.TEMPLATES  # a site may have no context processor
+    settings.TEMPLATES = [{**template, "OPTIONS": {"context_processors": []}}]
+    own = browser(alice)
+    page = url(name, *([] if name == "end_others" else [session_of(own).pk]))
+    assert f'<form method="post" action="{page}"' in own.get(page).content.decode()
 
 
 def test_text_runs_from_right_to_left_where_the_language_does(alice, settings):

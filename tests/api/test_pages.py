@@ -98,7 +98,7 @@ def fields(browser, path):
 def test_options_tells_the_fields_of_the_bodies():
     browser = Browser()
     sign_in = fields(browser, "/api/sessions/")
-    assert sign_in["POST"].keys() == {"username", "password", "otp", "label"}
+    assert sign_in["POST"].keys() == {"username", "email", "password", "otp", "label"}
     assert fields(browser, FORMS["reauthenticate"])["POST"].keys() == {"password", "otp"}
 
 
