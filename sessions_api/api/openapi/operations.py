@@ -11,7 +11,7 @@ from drf_spectacular.utils import (
     OpenApiResponse,
 )
 
-from sessions_api.api.openapi import components, schemas
+from sessions_api.api.openapi import components, examples, schemas
 from sessions_api.api.openapi.responses import (
     ACTS_AS_ANOTHER,
     ANYBODYS,
@@ -88,7 +88,7 @@ OWN = {
             ],
         ),
         answers={
-            HTTPStatus.CREATED: answer(_("The session."), IssuedSerializer, schemas.TOKEN_EXAMPLE),
+            HTTPStatus.CREATED: answer(_("The session."), IssuedSerializer, examples.TOKEN_EXAMPLE),
             HTTPStatus.UNAUTHORIZED: answer(
                 _("No account has these credentials, or a second factor is missing."),
                 components.ERROR,
@@ -128,7 +128,7 @@ OWN = {
             examples=[OpenApiExample("password", value={"password": "alice-demo"})],
         ),
         answers={
-            HTTPStatus.OK: answer(_("The session."), IssuedSerializer, schemas.RENEWED_EXAMPLE)
+            HTTPStatus.OK: answer(_("The session."), IssuedSerializer, examples.RENEWED_EXAMPLE)
         }
         | malformed_body({"password": ["This is not your password."]})
         | NOT_BY_SESSION,
@@ -148,7 +148,7 @@ OWN = {
         ),
         needs_body=False,
         answers={
-            HTTPStatus.CREATED: answer(_("The session."), IssuedSerializer, schemas.MADE_EXAMPLE)
+            HTTPStatus.CREATED: answer(_("The session."), IssuedSerializer, examples.MADE_EXAMPLE)
         }
         | malformed_body({"lifetime": ["A valid integer is required."]})
         | NOT_BY_SESSION,
@@ -182,7 +182,7 @@ OWN = {
         description=_("The session that has authenticated this request."),
         answers={
             HTTPStatus.OK: answer(
-                _("The session."), CurrentSessionSerializer, schemas.CURRENT_EXAMPLE
+                _("The session."), CurrentSessionSerializer, examples.CURRENT_EXAMPLE
             )
         }
         | NOT_BY_SESSION,

@@ -14,7 +14,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework.settings import api_settings
 
-from sessions_api.api.openapi import components, schemas
+from sessions_api.api.openapi import components, examples, schemas
 from sessions_api.api.serializers import (
     AdminSessionSerializer,
     SessionSerializer,
@@ -213,8 +213,8 @@ ENDED_MATCHING = {
         {"matched": 12, "ended": 12, **PENDING_EXAMPLE},
     ),
 }
-MINE = {HTTPStatus.OK: answer(_("The session."), SessionSerializer, schemas.EXAMPLE)}
-MY_PAGE = {HTTPStatus.OK: answer(_("A page of sessions."), SessionSerializer, schemas.EXAMPLE)}
+MINE = {HTTPStatus.OK: answer(_("The session."), SessionSerializer, examples.EXAMPLE)}
+MY_PAGE = {HTTPStatus.OK: answer(_("A page of sessions."), SessionSerializer, examples.EXAMPLE)}
 UNAUTHENTICATED = {
     HTTPStatus.UNAUTHORIZED: refusal(
         _("The request is not authenticated."), "Authentication credentials were not provided."
@@ -229,7 +229,7 @@ THROTTLED = {
 ANYBODYS_EXAMPLE = {
     "user": 1,
     "user_name": "alice",
-    **schemas.EXAMPLE,
+    **examples.EXAMPLE,
     "impersonator": None,
     "ended_by": None,
 }
