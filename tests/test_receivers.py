@@ -90,8 +90,9 @@ def test_a_deactivation_that_is_rolled_back_ends_nothing(transactional_db):
 
 
 def test_a_database_that_fails_after_the_commit_does_not_fail_the_request(
-    transactional_db, caplog, errors_on_commit
+    transactional_db, caplog, errors_on_commit, settings
 ):
+    use_engine(settings, "cached_db")  # what it holds is deleted after the commit
     user = UserFactory.create(is_active=False)
     session = session_of(browser_of(user))
 
