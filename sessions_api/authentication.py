@@ -16,7 +16,7 @@ from rest_framework.request import Request
 
 from sessions_api import credentials
 from sessions_api.exceptions import SessionsUnavailable
-from sessions_api.models import Kind, Session
+from sessions_api.models import EndReason, Kind, Session
 from sessions_api.tracking import token as tokens
 
 
@@ -25,6 +25,19 @@ class Unavailable(APIException):
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = SessionsUnavailable.MESSAGE
+
+
+class SessionEnded(AuthenticationFailed):
+    """401: the session of the token or cookie that was presented is over, as ``end_reason`` says."""
+
+    def __init__(self, reason: EndReason | None) -> None:
+        super().__init__(
+            {
+                "detail": _("This session has ended."),
+                "code": "session_ended",
+                "end_reason": "" if reason is None else reason.value,
+            }
+        )
 
 
 class SessionTokenAuthentication(BaseAuthentication):
@@ -48,10 +61,12 @@ class SessionTokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("Two different tokens were sent."))
         try:
             session = find(tokens_sent.pop())
-            is_admitted = session is not None and tokens.present(request, session)
+            verdict = None if session is None else tokens.present(request, session)
         except Error as error:
             raise Unavailable from error
-        if session is None or not is_admitted:
+        if verdict is not None and verdict.is_over:
+            raise SessionEnded(verdict.reason)
+        if session is None or verdict is None or verdict.is_unknown:
             raise AuthenticationFailed(_("This token is not valid, or not any more."))
         return session.user, session
 

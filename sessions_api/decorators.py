@@ -21,7 +21,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 def not_activity(view: View) -> View:
     """Mark a view that pages call by themselves, so that it does not keep an idle session alive.
 
-    Its requests do not move ``last_used``. A session that is past its deadlines is still refused.
+    Its requests do not move ``last_used``, nor the expiry where SESSION_SAVE_EVERY_REQUEST is set. A
+    session that is past its deadlines is still refused.
     For a class-based view: ``@method_decorator(not_activity, name="dispatch")``, or
     ``@not_activity`` on one of its methods, such as ``get``, or on an action of a viewset.
     """

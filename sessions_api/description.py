@@ -30,6 +30,27 @@ TO_USERS = {
 }
 """What users call the reasons that say more to the site's staff."""
 
+ENDED_BY_STAFF = "staff"
+END_MESSAGES = {
+    EndReason.REVOKED.value: gettext_lazy("You were signed out from another device."),
+    ENDED_BY_STAFF: gettext_lazy("The staff of this site have signed you out."),
+    EndReason.FLUSHED.value: gettext_lazy("This site has signed you out."),
+    EndReason.LIMIT.value: gettext_lazy(
+        "You were signed out because you have signed in on another device."
+    ),
+    EndReason.EXPIRED.value: gettext_lazy("You were signed out because your sign-in has expired."),
+    EndReason.IDLE.value: gettext_lazy(
+        "You were signed out because you have not used this site for a while."
+    ),
+    EndReason.LIFETIME.value: gettext_lazy(
+        "You were signed out because it is a long time since you have signed in."
+    ),
+    EndReason.CREDENTIALS.value: gettext_lazy(
+        "You were signed out because your password has changed."
+    ),
+}
+"""What users are told who were signed out, by a word. Of other reasons they know, or are not told."""
+
 
 def device(session: Session) -> str:
     """Return the owner's label and what the user agent says of the device."""

@@ -67,7 +67,7 @@ class Recent(NamedTuple):
             ),
             auth=hash(row.auth_digest),
             proved=row.known_since.timestamp(),
-            deadline=validity.deadline(row).timestamp(),
+            deadline=validity.ends_at(row).timestamp(),
         )
 
     def packed(self) -> bytes:

@@ -49,6 +49,22 @@ urlpatterns = [
         description=_("The session this request was authenticated by. DELETE signs you out."),
     ),
     _path(
+        "sessions/current/status/",
+        OwnSessionViewSet,
+        {"get": "retrieve_status"},
+        name="session-status",
+        title=_("Session status"),
+        description=_("When this session ends. Asking does not keep it alive."),
+    ),
+    _path(
+        "sessions/current/keep-alive/",
+        OwnSessionViewSet,
+        {"post": "keep_alive"},
+        name="keep-alive",
+        title=_("Keep-alive"),
+        description=_("POST keeps this session alive, as any use of it does."),
+    ),
+    _path(
         "sessions/current/reauthenticate/",
         OwnSessionViewSet,
         {"post": "reauthenticate"},

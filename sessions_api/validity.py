@@ -224,14 +224,19 @@ def end_by_account(session: Session) -> EndReason | None:
     return _by_auth_hash(user, claim).evidence
 
 
-def deadline(session: Session) -> datetime:
-    """Return the earliest moment at which the session ends by itself."""
+def ends_at(session: Session) -> datetime:
+    """Return the moment at which a session that is not used from now on ends by itself."""
     deadlines = [session.expires_at or session.created_at]
-    if conf.IDLE_TIMEOUT is not None:
-        deadlines.append(session.last_used + conf.IDLE_TIMEOUT)
+    if idle := idle_expires_at(session):
+        deadlines.append(idle)
     if conf.ABSOLUTE_TIMEOUT is not None:
         deadlines.append(session.known_since + conf.ABSOLUTE_TIMEOUT)
     return min(deadlines)
+
+
+def idle_expires_at(session: Session) -> datetime | None:
+    """Return when IDLE_TIMEOUT ends a session that is not used from now on. None without one."""
+    return None if conf.IDLE_TIMEOUT is None else session.last_used + conf.IDLE_TIMEOUT
 
 
 def expires_at(session: Session) -> datetime | None:

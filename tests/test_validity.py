@@ -218,7 +218,7 @@ def test_a_session_past_a_deadline_has_expired(settings, options, age, reason):
         expires_at=begun + timedelta(days=14),
     )
     assert judge(session) == Verdict(State.EXPIRED, reason)
-    assert validity.deadline(session) <= timezone.now()
+    assert validity.ends_at(session) <= timezone.now()
 
 
 def test_active_sessions_come_with_the_most_recently_used_first(sign_in_through):

@@ -124,7 +124,7 @@ class CredentialViewSet(SessionViewSet):
             session, self._user(), request=request._request, **body.validated_data
         )
         if issued is None:
-            raise AuthenticationFailed(_("This session has ended."))
+            raise refusals.session_ended(session)
         return self._show_issued(issued)
 
     @sensitive_variables()

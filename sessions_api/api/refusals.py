@@ -11,7 +11,7 @@ from rest_framework.exceptions import (
     ValidationError,
 )
 
-from sessions_api.authentication import Unavailable
+from sessions_api.authentication import SessionEnded, Unavailable
 from sessions_api.exceptions import (
     AttemptsNotCounted,
     CredentialsMissing,
@@ -24,6 +24,8 @@ from sessions_api.exceptions import (
     SignInRefused,
     TooManyAttempts,
 )
+from sessions_api.models import Session
+from sessions_api.tracking.state import Over
 
 REQUIRED = _("This field is required.")
 
@@ -49,6 +51,13 @@ def error_of(refusal: SignInRefused | ProofRefused) -> APIException:
             return PermissionDenied(_body(refusal))
         case ProofRefused():
             return _proof(refusal)
+
+
+def session_ended(session: Session) -> SessionEnded:
+    """Return the error for whoever has made a request with a session that has ended meanwhile."""
+    row = Session.objects.on_primary().filter(pk=session.pk).first()
+    over = None if row is None else Over.of(row)
+    return SessionEnded(None if over is None else over.reason)
 
 
 def limit_reached(refusal: SessionLimitReached) -> APIException:

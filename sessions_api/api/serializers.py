@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -35,6 +36,8 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
     end_reason = serializers.SerializerMethodField()
     is_current = serializers.SerializerMethodField()
     expires_at = serializers.SerializerMethodField()
+    idle_expires_at = serializers.SerializerMethodField()
+    ends_at = serializers.SerializerMethodField()
 
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
@@ -73,6 +76,8 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
             "authenticated_at",
             "last_used",
             "expires_at",
+            "idle_expires_at",
+            "ends_at",
             "ended_at",
             "end_reason",
         )
@@ -111,6 +116,17 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
         """Return when the session ends even if it is in use."""
         return utc(validity.expires_at(session))
 
+    def get_idle_expires_at(self, session: Session) -> str | None:
+        """Return when the session ends if it is not used; None without IDLE_TIMEOUT, and once over."""
+        return None if self._is_over(session) else utc(validity.idle_expires_at(session))
+
+    def get_ends_at(self, session: Session) -> str | None:
+        """Return when the session ends if nothing happens: the earlier of the two; None once over."""
+        return None if self._is_over(session) else utc(validity.ends_at(session))
+
+    def _is_over(self, session: Session) -> bool:
+        return self._verdict(session).is_over
+
     def _verdict(self, session: Session) -> validity.Verdict:
         verdict: validity.Verdict = self.context["verdicts"][session.pk]
         return verdict
@@ -146,6 +162,32 @@ class CurrentSessionSerializer(SessionSerializer):
     def get_reauthentication_methods(self, session: Session) -> list[str]:
         """Return by which methods the caller can prove who they are, such as password and totp."""
         return reauthentication.methods_of_session(session)
+
+
+class StatusSerializer(SessionSerializer):
+    """When a session ends that has just authenticated a request, by the clock of the server.
+
+    Its context needs ``can_keep_alive``, a boolean.
+    """
+
+    now = serializers.SerializerMethodField()
+    can_keep_alive = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Session
+        fields = ("id", "now", "expires_at", "idle_expires_at", "ends_at", "can_keep_alive")
+        read_only_fields = fields
+
+    def get_now(self, session: Session) -> str | None:
+        """Return the time on the server: that of the client may be another."""
+        return utc(timezone.now())
+
+    def get_can_keep_alive(self, session: Session) -> bool:
+        """Tell whether a keep-alive would have the session end later."""
+        return bool(self.context["can_keep_alive"])
+
+    def _is_over(self, session: Session) -> bool:
+        return False
 
 
 class IssuedSerializer(SessionSerializer):

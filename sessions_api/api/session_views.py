@@ -18,6 +18,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import (
     APIException,
     MethodNotAllowed,
+    NotAuthenticated,
     NotFound,
     ValidationError,
 )
@@ -35,11 +36,12 @@ from sessions_api.api.refusals import limit_reached
 from sessions_api.api.routes import Mounted
 from sessions_api.api.serializers import SessionSerializer
 from sessions_api.api.times import utc
-from sessions_api.authentication import SessionTokenAuthentication, Unavailable
+from sessions_api.authentication import SessionEnded, SessionTokenAuthentication, Unavailable
 from sessions_api.exceptions import ReauthenticationRequired, SessionLimitReached
 from sessions_api.listing.filters import SessionFilter
 from sessions_api.models import Session
 from sessions_api.permissions import proof_required
+from sessions_api.tracking import over
 from sessions_api.tracking.current import current_session_id
 
 logger = logging.getLogger("sessions_api.api")
@@ -116,9 +118,11 @@ class SessionViewSet(Mounted, GenericViewSet[Session]):
             raise NotFound(NO_SUCH_SESSION) from error
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Answer 403 with a code where a proof is missing or a limit is reached, and 503 while the
-        database does not answer, or takes no writes.
+        """Answer 401 with the reason where the browser's session is over, 403 with a code where a proof
+        is missing or a limit is reached, and 503 while the database does not answer, or takes no writes.
         """
+        if isinstance(exc, NotAuthenticated) and (found := over.find(self.request)):
+            exc = SessionEnded(found.reason)
         if isinstance(exc, ReauthenticationRequired):
             exc = proof_required(self.request)
         if isinstance(exc, SessionLimitReached):

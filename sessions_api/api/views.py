@@ -13,15 +13,21 @@ from rest_framework.response import Response
 
 from sessions_api import lifecycle, revocation
 from sessions_api.api.credential_views import CredentialViewSet
+from sessions_api.api.errors import fields_of
+from sessions_api.api.refusals import session_ended
 from sessions_api.api.serializers import (
     CurrentSessionSerializer,
     LabelSerializer,
     SessionSerializer,
+    StatusSerializer,
 )
 from sessions_api.api.session_views import ended
+from sessions_api.decorators import not_activity
+from sessions_api.lifecycle.updating import Followed
 from sessions_api.listing.filters import SessionFilter
 from sessions_api.models import Session, SessionQuerySet
 from sessions_api.permissions import MayRename
+from sessions_api.tracking import keep_alive
 from sessions_api.tracking.current import current_session_id
 
 
@@ -91,9 +97,32 @@ class OwnSessionViewSet(CredentialViewSet):
         body = CurrentSessionSerializer(session, context=self._context(self._judge([session]))).data
         return Response(body)
 
+    @not_activity
+    def retrieve_status(self, request: Request) -> Response:
+        """Return when the current session ends, for a page that asks by itself. It is no use of it."""
+        return self._show_status(self._current())
+
+    def keep_alive(self, request: Request) -> Response:
+        """Use the current session, and return when it ends now; 200 as for its status.
+
+        IDLE_TIMEOUT counts from here. 401 for a session that ends meanwhile.
+        """
+        fields_of(request.data, ())
+        session = self._current()
+        if keep_alive.write(request, session) is Followed.OVER:
+            raise session_ended(session)
+        return self._show_status(session)
+
     def destroy_current(self, request: Request) -> Response:
         """Sign out; 204. 202: see ``ended``."""
         return ended(revocation.end(request, self._current()))
+
+    def _show_status(self, session: Session) -> Response:
+        context = {
+            **self.get_serializer_context(),
+            "can_keep_alive": keep_alive.moves_end(self.request, session),
+        }
+        return Response(StatusSerializer(session, context=context).data)
 
     def _include_current(self) -> bool:
         given = self.request.query_params.get("include_current", "false")

@@ -112,6 +112,22 @@ def saves_every_request() -> bool:
     return bool(settings.SESSION_SAVE_EVERY_REQUEST)
 
 
+def saves_unchanged(session: SessionBase) -> bool:
+    """Tell whether Django saves a request's session that nothing has changed."""
+    return saves_every_request() and "save" not in vars(session)
+
+
+def save_changes_only(session: SessionBase) -> None:
+    """Have Django leave a request's session unsaved if nothing has changed it."""
+    save = session.save
+
+    def save_changed(must_create: bool = False) -> None:  # noqa: FBT001, FBT002 (as Django has it)
+        if session.modified:
+            save(must_create)
+
+    vars(session)["save"] = save_changed
+
+
 def forget() -> None:
     """Read the settings again, which have changed."""
     _is_client_side.cache_clear()

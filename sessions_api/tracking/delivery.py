@@ -15,7 +15,7 @@ from sessions_api.tracking.state import RequestState
 
 def is_sent(session: EngineSession, response: HttpResponseBase) -> bool:
     """Tell whether SessionMiddleware is going to save the session and send its cookie."""
-    is_saved = session.modified or engines.saves_every_request()
+    is_saved = session.modified or engines.saves_unchanged(session)
     return is_saved and not session.is_empty() and response.status_code < 500
 
 

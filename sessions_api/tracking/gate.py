@@ -7,14 +7,13 @@ except where nothing but the row can say that a session has ended.
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.db import Error, connections, router, transaction
+from django.db import Error
 from django.http import HttpRequest
 
 from sessions_api import credentials, engines, lifecycle, logs, payload, recent, users, validity
@@ -24,7 +23,8 @@ from sessions_api.lifecycle import adopting, ending, updating
 from sessions_api.models import AnyUser, EndReason, Session
 from sessions_api.recent import Recent
 from sessions_api.tracking import standing
-from sessions_api.tracking.state import Admitted, RequestState
+from sessions_api.tracking.state import Admitted, Over, RequestState
+from sessions_api.tracking.transaction import apart_from_the_view
 
 logger = logging.getLogger("sessions_api.tracking")
 
@@ -57,7 +57,7 @@ def user_of(
         state.admit(Admitted(found, at, recent=recalled))
         return found
     try:
-        with _apart_from_the_view():
+        with apart_from_the_view():
             if recalled is not None and standing.stands(request.session):
                 admitted: Admitted | None = Admitted(found, at, recent=recalled)
             else:
@@ -93,7 +93,7 @@ def _names_a_user(request: HttpRequest) -> bool:
 def _dismiss(request: HttpRequest, state: RequestState) -> None:
     """End a session whose account is gone or deactivated, so that no re-activation revives it."""
     try:
-        with _apart_from_the_view():
+        with apart_from_the_view():
             user = users.stored(payload.user_id(request.session))
     except Error:
         logs.warn_once_a_minute(logger, "The account of a session could not be read.")
@@ -102,23 +102,13 @@ def _dismiss(request: HttpRequest, state: RequestState) -> None:
         return
     if user is not None:
         state.defer(partial(lifecycle.end_all, user, reason=EndReason.DEACTIVATED))
+    state.over = Over(EndReason.DEACTIVATED)
     _refuse(request, state)
 
 
 def _refuse(request: HttpRequest, state: RequestState) -> None:
     engines.flush(request.session)
     state.refuse()
-
-
-@contextmanager
-def _apart_from_the_view() -> Iterator[None]:
-    """Keep an error of ours from breaking the view's transaction, as PostgreSQL would have it."""
-    connection = connections[router.db_for_write(Session)]
-    if connection.vendor == "postgresql" and connection.in_atomic_block:
-        with transaction.atomic(using=connection.alias):
-            yield
-    else:
-        yield
 
 
 def _admitted_by_engine(
@@ -153,11 +143,13 @@ def _admitted_by_row(
     if row is None or row.user_id != payload.user_id(session):
         return None
     if row.ended_at is not None:
+        state.over = Over.of(row)
         if row.sealed_key:  # the engine could not delete the session when it ended
             state.defer(partial(ending.finish_ends, [row.pk]))
         return None
     recent.add_unwritten(row)
     if reason := validity.end_by_deadline(row, recent.moment(at)):
+        state.over = Over(reason)
         state.defer(partial(lifecycle.end, row, reason=reason))
         return None
     if not _presents_its_key(request, state, row):

@@ -9,15 +9,14 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import Error
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
 
-from sessions_api import engines, lifecycle, logs, payload, validity
+from sessions_api import engines, lifecycle, logs, payload
 from sessions_api.engines import EngineSession
-from sessions_api.lifecycle import canary
 from sessions_api.models import EndReason, Session
-from sessions_api.tracking import delivery
+from sessions_api.tracking import delivery, over
 from sessions_api.tracking.current import presented_by
 from sessions_api.tracking.state import (
+    Over,
     RequestState,
     SignedOut,
     TokenAdmitted,
@@ -78,6 +77,8 @@ def settle(state: RequestState, session: EngineSession, response: HttpResponseBa
     """End the row of whomever the session has named before. It names no user now."""
     if isinstance(state.browser, SignedOut) and state.browser.is_written:
         return
+    if state.over is not None:  # it was looked for before, and what there is to write is deferred
+        return
     client_side = engines.is_client_side()
     keeps_key = session.session_key == state.key
     if keeps_key and state.admitted is None and not client_side:
@@ -94,8 +95,11 @@ def settle(state: RequestState, session: EngineSession, response: HttpResponseBa
         session.cycle_key()
     if isinstance(state.browser, SignedOut):
         lifecycle.end_many(Session.objects.filter(presented), reason=EndReason.LOGOUT)
-    elif row := Session.objects.on_primary().not_ended().filter(presented).first():
-        lifecycle.end(row, reason=_reason(row, session))
+    elif row := Session.objects.on_primary().filter(presented).first():
+        end = over.end_of(row, session)
+        state.over = Over.of(row, end)
+        if end is not None:
+            lifecycle.end(row, reason=end)
 
 
 def _end_at_flush(session: EngineSession, presented: Q | None, state: RequestState | None) -> None:
@@ -135,13 +139,3 @@ def _presented(state: RequestState) -> Q | None:
     if state.admitted is not None and state.admitted.row is not None:
         return Q(pk=state.admitted.row.pk)
     return presented_by(state.key)
-
-
-def _reason(row: Session, session: EngineSession) -> EndReason:
-    now = timezone.now()
-    if reason := validity.end_by_deadline(row, now) or validity.end_by_account(row):
-        return reason
-    if session.modified:  # code has emptied it
-        return EndReason.FLUSHED
-    canary.forget()  # perhaps the engine was emptied
-    return validity.reason_of_loss(row, now)

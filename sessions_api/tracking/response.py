@@ -16,7 +16,7 @@ from sessions_api import engines, logs, payload, users
 from sessions_api.client import device_cookie
 from sessions_api.exceptions import SessionsUnavailable
 from sessions_api.lifecycle import adopting, canary, devices, ending
-from sessions_api.tracking import delivery, device, login, logout, rotation, token, use
+from sessions_api.tracking import delivery, device, login, logout, notice, rotation, token, use
 from sessions_api.tracking.state import Refused, RequestState, SignedIn
 
 logger = logging.getLogger("sessions_api.tracking")
@@ -26,6 +26,8 @@ def is_due(request: HttpRequest, state: RequestState) -> bool:
     """Tell whether there may be anything to do. Costs no query and loads no session."""
     return (
         state.is_unavailable
+        or state.is_notice_read
+        or state.over is not None
         or bool(state.deferred)
         or bool(state.acts)
         or (state.token is not None and token.is_due(request, state))
@@ -44,6 +46,9 @@ def settle(
     is_signed_in = isinstance(state.browser, SignedIn)
     if state.is_unavailable:
         return unavailable()
+    if engines.saves_every_request() and not use.is_activity(request):
+        # Saving it would keep it alive.
+        engines.save_changes_only(request.session)
     for changed in state.acts.new_passwords:
         _give_way(partial(devices.keep_own, changed.user, device_cookie.values(request)))
     for written in state.acts.written:
@@ -58,6 +63,7 @@ def settle(
         if is_signed_in:
             engines.flush(request.session)
             return unavailable()
+    notice.settle(request, response, state)
     if is_signed_in or (state.admitted is not None and state.admitted.is_adopted):
         canary.leave(is_sign_in=is_signed_in)
     if afterwards := state.acts.afterwards:

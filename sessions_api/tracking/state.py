@@ -93,6 +93,23 @@ class SignedOut:
     """Somebody else had taken the place of the user."""
 
 
+@dataclass(frozen=True, slots=True)
+class Over:
+    """The session that a browser has presented, which is over."""
+
+    reason: EndReason
+    is_by_another: bool = False
+    """Somebody else than its user has ended it."""
+
+    @classmethod
+    def of(cls, row: Session, reason: EndReason | None = None) -> "Over | None":
+        """Return why a session is over, by its row unless a reason is given. None: nobody knows."""
+        if reason is None and row.end_reason not in EndReason.values:
+            return None
+        is_by_another = row.ended_by_id not in (None, row.user_id)
+        return cls(reason or EndReason(row.end_reason), is_by_another)
+
+
 BrowserSession = Unasked | Admitted | Refused | SignedIn | SignedOut
 
 UNASKED = Unasked()
@@ -148,6 +165,10 @@ class RequestState:
     acts: Acts = field(default_factory=Acts)
     """What this request has ended itself."""
     deferred: list[Callable[[], object]] = field(default_factory=list)
+    over: Over | None = None
+    """Why the session that the browser has presented is over, where the row was read."""
+    is_notice_read: bool = False
+    """The page that is being made says why the user was signed out."""
 
     @property
     def admitted(self) -> Admitted | None:

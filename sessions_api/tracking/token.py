@@ -27,8 +27,8 @@ def reason_to_end(session: Session, verdict: validity.Verdict) -> EndReason | No
     return verdict.evidence if session.ended_at is None else None
 
 
-def present(request: HttpRequest, session: Session) -> bool:
-    """Tell whether a token's session authenticates the request. What is due is written later."""
+def present(request: HttpRequest, session: Session) -> validity.Verdict:
+    """Return the verdict on a token that makes a request. What is due is written later."""
     verdict = judge(session)
     state = state_of(request)
     if state is not None:
@@ -36,7 +36,7 @@ def present(request: HttpRequest, session: Session) -> bool:
             state.present_token(TokenAdmitted(session, recent.now()))
         elif reason := reason_to_end(session, verdict):
             state.present_token(TokenRefused(session, reason))
-    return verdict.is_active
+    return verdict
 
 
 def issue(request: HttpRequest) -> None:

@@ -198,6 +198,21 @@ ENDPOINTS = [
         ends=("current",),
     ),
     Endpoint(
+        "GET",
+        "/api/sessions/current/status/{query}",
+        OWN,
+        {"a parameter": ({"query": "?page=2"}, 400, "page")},
+    ),
+    Endpoint(
+        "POST",
+        "/api/sessions/current/keep-alive/",
+        OWN,
+        {
+            "a body": ({"body": {"lifetime": 60}}, 400, "lifetime"),
+            "no object": ({"body": [1]}, 400, "non_field_errors"),
+        },
+    ),
+    Endpoint(
         "POST",
         "/api/sessions/current/reauthenticate/",
         OWN,

@@ -59,6 +59,8 @@ FIELDS = {
     "authenticated_at",
     "last_used",
     "expires_at",
+    "idle_expires_at",
+    "ends_at",
     "ended_at",
     "end_reason",
 }
@@ -116,6 +118,8 @@ def test_an_item_says_what_is_known_of_the_session(db):
             "authenticated_at": None,
             "last_used": "2026-11-21T08:00:00.250000Z",
             "expires_at": "2026-12-05T08:00:00.250000Z",
+            "idle_expires_at": None,
+            "ends_at": "2026-12-05T08:00:00.250000Z",
             "ended_at": None,
             "end_reason": "",
         }

@@ -192,7 +192,7 @@ def test_a_token_in_order_is_admitted(alice, presenting):
     session = lifecycle.issue_token(alice).session
     with later(seconds=30):
         at = timezone.now()
-        assert token.present(request, session)
+        assert token.present(request, session).is_active
     assert state.token == TokenAdmitted(session, at.timestamp())
 
 
@@ -201,7 +201,7 @@ def test_a_token_that_is_over_is_refused_with_its_reason(alice, presenting, sett
     session = lifecycle.issue_token(alice).session
     settings.SESSIONS_API = {"IDLE_TIMEOUT": 600}
     with later(seconds=601):
-        assert not token.present(request, session)
+        assert token.present(request, session).is_over
     assert state.token == TokenRefused(session, EndReason.IDLE)
     token.settle(request, state)
     session.refresh_from_db()
@@ -213,7 +213,7 @@ def test_a_token_that_has_ended_leaves_nothing_to_write(alice, presenting):
     session = lifecycle.issue_token(alice).session
     lifecycle.end(session)
     session.refresh_from_db()
-    assert not token.present(request, session)
+    assert token.present(request, session).is_over
     assert state.token is None
     assert not token.is_due(request, state)
 
@@ -223,10 +223,10 @@ def test_the_use_of_a_token_is_due_once_an_interval(alice, presenting, seconds, 
     request, state = presenting
     session = lifecycle.issue_token(alice, request=request).session
     begun = session.last_used
-    assert token.present(request, session)
+    assert token.present(request, session).is_active
     token.settle(request, state)  # whose client it is, is known from now on
     with later(seconds=seconds):
-        assert token.present(request, session)
+        assert token.present(request, session).is_active
         assert token.is_due(request, state) is is_due
         token.settle(request, state)
         session.refresh_from_db()
@@ -234,4 +234,4 @@ def test_the_use_of_a_token_is_due_once_an_interval(alice, presenting, seconds, 
 
 
 def test_a_token_authenticates_where_our_middleware_has_not_run(alice, rf):
-    assert token.present(rf.get("/"), lifecycle.issue_token(alice).session)
+    assert token.present(rf.get("/"), lifecycle.issue_token(alice).session).is_active

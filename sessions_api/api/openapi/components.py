@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from sessions_api.api.openapi.schemas import MOMENT, Schema, record, with_network
+from sessions_api import validity
+from sessions_api.api.openapi.schemas import MOMENT, Schema, enumeration, record, with_network
+from sessions_api.models import DeviceType, EndReason, Kind
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +20,14 @@ class Component:
     schema: Schema
 
 
+ENUMERATIONS = {
+    "kind": Component("SessionsApiKind", enumeration(Kind)),
+    "state": Component("SessionsApiState", enumeration(validity.State)),
+    "device_type": Component("SessionsApiDeviceType", enumeration(DeviceType, blank=True)),
+    "end_reason": Component("SessionsApiEndReason", enumeration(EndReason, blank=True)),
+}
+"""Those among a session's fields."""
+
 COUNT: Schema = {"type": "integer", "minimum": 0}
 CODES = (
     "impersonation",
@@ -25,6 +35,7 @@ CODES = (
     "reauthentication_required",
     "second_factor_required",
     "second_factor_unsupported",
+    "session_ended",
     "session_limit_reached",
     "sign_in_disabled",
     "sign_in_incomplete",
@@ -49,6 +60,10 @@ ERROR = Component(
             "login_url": {
                 "type": "string",
                 "description": _("Where to sign in again. Only where there is no method."),
+            },
+            "end_reason": {
+                "allOf": [ENUMERATIONS["end_reason"]],
+                "description": _("Why the session is over, with `session_ended`."),
             },
             "stage": {
                 "type": "string",

@@ -32,6 +32,8 @@ EXAMPLE: Schema = {
     "authenticated_at": "2026-11-21T07:28:40.170294Z",
     "last_used": "2026-11-21T07:28:47.819470Z",
     "expires_at": "2026-12-05T07:28:40.170294Z",
+    "idle_expires_at": "2026-11-21T07:58:47.819470Z",
+    "ends_at": "2026-11-21T07:58:47.819470Z",
     "ended_at": None,
     "end_reason": "",
 }
@@ -52,6 +54,8 @@ TOKEN_EXAMPLE: Schema = {
     "aal": 1,
     "last_used": "2026-11-21T07:28:40.170294Z",
     "expires_at": "2026-12-21T07:28:40.170294Z",
+    "idle_expires_at": "2026-11-21T07:58:40.170294Z",
+    "ends_at": "2026-11-21T07:58:40.170294Z",
     "token": "session_Zk3vJcW0mXb1q9yR5sT7uV2wA4dF6gH8jK0lM2nP4rQ1c0ffee5",
 }
 """What an app gets that signs in as ``alice`` and names its session "Pixel"."""
@@ -63,6 +67,15 @@ MADE_EXAMPLE: Schema = {
     "aal": 2,
 }
 """What ``alice`` gets who makes a token of a browser's session."""
+STATUS_EXAMPLE: Schema = {
+    "id": EXAMPLE["id"],
+    "now": "2026-11-21T07:57:12.004216Z",
+    "expires_at": EXAMPLE["expires_at"],
+    "idle_expires_at": EXAMPLE["idle_expires_at"],
+    "ends_at": EXAMPLE["ends_at"],
+    "can_keep_alive": True,
+}
+"""What a page gets that asks a minute and a half before IDLE_TIMEOUT, half an hour, has passed."""
 CURRENT_EXAMPLE: Schema = {**EXAMPLE, "reauthentication_methods": ["password", "totp"]}
 RENEWED_EXAMPLE: Schema = {
     **TOKEN_EXAMPLE,
@@ -70,6 +83,8 @@ RENEWED_EXAMPLE: Schema = {
     "authenticated_at": "2026-11-21T09:14:02.583017Z",
     "last_used": "2026-11-21T09:13:58.202441Z",
     "expires_at": "2026-12-21T09:14:02.583017Z",
+    "idle_expires_at": "2026-11-21T09:43:58.202441Z",
+    "ends_at": "2026-11-21T09:43:58.202441Z",
     "token": "session_Yw8xJcW0mXb1q9yR5sT7uV2wA4dF6gH8jK0lM2nP4rQ1c0ffee5",
 }
 """The same session after ``alice`` has confirmed the password."""

@@ -11,12 +11,18 @@ from drf_spectacular.extensions import (
     OpenApiViewExtension,
 )
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent, append_meta
+from drf_spectacular.plumbing import append_meta
 from drf_spectacular.utils import Direction, extend_schema
 from rest_framework.response import Response
 
-from sessions_api.api.openapi import components, operations, responses, schemas
-from sessions_api.api.openapi.operations import Operation
+from sessions_api.api.openapi import (
+    components,
+    own_operations,
+    responses,
+    schemas,
+    staff_operations,
+)
+from sessions_api.api.openapi.operation import Operation
 from sessions_api.api.openapi.responses import Answers
 from sessions_api.api.pagination import SessionPagination
 from sessions_api.api.session_views import SessionViewSet
@@ -79,14 +85,13 @@ class SessionSchema(OpenApiSerializerExtension):
     def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         properties = schema["properties"]
-        for field, (name, enumeration) in schemas.ENUMERATIONS.items():
-            component = ResolvedComponent(
-                name, ResolvedComponent.SCHEMA, schema=enumeration, object=name
-            )
-            auto_schema.registry.register_on_missing(component)
+        for field in properties.keys() & components.ENUMERATIONS.keys():
+            enumeration: Any = components.ENUMERATIONS[field]
+            component = auto_schema.resolve_serializer(enumeration, direction)
             # A reference can have no siblings in OpenAPI 3.0.
             properties[field] = {"allOf": [component.ref], "readOnly": True}
-        properties["expires_at"]["format"] = "date-time"
+        for field in properties.keys() & schemas.MOMENTS:
+            properties[field]["format"] = "date-time"
         for field in properties.keys() & schemas.DESCRIPTIONS.keys():
             properties[field]["description"] = schemas.DESCRIPTIONS[field]
         return {**schema, "description": _("One login, in one browser or by one token.")}
@@ -110,7 +115,7 @@ class OwnSessions(OpenApiViewExtension):
     match_subclasses = True
 
     def view_replacement(self) -> type[SessionViewSet]:
-        return described(self.target, operations.OWN, tag="sessions", for_staff=False)
+        return described(self.target, own_operations.OWN, tag="sessions", for_staff=False)
 
 
 class AdminSessions(OpenApiViewExtension):
@@ -122,7 +127,7 @@ class AdminSessions(OpenApiViewExtension):
     def view_replacement(self) -> type[SessionViewSet]:
         # Only the URL of one user's sessions has this action.
         is_of_user = "end_all" in self.target_callback.actions.values()
-        table = operations.USERS if is_of_user else operations.ANYBODY
+        table = staff_operations.USERS if is_of_user else staff_operations.ANYBODY
         return described(self.target, table, tag="admin", for_staff=True)
 
 

@@ -1,5 +1,6 @@
 """The parameters and answers that the operations of the API have in common."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +19,7 @@ from sessions_api.api.openapi import components, examples, schemas
 from sessions_api.api.serializers import (
     AdminSessionSerializer,
     SessionSerializer,
+    StatusSerializer,
 )
 
 Text = str | Promise
@@ -25,9 +27,14 @@ Answers = dict[HTTPStatus, OpenApiResponse]
 
 
 def answer(text: Text, body: Any = None, *examples: object) -> OpenApiResponse:
-    """Return an answer whose body has a serializer or schema, with examples."""
-    shown = [OpenApiExample("example", value=example) for example in examples]
+    """Return an answer whose body has a serializer or schema, with examples, by their codes if any."""
+    shown = [OpenApiExample(_name(example), value=example) for example in examples]
     return OpenApiResponse(body, text, shown)
+
+
+def _name(example: object) -> str:
+    code = example.get("code") if isinstance(example, Mapping) else None
+    return str(code or "example")
 
 
 def refusal(text: Text, detail: str) -> OpenApiResponse:
@@ -214,10 +221,17 @@ ENDED_MATCHING = {
     ),
 }
 MINE = {HTTPStatus.OK: answer(_("The session."), SessionSerializer, examples.EXAMPLE)}
+STATUS = {HTTPStatus.OK: answer(_("When it ends."), StatusSerializer, examples.STATUS_EXAMPLE)}
 MY_PAGE = {HTTPStatus.OK: answer(_("A page of sessions."), SessionSerializer, examples.EXAMPLE)}
 UNAUTHENTICATED = {
-    HTTPStatus.UNAUTHORIZED: refusal(
-        _("The request is not authenticated."), "Authentication credentials were not provided."
+    HTTPStatus.UNAUTHORIZED: answer(
+        _(
+            "The request is not authenticated. Where the session of its cookie or token is over, `code` "
+            "is `session_ended` and `end_reason` says why."
+        ),
+        components.ERROR,
+        {"detail": "Authentication credentials were not provided."},
+        {"detail": "This session has ended.", "code": "session_ended", "end_reason": "revoked"},
     )
 }
 THROTTLED = {

@@ -19,7 +19,7 @@ from sessions_api.api.serializers import (
 )
 from sessions_api.conf import conf
 from sessions_api.listing import filters
-from sessions_api.models import MAX_SEARCH_TERM, DeviceType, EndReason, Kind, Session
+from sessions_api.models import MAX_SEARCH_TERM, Session
 
 Schema = dict[str, Any]
 
@@ -113,13 +113,8 @@ def _text(field: serializers.Field[Any, Any, Any, Any]) -> Schema:
     return schema if field.allow_blank else {**schema, "minLength": 1}
 
 
-ENUMERATIONS: dict[str, tuple[str, Schema]] = {
-    "kind": ("SessionsApiKind", enumeration(Kind)),
-    "state": ("SessionsApiState", enumeration(validity.State)),
-    "device_type": ("SessionsApiDeviceType", enumeration(DeviceType, blank=True)),
-    "end_reason": ("SessionsApiEndReason", enumeration(EndReason, blank=True)),
-}
-"""The enumerations among a session's fields: a name, and what it stands for."""
+MOMENTS = frozenset({"now", "expires_at", "idle_expires_at", "ends_at"})
+"""The fields that are times, where the types of the serializer do not say so."""
 
 DESCRIPTIONS = {
     "state": _(
@@ -151,6 +146,12 @@ DESCRIPTIONS = {
         "When the user has last proved who they are; null: never by this session."
     ),
     "expires_at": _("When it ends even if it is in use, as far as is known."),
+    "idle_expires_at": _(
+        "When it ends if it is not used from now on; null where no such limit is set, and once over."
+    ),
+    "ends_at": _("When it ends if nothing happens: the earlier of the two; null once it is over."),
+    "now": _("The time on the server: that of the client may be another."),
+    "can_keep_alive": _("Whether a keep-alive would have it end later."),
     "end_reason": _("Why it is not active; empty while it is."),
     "token": _("Shown only here; null for a browser's session, whose credential is its cookie."),
 }

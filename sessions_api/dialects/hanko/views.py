@@ -126,7 +126,7 @@ def _validation(session: Session | None) -> dict[str, Any]:
         return {"is_valid": False}
     user = session.presented_user
     subject = str(uuid_of(user.pk))
-    deadline = validity.deadline(session)
+    deadline = validity.ends_at(session)
     expires_at = validity.expires_at(session) or deadline
     expiration, idle_expires_at = utc(expires_at), utc(min(deadline, expires_at))
     email = getattr(user, get_user_model().get_email_field_name(), None)

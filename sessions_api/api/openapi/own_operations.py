@@ -1,23 +1,18 @@
-"""What each operation of the API is called, takes and answers."""
+"""What each operation on one's own sessions is called, takes and answers."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import (
     OpenApiExample,
-    OpenApiParameter,
     OpenApiRequest,
-    OpenApiResponse,
 )
 
 from sessions_api.api.openapi import components, examples, schemas
+from sessions_api.api.openapi.operation import Operation
 from sessions_api.api.openapi.responses import (
     ACTS_AS_ANOTHER,
-    ANYBODYS,
-    ANYBODYS_PAGE,
     ENDED,
-    ENDED_MATCHING,
     ENDED_ONE,
     INCLUDE_CURRENT,
     LIMIT_REACHED,
@@ -25,16 +20,12 @@ from sessions_api.api.openapi.responses import (
     MINE,
     MY_PAGE,
     NO_METHOD,
-    NO_SUCH_SESSION,
-    NO_SUCH_USER,
     NO_TOKEN_OF_IT,
     NOT_BY_SESSION,
     NOT_MINE,
     SESSION_ID,
+    STATUS,
     UNFILTERED,
-    USER_ID,
-    Reason,
-    Text,
     answer,
     malformed_body,
 )
@@ -45,30 +36,6 @@ from sessions_api.api.serializers import (
     NewTokenSerializer,
     ProofSerializer,
 )
-from sessions_api.exceptions import CannotExtend
-from sessions_api.listing.filters import StaffSessionFilter
-
-
-@dataclass(frozen=True, kw_only=True)
-class Operation:
-    """What an action is called, takes and answers, besides what all actions answer."""
-
-    name: str
-    summary: Text
-    description: Text = ""
-    answers: dict[HTTPStatus, OpenApiResponse]
-    body: OpenApiRequest | None = None
-    parameters: tuple[OpenApiParameter, ...] = ()
-    needs_body: bool = True
-    """It can do nothing without its body, if it takes one."""
-    writes: bool = False
-    refusals: tuple[Reason, ...] = ()
-    """What else it answers 403 for."""
-    ends_others: bool = False
-    """It may end others of the caller's own sessions, which may need a recent proof."""
-    is_open: bool = False
-    """Anybody may do it, without a credential."""
-
 
 OWN = {
     "sign_in": Operation(
@@ -187,6 +154,21 @@ OWN = {
         }
         | NOT_BY_SESSION,
     ),
+    "retrieve_status": Operation(
+        name="sessions_status",
+        summary=_("Ask when the current session ends"),
+        description=_("For pages that ask by themselves: asking is no use of it."),
+        answers=STATUS | NOT_BY_SESSION,
+    ),
+    "keep_alive": Operation(
+        name="sessions_keep_alive",
+        summary=_("Keep the current session alive"),
+        description=_(
+            "Counts as a use at this moment. Takes no body. Only deadlines that a use moves are moved."
+        ),
+        answers=STATUS | malformed_body({"lifetime": ["There is no such field."]}) | NOT_BY_SESSION,
+        writes=True,
+    ),
     "destroy_current": Operation(
         name="sessions_sign_out",
         summary=_("Sign out"),
@@ -221,89 +203,6 @@ OWN = {
         description=_("Also the current one. It is no error if it has ended before."),
         parameters=(SESSION_ID,),
         answers=ENDED_ONE | NOT_MINE,
-        writes=True,
-        ends_others=True,
-    ),
-}
-
-ANYBODY = {
-    "list": Operation(
-        name="sessions_admin_list",
-        summary=_("List everybody's sessions"),
-        description=_(
-            "Follow `next` until it is null. A page can be short, or empty, without being the last."
-        ),
-        answers=ANYBODYS_PAGE | MALFORMED,
-    ),
-    "end_matching": Operation(
-        name="sessions_admin_end_matching",
-        summary=_("End what the list's filters find"),
-        description=_(
-            "Ends sessions that are not over. Those of superusers end only for a superuser. Every session ends "
-            "only if the body says `all`."
-        ),
-        body=OpenApiRequest(
-            schemas.sessions_to_end(StaffSessionFilter),
-            examples=[
-                OpenApiExample("network", value={"ip": "203.0.113.0/24", "dry_run": True}),
-                OpenApiExample("everybody", value={"all": True, "dry_run": True}),
-            ],
-        ),
-        answers=ENDED_MATCHING | malformed_body({"adress": ["There is no such field."]}),
-        writes=True,
-        ends_others=True,
-    ),
-    "retrieve": Operation(
-        name="sessions_admin_get",
-        summary=_("Get anybody's session"),
-        description=_("In any state."),
-        parameters=(SESSION_ID,),
-        answers=ANYBODYS | NO_SUCH_SESSION,
-    ),
-    "destroy": Operation(
-        name="sessions_admin_end",
-        summary=_("End anybody's session"),
-        description=_("It is no error if it has ended before."),
-        parameters=(SESSION_ID,),
-        answers=ENDED_ONE | NO_SUCH_SESSION,
-        writes=True,
-        ends_others=True,
-    ),
-    "extend": Operation(
-        name="sessions_admin_extend",
-        summary=_("Extend anybody's session"),
-        description=_("It gets the lifetime that saving it now would give it. Takes no body."),
-        parameters=(SESSION_ID,),
-        answers=ANYBODYS
-        | malformed_body({"expires_at": ["There is no such field."]})
-        | NO_SUCH_SESSION
-        | {
-            HTTPStatus.CONFLICT: answer(
-                _("It cannot be extended."),
-                components.ERROR,
-                {"detail": CannotExtend.NOT_ACTIVE},
-            )
-        },
-        writes=True,
-    ),
-}
-
-USERS = {
-    "list": Operation(
-        name="sessions_admin_list_of_user",
-        summary=_("List a user's sessions"),
-        description=_(
-            "Follow `next` until it is null. A page can be short, or empty, without being the last."
-        ),
-        parameters=(USER_ID,),
-        answers=ANYBODYS_PAGE | MALFORMED | NO_SUCH_USER,
-    ),
-    "end_all": Operation(
-        name="sessions_admin_end_of_user",
-        summary=_("End a user's sessions"),
-        description=_("All of them. Only superusers can end those of a superuser."),
-        parameters=(USER_ID,),
-        answers=ENDED | UNFILTERED | NO_SUCH_USER,
         writes=True,
         ends_others=True,
     ),

@@ -1,0 +1,59 @@
+"""Tags for the site's own templates: ``{% load sessions_api %}``."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.conf import settings
+from django.middleware.csrf import get_token
+from django.shortcuts import resolve_url
+from django.urls import reverse
+
+from sessions_api import description
+from sessions_api.tracking import keep_alive, notice
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+register = template.Library()
+
+WARNINGS = range(20, 3600)
+"""In seconds. WCAG 2.2, success criterion 2.2.1, gives people 20 at least to ask for more time."""
+
+
+@register.simple_tag(takes_context=True)
+def session_end_message(context: template.Context) -> str:
+    """Return why the user was signed out, such as "You were signed out from another device.", or "".
+
+    For the page for signing in. It is said once, and within a minute. The reason comes from the row of
+    the session that this browser has had.
+    """
+    request: HttpRequest | None = context.get("request")
+    word = "" if request is None else notice.read(request)
+    return str(description.END_MESSAGES.get(word, ""))
+
+
+@register.inclusion_tag("sessions_api/session_timer.html", takes_context=True)
+def session_timer(context: template.Context, warning: int = 120) -> dict[str, Any]:
+    """Warn the user before their session ends, and keep it alive when they ask for it.
+
+    ``warning`` is how many seconds before the end, from 20 up to an hour. Nothing where nobody is signed in by a
+    session. Takes no query. The API has to be mounted.
+    """
+    if warning not in WARNINGS:
+        raise template.TemplateSyntaxError(
+            "session_timer: warn between 20 seconds and an hour before the end."
+        )
+    request: HttpRequest | None = context.get("request")
+    left = None if request is None else keep_alive.seconds_left(request)
+    if request is None or left is None:
+        return {"is_shown": False}
+    return {
+        "is_shown": True,
+        "seconds_left": max(0, int(left)),
+        "warning": warning,
+        "status_url": reverse("sessions_api:session-status"),
+        "keep_alive_url": reverse("sessions_api:keep-alive"),
+        "login_url": resolve_url(settings.LOGIN_URL),
+        "csrf_token": get_token(request),
+        "csrf_header": settings.CSRF_HEADER_NAME.removeprefix("HTTP_").replace("_", "-"),
+    }

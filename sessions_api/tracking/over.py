@@ -1,0 +1,69 @@
+"""The session that a browser has presented and that is over: why, for whoever has to say so."""
+
+import logging
+from functools import partial
+
+from django.db import Error
+from django.http import HttpRequest
+from django.utils import timezone
+
+from sessions_api import engines, lifecycle, logs, validity
+from sessions_api.engines import EngineSession
+from sessions_api.lifecycle import canary
+from sessions_api.models import EndReason, Session
+from sessions_api.tracking import delivery
+from sessions_api.tracking.current import presented_by
+from sessions_api.tracking.state import Admitted, Over, RequestState, Unasked, state_of
+from sessions_api.tracking.transaction import apart_from_the_view
+
+logger = logging.getLogger("sessions_api.tracking")
+
+
+def find(request: HttpRequest) -> Over | None:
+    """Return why the session that a request's browser has presented is over.
+
+    None where it is not, and where nobody knows. Where the engine has not found the session it takes
+    the query that the response takes otherwise. Ask after the request's user.
+    """
+    state = state_of(request)
+    if state is None or state.over is not None:
+        return state.over if state is not None else None
+    session = request.session
+    try:
+        with apart_from_the_view():
+            row = _presented(state) if _is_not_found(state, session) else None
+            if row is not None:
+                end = end_of(row, session)
+                state.over = Over.of(row, end)
+                if end is not None:
+                    state.defer(partial(lifecycle.end, row, reason=end))
+    except Error:
+        logs.warn_once_a_minute(logger, "The row of a session could not be read.")
+    return state.over
+
+
+def end_of(row: Session, session: EngineSession) -> EndReason | None:
+    """Return why a session that the engine does not give is over. None where its row says so."""
+    if row.ended_at is not None:
+        return None
+    now = timezone.now()
+    if reason := validity.end_by_deadline(row, now) or validity.end_by_account(row):
+        return reason
+    if session.modified:  # code has emptied it
+        return EndReason.FLUSHED
+    canary.forget()  # perhaps the engine was emptied
+    return validity.reason_of_loss(row, now)
+
+
+def _is_not_found(state: RequestState, session: EngineSession) -> bool:
+    """Tell whether Django has not found the session, or has flushed it, and nobody has signed out."""
+    if not isinstance(state.browser, Unasked | Admitted) or state.key is None:
+        return False
+    if not session.accessed or session.session_key is not None:
+        return False
+    return engines.is_client_side() or delivery.is_gone(state.key)
+
+
+def _presented(state: RequestState) -> Session | None:
+    presented = presented_by(state.key)
+    return None if presented is None else Session.objects.on_primary().filter(presented).first()
