@@ -34,6 +34,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -44,7 +45,8 @@ MIDDLEWARE = [
 ]
 
 SESSIONS_API = {
-    "IDLE_TIMEOUT": timedelta(days=7),
+    "IDLE_TIMEOUT": timedelta(seconds=float(os.environ.get("EXAMPLE_IDLE_TIMEOUT", 7 * 24 * 3600))),
+    "TOUCH_INTERVAL": timedelta(seconds=float(os.environ.get("EXAMPLE_TOUCH_INTERVAL", 60))),
     "TOKEN_SIGN_IN": "sessions_api.sign_in.password",
     "LOCATION": "example_project.demo.places.location",
     "NEW_DEVICE_EMAIL": True,
@@ -111,6 +113,11 @@ SESSION_ENGINE = os.environ.get("EXAMPLE_SESSION_ENGINE", "django.contrib.sessio
 
 if hasher := os.environ.get("EXAMPLE_PASSWORD_HASHER"):
     PASSWORD_HASHERS = [hasher]
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "django.contrib.auth.backends.RemoteUserBackend",  # single sign-on
+]
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

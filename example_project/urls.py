@@ -6,10 +6,13 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from example_project.demo.single_sign_on import single_sign_on
+
 # The account pages have template names of their own: under Django's default names they would
 # replace the admin's pages too.
 account_patterns = [
     path("login/", auth_views.LoginView.as_view(template_name="accounts/login.html"), name="login"),
+    path("single-sign-on/", single_sign_on, name="single_sign_on"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path(
         "password/",

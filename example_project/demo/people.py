@@ -17,16 +17,24 @@ class Person:
     permissions: tuple[str, ...] = ()
     totp_key: str = ""
     """The key of an authenticator app, in hexadecimal digits."""
+    has_password: bool = True
+    """False for somebody who signs in by single sign-on alone."""
 
     @property
     def password(self) -> str:
-        """Return the password the demo prints."""
-        return f"{self.username}-demo"
+        """Return the password the demo prints, or ""."""
+        return f"{self.username}-demo" if self.has_password else ""
 
     @property
     def totp_secret(self) -> str:
         """Return what an authenticator app is given, or ""."""
         return b32encode(bytes.fromhex(self.totp_key)).decode()
+
+    def totp_code(self) -> str:
+        """Return what the authenticator app shows now."""
+        from django_otp.oath import totp  # only the example site has it
+
+        return f"{totp(bytes.fromhex(self.totp_key)):06}"
 
 
 PEOPLE = (
@@ -42,6 +50,7 @@ PEOPLE = (
     Person(
         "carol", "has an authenticator app", totp_key="3132333435363738393031323334353637383930"
     ),
+    Person("dave", "has no password: signs in by single sign-on", has_password=False),
 )
 
 
@@ -57,7 +66,7 @@ def create_user(person: Person) -> None:
     """Create the user of a person, with the permissions named."""
     user = User.objects.create_user(
         person.username,
-        password=person.password,
+        password=person.password or None,
         email=f"{person.username}@example.com",
         first_name=person.username.capitalize(),
         is_staff=person.is_staff,
@@ -75,5 +84,7 @@ def create_user(person: Person) -> None:
 
 
 def has_printed_password(person: Person) -> bool:
-    """Return whether the person still signs in with the password the demo prints."""
+    """Return whether the person still signs in as the demo prints."""
+    if not person.has_password:
+        return True
     return User.objects.get(username=person.username).check_password(person.password)

@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
-from tests.site import views
+from tests.site import pages, views
 
 urlpatterns = [
     path("api/", include("sessions_api.urls")),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("ado/<str:steps>/", views.ado),
     path("poll/", views.poll),
     path("static-page/", views.static),
+    path("login-page/", pages.login_page),
+    path("timed-page/", pages.timed_page),
     path("accounts/login/", LoginView.as_view(template_name="admin/login.html")),
 ]
 

@@ -56,8 +56,9 @@ class Command(BaseCommand):
         name = bracketed(host)
         site = f"http://{name if name in settings.ALLOWED_HOSTS else 'localhost'}:{port}"
         addresses = {
+            "Your sessions": reverse("sessions_api_account:sessions"),
             "Site": reverse("home"),
-            "Your sessions": reverse("sessions_api:sessions"),
+            "API": reverse("docs"),
             "Admin": reverse("admin:index"),
             "Everyone's sessions": reverse("admin:sessions_api_session_changelist"),
         }
@@ -69,7 +70,7 @@ class Command(BaseCommand):
         """Print who can sign in, and with what."""
         self.stdout.write(f"\n  {'User':<9}{'Password':<14}Role")
         for person in PEOPLE:
-            password = person.password if person in usable else "(changed)"
+            password = (person.password or "(none)") if person in usable else "(changed)"
             secret = f": {person.totp_secret}" if person.totp_secret else ""
             self.stdout.write(f"  {person.username:<9}{password:<14}{person.role}{secret}")
         self.stdout.write("")
