@@ -1,4 +1,4 @@
-/* Warns before a session ends, and keeps it alive on request: see {% session_timer %}. */
+/* Warns before a session ends, and keeps it alive: see {% session_timer %}. */
 
 const SECOND = 1000;
 const LONGEST = 2 ** 31 - 1; // longer fires at once
@@ -29,16 +29,16 @@ export class SessionTimer {
     return this.#ask("keepAliveUrl", { method: "POST", headers: { [csrfHeader]: csrfToken } });
   }
 
-  async #ask(url, options) {
+  async #ask(url, init) {
     this.#asked = Date.now();
-    const answer = await fetch(this.dialog.dataset[url], options).catch(() => null);
+    const answer = await fetch(this.dialog.dataset[url], init).catch(() => null);
     if (answer?.status === 401) {
       this.#tabs.postMessage(null);
       this.#leave();
     } else if (answer?.ok) {
       const { now, ends_at, can_keep_alive } = await answer.json();
-      // by this browser's clock
-      const end = { at: Date.now() + Date.parse(ends_at) - Date.parse(now), can_keep_alive };
+      const left = Date.parse(ends_at) - Date.parse(now);
+      const end = { at: Date.now() + left, can_keep_alive };
       this.#tabs.postMessage(end);
       this.#follow(end);
     } else {
@@ -54,16 +54,17 @@ export class SessionTimer {
       return;
     }
     for (const part of this.dialog.querySelectorAll("[data-if-kept]")) {
-      part.hidden = (part.dataset.ifKept === "yes") !== can_keep_alive;
+      const fits = part.dataset.ifKept === `${can_keep_alive}`;
+      part.style.display = fits ? "" : "none"; // stronger than [hidden]
     }
     if (!this.dialog.open) this.dialog.showModal();
     this.#count(at);
   }
 
   #count(at) {
-    const left = Math.max(0, Math.ceil((at - Date.now()) / SECOND));
-    const shown = new Date(left * SECOND).toISOString().slice(14, 19);
-    this.#part("[data-left]").textContent = shown;
+    const left = Math.max(0, at - Date.now());
+    const clock = new Date(left + 999).toISOString();
+    this.#part("[data-left]").textContent = clock.slice(14, 19);
     this.#wait(SECOND, left ? () => this.#count(at) : undefined);
   }
 
