@@ -7,11 +7,18 @@ works. The settings that only one dialect needs are declared there.
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from django.conf import settings as django_settings
 
 SETTING_NAME = "SESSIONS_API"
+
+
+class Problem(NamedTuple):
+    """What is wrong with a setting, and how to mend it: a sentence each."""
+
+    message: str
+    hint: str
 
 
 class _Setting:

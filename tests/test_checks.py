@@ -532,7 +532,7 @@ def test_e009_a_database_of_places_that_cannot_be_read(settings, tmp_path):
     settings.SESSIONS_API = {"LOCATION": "sessions_api.client.geoip.location"}
     settings.GEOIP_PATH = tmp_path
     message = only_message("sessions_api.E009")
-    assert "there is no database" in message.msg
+    assert "There is no database" in message.msg
     assert "GEOIP_PATH" in message.hint
     write_database(tmp_path / "GeoLite2-City.mmdb")
     assert found() == []

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Warning
 from django.db import router
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from sessions_api import engines
 from sessions_api.client import cdn, geoip, ip
@@ -24,11 +25,10 @@ _BEHIND_A_PROXY = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FOR
 
 def check_proxies(**kwargs: object) -> list[CheckMessage]:
     """E005 and W008: TRUSTED_PROXIES and CLIENT_IP_HEADER make sense, and name the site's proxies."""
-    errors: list[CheckMessage] = []
-    for problem in ip.configuration_problems():
-        message, _, remedy = problem.rpartition(": ")
-        hint = remedy[0].upper() + remedy[1:]
-        errors.append(Error(f"{SETTING_NAME}: {message}.", hint=hint, id="sessions_api.E005"))
+    errors: list[CheckMessage] = [
+        Error(f"{SETTING_NAME}: {message}", hint=hint, id="sessions_api.E005")
+        for message, hint in ip.configuration_problems()
+    ]
     return errors or [*_unnamed_proxies()]
 
 
@@ -36,14 +36,13 @@ def check_location(**kwargs: object) -> list[CheckMessage]:
     """E009 and W011: what LOCATION names can tell where clients are."""
     path = str(conf.LOCATION)
     if path == f"{geoip.__name__}.location" and (problem := geoip.problem()):
-        message, _, remedy = problem.rpartition(": ")
-        hint = remedy[0].upper() + remedy[1:]
-        return [Error(f"{path}: {message}.", hint=f"{hint}.", id="sessions_api.E009")]
+        return [Error(f"{path}: {problem.message}", hint=problem.hint, id="sessions_api.E009")]
     if path.startswith(f"{cdn.__name__}.") and not conf.TRUSTED_PROXIES:
         return [
             Warning(
-                f"{path} reads headers of TRUSTED_PROXIES only, and there are none.",
-                hint="Name the networks from which the CDN reaches the site in TRUSTED_PROXIES.",
+                _("%(path)s reads headers of TRUSTED_PROXIES only, and there are none.")
+                % {"path": path},
+                hint=_("Name the networks from which the CDN reaches the site in TRUSTED_PROXIES."),
                 id="sessions_api.W011",
             )
         ]
@@ -55,15 +54,18 @@ def check_middleware(**kwargs: object) -> list[CheckMessage]:
     paths = list(settings.MIDDLEWARE)
     ours = _position(paths, MIDDLEWARE)
     authentication = _position(paths, AUTHENTICATION_MIDDLEWARE)
-    place = f"Put '{MIDDLEWARE}' directly after '{AUTHENTICATION_MIDDLEWARE}' in MIDDLEWARE."
+    names = {"ours": MIDDLEWARE, "django": AUTHENTICATION_MIDDLEWARE}
+    place = _("Put '%(ours)s' directly after '%(django)s' in MIDDLEWARE.") % names
     if ours is None:
-        return [Error(f"{MIDDLEWARE} is missing.", hint=place, id="sessions_api.E006")]
+        return [Error(_("%(ours)s is missing.") % names, hint=place, id="sessions_api.E006")]
     if authentication is None or ours < authentication:
-        message = f"{MIDDLEWARE} does not come after {AUTHENTICATION_MIDDLEWARE}."
+        message = _("%(ours)s does not come after %(django)s.") % names
         return [Error(message, hint=place, id="sessions_api.E007")]
     if ours > authentication + 1:
         between = ", ".join(paths[authentication + 1 : ours])
-        message = f"{between} may see the user of a session that has ended."
+        message = _("%(between)s may see the user of a session that has ended.") % {
+            "between": between
+        }
         return [Warning(message, hint=place, id="sessions_api.W004")]
     return []
 
@@ -77,8 +79,8 @@ def check_engine(**kwargs: object) -> list[CheckMessage]:
     if hides_errors:
         return [
             Warning(
-                "The cache that holds the sessions says 'nothing there' when it fails.",
-                hint=(
+                _("The cache that holds the sessions says 'nothing there' when it fails."),
+                hint=_(
                     "All users are signed out for as long as it fails, and nobody is told. Remove "
                     "IGNORE_EXCEPTIONS (django-redis) or ignore_exc (memcached) from its OPTIONS, or "
                     "name another cache in SESSION_CACHE_ALIAS."
@@ -90,9 +92,11 @@ def check_engine(**kwargs: object) -> list[CheckMessage]:
         return []
     warnings: list[CheckMessage] = [
         Warning(
-            "The cookie alone is the session, as with signed_cookies. Every authenticated request has to "
-            "read its row, or no session could be ended.",
-            hint=(
+            _(
+                "The cookie alone is the session, as with signed_cookies. Every authenticated request "
+                "has to read its row, or no session could be ended."
+            ),
+            hint=_(
                 "Choose a SESSION_ENGINE with a store on the server, such as "
                 "'django.contrib.sessions.backends.cached_db', or silence this check."
             ),
@@ -102,9 +106,11 @@ def check_engine(**kwargs: object) -> list[CheckMessage]:
     if conf.ADOPT == "lazy":
         warnings.append(
             Warning(
-                "A cookie from before the installation can be adopted again after its session has "
-                "ended, until SESSION_COOKIE_AGE has passed.",
-                hint=f'Set {SETTING_NAME} = {{"ADOPT": "refuse"}} to refuse such cookies.',
+                _(
+                    "A cookie from before the installation can be adopted again after its session has "
+                    "ended, until SESSION_COOKIE_AGE has passed."
+                ),
+                hint=_('Set SESSIONS_API = {"ADOPT": "refuse"} to refuse such cookies.'),
                 id="sessions_api.W006",
             )
         )
@@ -118,8 +124,9 @@ def check_database(**kwargs: object) -> list[CheckMessage]:
         return []
     return [
         Error(
-            f"Sessions are written to the database '{ours}', but users to '{theirs}'.",
-            hint=(
+            _("Sessions are written to the database '%(ours)s', but users to '%(theirs)s'.")
+            % {"ours": ours, "theirs": theirs},
+            hint=_(
                 "Have DATABASE_ROUTERS send the app 'sessions_api' to the database of the user model. "
                 "The session engine's own table may be in another one."
             ),
@@ -134,10 +141,13 @@ def check_sign_in(**kwargs: object) -> list[CheckMessage]:
         return []
     return [
         Warning(
-            f"LOGIN_URL = {settings.LOGIN_URL!r} does not lead to a login that {OWN_SIGN_IN} knows. It may "
-            "ask for more than a token is given for here.",
-            hint=(
-                f"Write a callable for {SETTING_NAME}['TOKEN_SIGN_IN'] that asks for the same, have "
+            _(
+                "LOGIN_URL = %(url)r does not lead to a login that %(sign_in)s knows. It may ask for "
+                "more than a token is given for here."
+            )
+            % {"url": settings.LOGIN_URL, "sign_in": OWN_SIGN_IN},
+            hint=_(
+                "Write a callable for SESSIONS_API['TOKEN_SIGN_IN'] that asks for the same, have "
                 "LOGIN_URL name the login of Django, django-allauth, django-otp or "
                 "django-two-factor-auth, or silence this check if yours asks for a password only."
             ),
@@ -152,10 +162,12 @@ def check_new_devices(**kwargs: object) -> list[CheckMessage]:
         return []
     return [
         Warning(
-            f"{SETTING_NAME}: NEW_DEVICE_EMAIL is on, but the page is missing that its link leads to.",
-            hint=(
-                'Mount it: path("account/", include("sessions_api.account.urls")). Without it, the '
-                "mail has no link."
+            _(
+                "SESSIONS_API: NEW_DEVICE_EMAIL is on, but the page is missing that its link leads to."
+            ),
+            hint=_(
+                'Mount it: path("account/sessions/", include("sessions_api.account.urls")). Without '
+                "it, the mail has no link."
             ),
             id="sessions_api.W012",
         )
@@ -166,11 +178,14 @@ def _unnamed_proxies() -> Iterator[CheckMessage]:
     said = [name for name in _BEHIND_A_PROXY if getattr(settings, name, None)]
     if said and not conf.TRUSTED_PROXIES:
         yield Warning(
-            f"{' and '.join(said)} says that the site is behind a proxy, but TRUSTED_PROXIES names none. "
-            "All clients have the proxy's IP address, in the list of sessions and where sign-ins are "
-            "counted: a few wrong passwords keep everybody from signing in for a token.",
-            hint=(
-                f'Name the networks of your proxies: {SETTING_NAME} = {{"TRUSTED_PROXIES": '
+            _(
+                "The site is behind a proxy, as %(settings)s says, but TRUSTED_PROXIES names none. All "
+                "clients have the proxy's IP address, in the list of sessions and where sign-ins are "
+                "counted: a few wrong passwords keep everybody from signing in for a token."
+            )
+            % {"settings": ", ".join(said)},
+            hint=_(
+                'Name the networks of your proxies: SESSIONS_API = {"TRUSTED_PROXIES": '
                 '["10.0.0.0/8"]}, or count them: 1. Silence this check where your server puts the '
                 "client's IP address into REMOTE_ADDR itself."
             ),

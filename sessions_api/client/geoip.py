@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from sessions_api.client.location import Location
+from sessions_api.conf import Problem
 
 if TYPE_CHECKING:
     from geoip2.database import Reader
@@ -42,20 +44,25 @@ def location(request: HttpRequest | None, ip_address: str) -> Location | None:
     return Location(country)
 
 
-def problem() -> str:
-    """Return what keeps the database from being read and, behind a colon, the remedy. "" for nothing."""
+def problem() -> Problem | None:
+    """Return what keeps the database from being read, if anything does."""
     try:
         path = _path()
         kind = _kind(_reader())
     except ImportError:
-        return "geoip2 is not installed: run pip install django-sessions-api[geoip2]"
+        return Problem(
+            _("geoip2 is not installed."), _("Run pip install django-sessions-api[geoip2].")
+        )
     except OSError as error:
-        return f"there is no database ({error}): name its file or directory in GEOIP_PATH"
+        message = _("There is no database: %(error)s.") % {"error": error}
+        return Problem(message, _("Name its file or directory in GEOIP_PATH."))
     except Exception as error:  # noqa: BLE001 (whatever geoip2 raises)
-        return f"the database cannot be read ({error}): download it again"
+        message = _("The database cannot be read: %(error)s.") % {"error": error}
+        return Problem(message, _("Download it again."))
     if not kind:
-        return f"{path} has no countries: name a database of cities or countries in GEOIP_PATH"
-    return ""
+        message = _("%(path)s has no countries.") % {"path": path}
+        return Problem(message, _("Name a database of cities or countries in GEOIP_PATH."))
+    return None
 
 
 def _looked_up(ip_address: str) -> "City | Country":

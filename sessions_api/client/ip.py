@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from sessions_api.conf import conf
+from sessions_api.conf import Problem, conf
 from sessions_api.logs import warn_once_a_minute
 from sessions_api.models import networks
 
@@ -69,11 +70,8 @@ def comes_from_proxy(request: HttpRequest) -> bool:
     return bool(count) or _is_proxy(request.META.get("REMOTE_ADDR") or "", trusted)
 
 
-def configuration_problems() -> list[str]:
-    """Return one sentence for each mistake in TRUSTED_PROXIES and CLIENT_IP_HEADER.
-
-    Each says what is wrong and, behind a colon, how to mend it.
-    """
+def configuration_problems() -> list[Problem]:
+    """Return the mistakes in TRUSTED_PROXIES and CLIENT_IP_HEADER."""
     return [*_proxy_problems(conf.TRUSTED_PROXIES), *_header_problems(conf.CLIENT_IP_HEADER)]
 
 
@@ -212,36 +210,42 @@ def _for(element: str) -> str:
     return _ESCAPED.sub(r"\1", values[0].strip('"'))
 
 
-def _proxy_problems(proxies: object) -> list[str]:
-    if isinstance(proxies, int) and type(proxies) is not bool:
-        if 0 < proxies <= _MAX_HOPS:
-            return []
-        return [f"TRUSTED_PROXIES is {proxies}: count your proxies, from 1 to {_MAX_HOPS}."]
+def _proxy_problems(proxies: object) -> list[Problem]:
     if isinstance(proxies, Sequence) and not isinstance(proxies, str | bytes):
         return [problem for text in proxies if (problem := _network_problem(text))]
-    return [f'TRUSTED_PROXIES is {proxies!r}: write a list such as ["10.0.0.0/8"], or a number.']
+    message = _("TRUSTED_PROXIES is %(value)r.") % {"value": proxies}
+    if not isinstance(proxies, int) or type(proxies) is bool:
+        return [Problem(message, _('Write a list such as ["10.0.0.0/8"], or a number.'))]
+    if 0 < proxies <= _MAX_HOPS:
+        return []
+    return [Problem(message, _("Count your proxies, from 1 to %(most)d.") % {"most": _MAX_HOPS})]
 
 
-def _network_problem(text: object) -> str:
-    said = f"TRUSTED_PROXIES contains {text!r}"
+def _network_problem(text: object) -> Problem | None:
+    message = _("TRUSTED_PROXIES contains %(value)r.") % {"value": text}
     try:
         interface = ipaddress.ip_interface(str(text))
     except ValueError:
-        return f'{said}: write a network in CIDR notation, such as "10.0.0.0/8".'
+        return Problem(message, _('Write a network in CIDR notation, such as "10.0.0.0/8".'))
     network = interface.network
     if network.prefixlen == 0:
-        return f"{said}, which trusts everyone: name only the networks your proxies are in."
+        message = _("TRUSTED_PROXIES contains %(value)r, which trusts everyone.") % {"value": text}
+        return Problem(message, _("Name only the networks your proxies are in."))
     if interface.ip != network.network_address:
-        return f'{said}: write "{network}" for that network, or "{interface.ip}" for one proxy.'
+        hint = _('Write "%(network)s" for that network, or "%(address)s" for one proxy.')
+        return Problem(message, hint % {"network": network, "address": interface.ip})
     if getattr(network.network_address, "ipv4_mapped", None):
-        return f"{said}: write an IPv4 network, since mapped IP addresses are compared as IPv4."
-    return ""
+        hint = _("Write an IPv4 network, since mapped IP addresses are compared as IPv4.")
+        return Problem(message, hint)
+    return None
 
 
-def _header_problems(header: object) -> list[str]:
+def _header_problems(header: object) -> list[Problem]:
+    message = _("CLIENT_IP_HEADER is %(value)r.") % {"value": header}
     if not isinstance(header, str) or not re.fullmatch(_WORD, header, re.ASCII):
-        return [f'CLIENT_IP_HEADER is {header!r}: write one name, such as "X-Forwarded-For".']
+        return [Problem(message, _('Write one name, such as "X-Forwarded-For".'))]
     if "_" in header:
         name = header.upper().removeprefix("HTTP_").replace("_", "-").title()
-        return [f'CLIENT_IP_HEADER is "{header}": write it as proxies send it, "{name}".']
+        hint = _('Write it as proxies send it: "%(name)s".') % {"name": name}
+        return [Problem(message, hint)]
     return []

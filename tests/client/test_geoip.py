@@ -51,7 +51,7 @@ def test_nobody_knows_where_an_ip_address_is_that_the_database_lacks(database, i
 )
 def test_databases_of_cities_and_of_countries_will_do(tmp_path, settings, kind, place):
     settings.GEOIP_PATH = write_database(tmp_path / "any name.mmdb", kind=kind)
-    assert geoip.problem() == ""
+    assert geoip.problem() is None
     assert geoip.location(None, "203.0.113.7") == place
 
 
@@ -92,7 +92,7 @@ def test_the_database_is_opened_once(database, monkeypatch):
 
 
 def test_no_problem_with_a_database_of_places(database):
-    assert geoip.problem() == ""
+    assert geoip.problem() is None
 
 
 def _no_path(settings, path):
@@ -119,17 +119,17 @@ def _of_networks(settings, path):
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (_no_path, "there is no database (GEOIP_PATH is not set): name its file"),
+        (_no_path, "There is no database: GEOIP_PATH is not set. Name its file"),
         (_missing, "missing is no file, and no directory with GeoLite2-City.mmdb or"),
-        (_broken, "the database cannot be read"),
-        (_of_networks, "has no countries: name a database of cities or countries"),
+        (_broken, "The database cannot be read"),
+        (_of_networks, "has no countries. Name a database of cities or countries"),
     ],
 )
 def test_what_keeps_a_database_from_being_read_is_said_with_the_remedy(
     tmp_path, settings, spoil, words
 ):
     spoil(settings, tmp_path)
-    assert words in geoip.problem()
+    assert words in " ".join(geoip.problem())
 
 
 def test_the_package_that_is_missing_is_named(database, monkeypatch):
@@ -137,7 +137,7 @@ def test_the_package_that_is_missing_is_named(database, monkeypatch):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "geoip2", None)
     geoip._opened.cache_clear()
-    assert "pip install django-sessions-api[geoip2]" in geoip.problem()
+    assert "pip install django-sessions-api[geoip2]" in geoip.problem().hint
 
 
 def test_the_networks_are_those_of_the_tests():

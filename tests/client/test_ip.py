@@ -271,13 +271,18 @@ def test_a_right_configuration_has_no_problems(settings, configuration):
     assert configuration_problems() == []
 
 
-COUNT = "TRUSTED_PROXIES is {}: count your proxies, from 1 to 32."
-A_LIST = 'TRUSTED_PROXIES is {}: write a list such as ["10.0.0.0/8"], or a number.'
-CIDR = 'TRUSTED_PROXIES contains {}: write a network in CIDR notation, such as "10.0.0.0/8".'
+COUNT = "TRUSTED_PROXIES is {}. Count your proxies, from 1 to 32."
+A_LIST = 'TRUSTED_PROXIES is {}. Write a list such as ["10.0.0.0/8"], or a number.'
+CIDR = 'TRUSTED_PROXIES contains {}. Write a network in CIDR notation, such as "10.0.0.0/8".'
 EVERYONE = (
-    "TRUSTED_PROXIES contains {}, which trusts everyone: "
-    "name only the networks your proxies are in."
+    "TRUSTED_PROXIES contains {}, which trusts everyone. "
+    "Name only the networks your proxies are in."
 )
+
+
+def said():
+    """Return what is wrong with the configuration, each with its remedy."""
+    return [" ".join(problem) for problem in configuration_problems()]
 
 
 @pytest.mark.parametrize(
@@ -295,15 +300,15 @@ EVERYONE = (
         (
             ["fd00::/8", "10.0.0.1/8"],
             [
-                "TRUSTED_PROXIES contains '10.0.0.1/8': "
-                'write "10.0.0.0/8" for that network, or "10.0.0.1" for one proxy.'
+                "TRUSTED_PROXIES contains '10.0.0.1/8'. "
+                'Write "10.0.0.0/8" for that network, or "10.0.0.1" for one proxy.'
             ],
         ),
         (
             ["::ffff:10.0.0.0/104"],
             [
-                "TRUSTED_PROXIES contains '::ffff:10.0.0.0/104': "
-                "write an IPv4 network, since mapped IP addresses are compared as IPv4."
+                "TRUSTED_PROXIES contains '::ffff:10.0.0.0/104'. "
+                "Write an IPv4 network, since mapped IP addresses are compared as IPv4."
             ],
         ),
     ],
@@ -311,11 +316,11 @@ EVERYONE = (
 def test_proxies_that_cannot_be_right_are_told_with_their_remedy(settings, proxies, problems):
     settings.SESSIONS_API = {"TRUSTED_PROXIES": proxies}
 
-    assert configuration_problems() == problems
+    assert said() == problems
 
 
-ONE_NAME = 'CLIENT_IP_HEADER is {!r}: write one name, such as "X-Forwarded-For".'
-AS_SENT = 'CLIENT_IP_HEADER is "{}": write it as proxies send it, "{}".'
+ONE_NAME = 'CLIENT_IP_HEADER is {!r}. Write one name, such as "X-Forwarded-For".'
+AS_SENT = 'CLIENT_IP_HEADER is {!r}. Write it as proxies send it: "{}".'
 
 
 @pytest.mark.parametrize(
@@ -332,7 +337,7 @@ AS_SENT = 'CLIENT_IP_HEADER is "{}": write it as proxies send it, "{}".'
 def test_a_header_that_cannot_be_right_is_told_with_its_remedy(settings, header, problem):
     settings.SESSIONS_API = {"CLIENT_IP_HEADER": header}
 
-    assert configuration_problems() == [problem]
+    assert said() == [problem]
 
 
 V6, V6_FULL = "2001:db8::1", "2001:db8:0:0:0:0:0:1"

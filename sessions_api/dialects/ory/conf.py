@@ -1,6 +1,6 @@
 """The settings that only the Ory dialect needs. They stand in ``SESSIONS_API``, too."""
 
-from sessions_api.checks.rules import Rules, is_callable_path, or_none
+from sessions_api.checks.rules import CALLABLE_OR_NONE, Rules, is_callable_path, or_none
 from sessions_api.conf import SettingsGroup
 
 
@@ -22,8 +22,8 @@ class OrySettings(SettingsGroup):
 
 
 RULES: Rules = {
-    "ORY_IDENTITY": (or_none(is_callable_path), "the dotted path of a callable, or None"),
-    "ORY_REQUIRED_AAL": (or_none(is_callable_path), "the dotted path of a callable, or None"),
+    "ORY_IDENTITY": (or_none(is_callable_path), CALLABLE_OR_NONE),
+    "ORY_REQUIRED_AAL": (or_none(is_callable_path), CALLABLE_OR_NONE),
 }
 
 conf = OrySettings()

@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
-from sessions_api.checks.rules import Rules, is_callable_path, or_none
+from django.utils.translation import gettext_lazy as _
+
+from sessions_api.checks.rules import CALLABLE_OR_NONE, Rules, is_callable_path, or_none
 from sessions_api.conf import SettingsGroup
 
 
@@ -28,8 +30,8 @@ def is_uuid(value: object) -> bool:
 
 
 RULES: Rules = {
-    "TORII_ENVIRONMENT": (is_uuid, "a UUID, as text"),
-    "TORII_ENVIRONMENT_OF": (or_none(is_callable_path), "the dotted path of a callable, or None"),
+    "TORII_ENVIRONMENT": (is_uuid, _("Make it a UUID, as text.")),
+    "TORII_ENVIRONMENT_OF": (or_none(is_callable_path), CALLABLE_OR_NONE),
 }
 
 conf = ToriiSettings()
