@@ -39,7 +39,7 @@ STATUSES_OF_PAGES = {
     Outcome.UNPROVED: {302},  # to a page that says so
     Outcome.LEFT_ALONE: {302},
 }
-DETAILS = {"detail", "code", "methods", "login_url"}
+DETAILS = {"detail", "code", "methods", "login_url", "end_reason"}
 WITHOUT_CASES = (Act.BY_SECRET, Act.LEAD_ELSEWHERE)
 
 
