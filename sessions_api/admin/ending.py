@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -19,7 +20,6 @@ from sessions_api import description, policy, revocation
 from sessions_api.admin import words
 from sessions_api.lifecycle import admin_log, ending
 from sessions_api.models import AnyUser, Session, SessionQuerySet
-from sessions_api.tracking.current import current_session_id
 from sessions_api.users import Key
 
 USERS_SHOWN = 20
@@ -32,7 +32,14 @@ class Owned:
 
     user: AnyUser
     count: int
-    lines: list[str]
+    lines: list[words.Line]
+
+    @classmethod
+    def of(cls, user: AnyUser, sessions: list[Session], *, own_id: UUID | None) -> "Owned":
+        """Say of each of the first few what tells it from the others. ``own_id`` is the caller's."""
+        shown = sessions[:SESSIONS_SHOWN]
+        lines = [words.line(session, is_own=session.pk == own_id) for session in shown]
+        return cls(user, len(sessions), lines)
 
     @property
     def more(self) -> int:
@@ -66,9 +73,20 @@ class Ending:
             remedy=words.remedy(request) if lacking_proof else "",
         )
 
-    def includes_own(self, request: HttpRequest) -> bool:
-        """Tell whether the session that has made the request is among those that end."""
-        return current_session_id(request) in {session.pk for session in self.sessions}
+    def includes(self, session_id: UUID | None) -> bool:
+        """Tell whether a session is among those that end."""
+        return session_id in {session.pk for session in self.sessions}
+
+    @property
+    def title(self) -> str:
+        """Return what the page that asks is about."""
+        if len(self.sessions) > 1:
+            return _("End sessions")
+        (session,) = self.sessions
+        return _("End the session of %(user)s: %(device)s") % {
+            "user": words.who(session),
+            "device": description.device(session),
+        }
 
     def carry_out(self, request: HttpRequest) -> None:
         """End the sessions, log each, say what happened, and sign out who has ended their own."""
@@ -138,20 +156,13 @@ def _pending(in_force_by: datetime) -> str:
     ) % {"time": date_format(description.local(in_force_by), "DATETIME_FORMAT")}
 
 
-def owners(sessions: Iterable[Session]) -> list[Owned]:
+def owners(sessions: Iterable[Session], *, own_id: UUID | None) -> list[Owned]:
     """Return the sessions by their users, the user who has most of them first."""
     by_user: dict[Key, list[Session]] = {}
     for session in sessions:
         by_user.setdefault(session.user_id, []).append(session)
     groups = sorted(by_user.values(), key=len, reverse=True)
-    return [
-        Owned(
-            group[0].user,
-            len(group),
-            [description.in_one_line(session) for session in group[:SESSIONS_SHOWN]],
-        )
-        for group in groups
-    ]
+    return [Owned.of(group[0].user, group, own_id=own_id) for group in groups]
 
 
 def _log(ended: list[Session], *, by: Key) -> None:

@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from sessions_api import validity
 from sessions_api.conf import conf
 from sessions_api.listing.fields import CountryField, UserField
+from sessions_api.listing.filters import OVER
 from sessions_api.models import DeviceType, Kind, SessionQuerySet
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 
-PENDING, UNKNOWN = "pending", validity.State.UNKNOWN.value
+ACTIVE, UNKNOWN, PENDING = validity.State.ACTIVE.value, validity.State.UNKNOWN.value, "pending"
 
 
 class SessionListFilter(admin.SimpleListFilter):
@@ -50,18 +51,28 @@ class SessionListFilter(admin.SimpleListFilter):
 
 
 class StateFilter(SessionListFilter):
-    """Filters by state, as far as the table alone knows. The list leaves out what is not unknown."""
+    """Filters by state, as far as the table alone knows. The list leaves out what ``shows`` denies."""
 
     title = _("state")
     parameter_name = "state"
     offered = {
-        "not_over": _("Not over"),
+        ACTIVE: _("Active"),
+        OVER: _("Over"),
         UNKNOWN: _("Unknown"),
         PENDING: _("Ended, but still in the session engine"),
     }
 
     def chosen(self, sessions: SessionQuerySet, value: str) -> SessionQuerySet:
-        return sessions.unfinished() if value == PENDING else validity.candidates(sessions)
+        if value == PENDING:
+            return sessions.unfinished()
+        return sessions if value == OVER else validity.candidates(sessions)
+
+    @staticmethod
+    def shows(value: str | None, verdict: validity.Verdict) -> bool:
+        """Tell whether a session with this verdict is in the state that was asked for."""
+        if value == OVER:
+            return verdict.is_over
+        return value in (None, PENDING, verdict.state)
 
 
 class KindFilter(SessionListFilter):

@@ -1,13 +1,13 @@
 """The pages of sessions: the list, one session, and how they are ended."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import display_for_value, quote, unquote
+from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_permission_codename, get_user_model
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
@@ -19,29 +19,23 @@ from django.http import (
 )
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from sessions_api import description, policy, validity
+from sessions_api import policy
 from sessions_api.admin import filters, words
 from sessions_api.admin.changelist import SessionChangeList
 from sessions_api.admin.ending import USERS_SHOWN, Ending, owners
+from sessions_api.admin.fields import SessionFields
 from sessions_api.decorators import not_atomic
 from sessions_api.listing.fields import SearchField
 from sessions_api.models import Session, SessionQuerySet, networks
-
-if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Session]
-else:
-    ModelAdmin = admin.ModelAdmin
+from sessions_api.tracking.current import current_session_id
 
 
 @admin.register(Session)
-class SessionAdmin(ModelAdmin):
+class SessionAdmin(SessionFields):
     """Every session, the most recently used first."""
 
-    list_display = ("who", "device_in_words", "used_from", "signed_in", "used_last", "state")
-    list_display_links = ("who",)
     list_filter = (
         filters.UserFilter,
         filters.StateFilter,
@@ -54,43 +48,15 @@ class SessionAdmin(ModelAdmin):
     )
     list_per_page = 25
     ordering = ("-last_used", "-id")
-    sortable_by = ()
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("user",)  # shows the search box; get_search_results() searches
     search_help_text = _("An exact IP address, or how a user name or e-mail address begins.")
     actions = ("end_selected",)
     save_on_top = True  # it shows the link to end the session without scrolling
-    fieldsets = (
-        (None, {"fields": (("user", "impersonator", "acting_as"), "state", "kind", "label", "id")}),
-        (_("Sign-in"), {"fields": (("methods", "aal", "provider", "organization_id"),)}),
-        (
-            _("Device"),
-            {
-                "fields": (
-                    ("device_type", "device"),
-                    ("browser", "os"),
-                    "user_agent",
-                    "user_agent_last_used",
-                )
-            },
-        ),
-        (_("IP address"), {"fields": (("signed_in_from", "last_used_from", "country"),)}),
-        (
-            _("Times"),
-            {
-                "fields": (
-                    ("authenticated_at", "created_at", "adopted"),
-                    ("last_used", "updated_at"),
-                    ("expires", "ends_with_browser", "extension_is_due"),
-                )
-            },
-        ),
-        (_("End"), {"fields": (("ended_at", "end_reason", "ended_by"),)}),
-    )
 
     class Media:
-        css = {"all": ["sessions_api/admin.css"]}
+        css = {"all": ["sessions_api/admin.css", "sessions_api/admin_list.css"]}
 
     def get_urls(self) -> list[URLPattern]:
         end = self.admin_site.admin_view(self.end_view)
@@ -152,59 +118,14 @@ class SessionAdmin(ModelAdmin):
     def has_end_permission(self, request: HttpRequest) -> bool:
         return policy.may_end_any(request.user)
 
-    @admin.display(description=_("who"))
-    def who(self, session: Session) -> str:
-        return words.who(session)
-
-    @admin.display(description=_("device"))
-    def device_in_words(self, session: Session) -> str:
-        return description.device(session)
-
-    @admin.display(description=_("IP address"))
-    def used_from(self, session: Session) -> SafeString:
-        return words.labelled(_("IP address"), description.place(session))
-
-    @admin.display(description=_("signed in"))
-    def signed_in(self, session: Session) -> SafeString:
-        return words.labelled(_("signed in"), words.signed_in(session))
-
-    @admin.display(description=_("last used"))
-    def used_last(self, session: Session) -> SafeString:
-        return words.labelled(_("last used"), words.moment(session.last_used))
-
-    @admin.display(description=_("state"))
-    def state(self, session: Session) -> SafeString:
-        # The list has judged its sessions all at once.
-        verdict = getattr(session, "verdict", None) or validity.judge([session])[session.pk]
-        return words.badge(verdict)
-
-    @admin.display(description=_("last user agent"))
-    def user_agent_last_used(self, session: Session) -> str:
-        return session.last_client.user_agent or self.get_empty_value_display()
-
-    @admin.display(description=_("IP address at sign-in"))
-    def signed_in_from(self, session: Session) -> str:
-        return description.place_at_sign_in(session) or self.get_empty_value_display()
-
-    @admin.display(description=_("last IP address"))
-    def last_used_from(self, session: Session) -> str:
-        return description.place_of_last_use(session) or self.get_empty_value_display()
-
-    @admin.display(description=_("expires"))
-    def expires(self, session: Session) -> str:
-        return display_for_value(validity.expires_at(session), self.get_empty_value_display())
-
-    @admin.display(description=_("the browser needs a new cookie"), boolean=True)
-    def extension_is_due(self, session: Session) -> bool:
-        return session.cookie_is_due
-
     @admin.action(description=_("End selected sessions"), permissions=["end"])
     def end_selected(
         self, request: HttpRequest, queryset: SessionQuerySet
     ) -> TemplateResponse | None:
         """Ask, and then end the sessions that are ticked, whatever the list's filter finds by now."""
         ticked = self.get_queryset(request).with_users().filter(pk__in=_ticked(request))
-        return self._ask_or_end(request, ticked, back_url=request.get_full_path())
+        latest_first = ticked.order_by("-last_used", "-pk")
+        return self._ask_or_end(request, latest_first, back_url=request.get_full_path())
 
     @not_atomic
     def changelist_view(
@@ -241,10 +162,24 @@ class SessionAdmin(ModelAdmin):
         form_url: str = "",
         obj: Session | None = None,
     ) -> HttpResponse:
-        if obj is not None and obj.ended_at is None:
-            may_end = policy.may_end_all_of(request.user, obj.user)
+        if obj is not None:
+            context |= {"title": words.heading(obj), "subtitle": None}
+            may_end = obj.ended_at is None and policy.may_end_all_of(request.user, obj.user)
             context["end_url"] = self._url(obj, "end") if may_end else None
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().history_view(request, object_id, extra_context)
+        context = getattr(response, "context_data", None)
+        if context is not None:
+            heading = words.heading(context["object"])
+            context |= {
+                "heading": heading,
+                "title": _("History: %(heading)s") % {"heading": heading},
+            }
+        return response
 
     def _ask_or_end(
         self, request: HttpRequest, chosen: Iterable[Session], **context: Any
@@ -257,21 +192,22 @@ class SessionAdmin(ModelAdmin):
         if "post" in request.POST:
             ending.carry_out(request)
             return None
-        groups = owners(ending.sessions)
+        own_id = current_session_id(request)
+        groups = owners(ending.sessions, own_id=own_id)
         request.current_app = self.admin_site.name
         return TemplateResponse(
             request,
             "admin/sessions_api/session/end_confirmation.html",
             {
                 **self.admin_site.each_context(request),
-                "title": _("End sessions"),
+                "title": ending.title,
                 "opts": self.opts,
                 "media": self.media,
                 "ending": ending,
                 "groups": groups[:USERS_SHOWN],
                 "users": len(groups),
                 "more_users": max(0, len(groups) - USERS_SHOWN),
-                "ends_own": ending.includes_own(request),
+                "ends_own": ending.includes(own_id),
                 "action_checkbox_name": ACTION_CHECKBOX_NAME,
                 **context,
             },

@@ -16,10 +16,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from sessions_api import description, lifecycle, policy, revocation, validity
+from sessions_api import lifecycle, policy, revocation, validity
 from sessions_api.admin import words
-from sessions_api.admin.ending import SESSIONS_SHOWN
+from sessions_api.admin.ending import Owned
 from sessions_api.models import Session, SessionQuerySet
+from sessions_api.tracking.current import current_session_id
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import _FieldsetSpec
@@ -137,19 +138,18 @@ class SessionsLinkMixin(ModelAdmin):
 
     def _ask_about_sessions(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         active = validity.active_sessions(user)
+        owned = Owned.of(user, active, own_id=current_session_id(request))
         request.current_app = self.admin_site.name
         return TemplateResponse(
             request,
             "admin/sessions_api/end_user_sessions.html",
             {
                 **self.admin_site.each_context(request),
-                "title": _("End all sessions"),
+                "title": _("End all sessions of %(user)s") % {"user": user},
                 "opts": self.opts,
                 "media": self.media,
                 "original": user,
-                "count": len(active),
-                "lines": [description.in_one_line(session) for session in active[:SESSIONS_SHOWN]],
-                "more": max(0, len(active) - SESSIONS_SHOWN),
+                "group": owned,
                 "ends_own": user.pk == request.user.pk,
                 "user_url": self._url(user, "change"),
             },

@@ -52,7 +52,7 @@ def test_a_page_of_25_users_costs_three_queries_beyond_djangos_own():
     queries(browser)  # once, so that the gate has let it in
     djangos_own = len(queries(browser, "/admin/password_change/"))  # of any page of the admin
     assert len(listed(browser.get(CHANGELIST))) == PAGE
-    for path in ("", "?state=not_over", "?last_used=day&browser=other&os=other", "?q=user"):
+    for path in ("", "?state=active", "?last_used=day&browser=other&os=other", "?q=user"):
         executed = queries(browser, CHANGELIST + path)
         # A search looks for its users first.
         assert len(executed) - djangos_own == 3 + ("q=" in path), executed
@@ -68,6 +68,54 @@ def test_the_list_costs_the_same_on_every_page(admin_client):
     second = link(admin_client.get(CHANGELIST), "Older")
     assert len(queries(admin_client)) == with_two
     assert len(queries(admin_client, CHANGELIST + second)) == with_two
+
+
+def sorting_link(response, column):
+    """Return the query string behind the head of a column, or None."""
+    head = rf'<th scope="col" class="sortable column-{column}[ "].*?<div class="text"><a[^>]*href="([^"]*)"'
+    found = re.search(head, html_of(response), re.DOTALL)
+    return found and found[1]
+
+
+@pytest.mark.parametrize(
+    ("column", "field"), [("signed_in", "created_at"), ("used_last", "last_used")]
+)
+def test_a_column_that_an_index_serves_sorts_page_after_page(column, field, admin_client):
+    now = timezone.now()
+    for number in range(PAGE + 5):
+        SessionFactory.create(
+            created_at=now - timedelta(minutes=number * 7 % 31),
+            last_used=now - timedelta(minutes=number * 11 % 31),
+        )
+    ascending = admin_client.get(CHANGELIST + sorting_link(admin_client.get(CHANGELIST), column))
+    rest = admin_client.get(CHANGELIST + link(ascending, "Newer"))
+    expected = ids_of(Session.objects.order_by(field))
+    assert listed(ascending) + listed(rest) == expected
+    assert listed(admin_client.get(CHANGELIST + link(rest, "Older"))) == listed(ascending)
+    descending = admin_client.get(CHANGELIST + sorting_link(ascending, column))
+    assert listed(descending) == expected[::-1][:PAGE]
+
+
+def test_no_other_column_sorts(admin_client):
+    rows(3)
+    response = admin_client.get(CHANGELIST)
+    assert html_of(response).count('class="sortable ') == 2
+    for number in (0, 1, 2, 3, 6, 99, -1):
+        assert listed(admin_client.get(f"{CHANGELIST}?o={number}")) == listed(response)
+
+
+def test_the_list_is_sorted_by_one_column_and_shows_no_other_as_sorted(admin_client):
+    rows(3)
+    both = admin_client.get(f"{CHANGELIST}?o=-4.5")
+    assert html_of(both).count(" sorted ") == 1
+    assert listed(both) == ids_of(Session.objects.order_by("-created_at"))
+
+
+def test_a_cursor_of_one_order_is_none_of_another(admin_client):
+    rows(PAGE + 3)
+    second = link(admin_client.get(CHANGELIST), "Older")
+    response = admin_client.get(f"{CHANGELIST}{second}&o=5")
+    assert said(response) == [("warning", "There is no such page. This is the first one.")]
 
 
 def test_walking_the_pages_meets_every_session_once_both_ways(admin_client):

@@ -16,7 +16,7 @@ def ids_in_admin(client, query):
     while url:
         page = client.get(url)
         found |= set(listed(page))
-        older = page.context["cl"].older
+        older = page.context["cl"].next
         url = f"{CHANGELIST}{older}" if older else None
     return found
 

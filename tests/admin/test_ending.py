@@ -1,5 +1,6 @@
 """Ending sessions in the admin: it asks first, says what it does, and writes it down."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from sessions_api import lifecycle
 from sessions_api.models import EndReason, Session
@@ -30,6 +32,17 @@ from tests.secrecy import forms
 pytestmark = pytest.mark.django_db
 
 
+def lines_of(html):
+    """Return what a page that asks says of each session."""
+    (listed,) = re.findall(r'<ul class="session-lines">(.*?)</ul>', html, re.DOTALL)
+    lines = (re.sub("<[^>]*>", "", line) for line in re.findall("<li>(.*?)</li>", listed))
+    return [" ".join(line.split()) for line in lines]
+
+
+def words_of_time(moment):
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+
+
 def is_over(session):
     return Session.objects.get(pk=session.pk).ended_at is not None
 
@@ -48,7 +61,6 @@ def test_the_action_asks_how_many_and_whose_and_ends_nothing_yet(staff_browser):
     assert "3 sessions will be ended, for good:" in html
     assert html.index("2 sessions</span>") < html.index("1 session</span>")
     assert html.index("alice") < html.index("bob")
-    assert "<li>Firefox 146 on Linux, 192.0.2.7</li>" in html
     assert "&lt;i&gt;mine&lt;/i&gt;" in response.content.decode()
     assert "Yes, end 3 sessions" in html
     assert "superuser" not in html
@@ -56,8 +68,45 @@ def test_the_action_asks_how_many_and_whose_and_ends_nothing_yet(staff_browser):
     assert not LogEntry.objects.exists()
 
 
+def test_the_question_tells_equal_devices_apart(staff_browser):
+    now = timezone.now()
+    alice = UserFactory.create(username="alice")
+    common = {"user": alice, "browser": "Firefox 146", "os": "Linux"}
+    sessions = [
+        SessionFactory.create(
+            **common,
+            ip_address=f"192.0.2.{day}",
+            location="Lyon, FR",
+            created_at=now - timedelta(days=day),
+            last_used=now - timedelta(hours=day),
+            adopted=day == 2,
+        )
+        for day in (1, 2)
+    ]
+    lines = lines_of(html_of(choose(staff_browser, *sessions)))
+    times = [
+        tuple(words_of_time(moment) for moment in (session.created_at, session.last_used))
+        for session in sessions
+    ]
+    assert lines == [
+        "Firefox 146 on Linux 192.0.2.1 (Lyon, FR) signed in {} last used {}".format(*times[0]),
+        "Firefox 146 on Linux 192.0.2.2 (Lyon, FR) signed in before {} last used {}".format(
+            *times[1]
+        ),
+    ]
+    assert lines_of(html_of(staff_browser.get(end(sessions[0])))) == lines[:1]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_heading_says_whose_and_what_where_it_is_one_session(count, staff_browser):
+    alice = UserFactory.create(username="alice")
+    sessions = [SessionFactory.create(user=alice, browser="Firefox 146") for _ in range(count)]
+    heading = "End the session of alice: Firefox 146" if count == 1 else "End sessions"
+    assert f"<h1>{heading}</h1>" in html_of(choose(staff_browser, *sessions))
+
+
 def test_the_question_leads_back_to_the_page_it_was_asked_on(staff_browser):
-    path = f"{CHANGELIST}?state=not_over&q=user"
+    path = f"{CHANGELIST}?state=active&q=user"
     html = html_of(choose(staff_browser, SessionFactory.create(), path=path))
     assert f'<a role="button" href="{path}"' in html
 
@@ -259,7 +308,9 @@ def test_staff_end_their_own_session_and_are_told_before(staff_browser, executed
     own = session_of(staff_browser)
     warning = "The session you are using is among them: you will be signed out."
     assert warning in html_of(staff_browser.get(end(own)))
-    assert warning in html_of(choose(staff_browser, own))
+    html = html_of(choose(staff_browser, own))
+    assert warning in html
+    assert "this session" in lines_of(html)[0]
     assert warning not in html_of(choose(staff_browser, SessionFactory.create()))
     with executed():
         response = staff_browser.post(end(own), {"post": "yes"}, follow=True)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from sessions_api.models import EndReason
 from tests.admin.pages import CHANGELIST, html_of, listed
 from tests.factories import SessionFactory, UserFactory
-from tests.helpers import session_of
+from tests.helpers import browser_of, session_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,8 @@ def test_the_filters_select(admin_client):
 
     no_name = everything - {"chrome", "edge", "safari", "token"}
     assert found("") == everything
-    assert found("state=not_over") == everything - {"ended", "expired"}
+    assert found("state=active") == {"own"}  # the engine holds no other
+    assert found("state=over") == everything - {"own"}
     assert found("kind=token") == {"token", "expired"}
     assert found("kind=browser") == everything - {"token", "expired"}
     assert found("device_type=mobile") == {"chrome"}
@@ -56,7 +57,20 @@ def test_the_filters_select(admin_client):
     assert found("last_used=week") == everything - {"old", "older"}
     assert found("last_used=month") == everything - {"old"}
     assert found("last_used=before") == {"old"}
-    assert found("browser=safari&os=ios&device_type=tablet&state=not_over") == {"safari"}
+    assert found("browser=safari&os=ios&device_type=tablet&state=over") == {"safari"}
+
+
+def test_active_is_what_the_predicate_calls_so_and_over_the_rest(admin_client):
+    alive = session_of(browser_of(UserFactory.create()))
+    lost, unknown = SessionFactory.create(), SessionFactory.create(sealed_key=b"of another key")
+    own = session_of(admin_client)
+
+    def found(state):
+        return set(listed(admin_client.get(f"{CHANGELIST}?state={state}")))
+
+    assert found("active") == {str(alive.pk), str(own.pk)}
+    assert found("over") == {str(lost.pk)}
+    assert found("unknown") == {str(unknown.pk)}
 
 
 def test_what_is_unknown_and_what_is_pending_can_be_looked_for(admin_client):
@@ -100,7 +114,7 @@ def test_every_link_of_the_list_works(admin_client):
         SessionFactory.create(kind=kind, os=os, browser="Firefox & <co>", device_type="mobile")
     html = html_of(admin_client.get(CHANGELIST))
     links = set(re.findall(r'href="(\?[^"]*)"', html))
-    assert {"?kind=token", "?device_type=mobile", "?state=not_over", "?last_used=before"} <= links
+    assert {"?kind=token", "?device_type=mobile", "?state=active", "?last_used=before"} <= links
     for each in links:
         html_of(admin_client.get(CHANGELIST + each))
 
