@@ -26,6 +26,7 @@ from sessions_api.admin import filters, words
 from sessions_api.admin.changelist import SessionChangeList
 from sessions_api.admin.ending import USERS_SHOWN, Ending, owners
 from sessions_api.admin.fields import SessionFields
+from sessions_api.admin.overview import OverviewMixin
 from sessions_api.decorators import not_atomic
 from sessions_api.listing.fields import SearchField
 from sessions_api.models import Session, SessionQuerySet, networks
@@ -33,7 +34,7 @@ from sessions_api.tracking.current import current_session_id
 
 
 @admin.register(Session)
-class SessionAdmin(SessionFields):
+class SessionAdmin(OverviewMixin, SessionFields):
     """Every session, the most recently used first."""
 
     list_filter = (
