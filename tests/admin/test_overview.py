@@ -118,7 +118,7 @@ def test_no_language_writes_the_numbers_of_a_drawing_in_its_own_way(
 ):
     settings.LANGUAGE_CODE, settings.USE_THOUSAND_SEPARATOR = language, True
     html = html_of(staff_browser.get(OVERVIEW))
-    drawn = html[html.index('<div id="content-main">') :]
+    drawn = html[html.index('<figure class="session-chart">') : html.index('<p class="quiet">')]
     numbers = re.findall(r' (?:viewBox|width|height|x|y|x1|x2|y1|y2)="([^"]*)"', drawn)
     assert len(numbers) > 100
     assert all(re.fullmatch(r"[0-9 ]+", number) for number in numbers)

@@ -1,4 +1,7 @@
-"""axe-core finds nothing on the pages for users (WCAG 2.2 AA), and nothing reaches over their edge."""
+"""axe-core finds nothing on the pages for users (WCAG 2.2 AA), and nothing reaches over their edge.
+
+On the pages for staff it finds nothing but what Django's own pages have, too.
+"""
 
 from collections.abc import Callable
 
@@ -6,13 +9,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.pages import sign_in
+from tests.browser.pages import current_session, sign_in
 
 pytestmark = pytest.mark.parametrize("site", ["db"], indirect=True)
 
 PAGES = ("", "history/", "tokens/", "tokens/new/", "end-others/", "confirm/", "new-device/unknown/")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (320, 1280, 3840)
+SESSIONS = "/admin/sessions_api/session/"
+DJANGOS_OWN = ('label-title-only: <input type="text" size="40" name="q"',)
+"""The search box of all lists of the admin."""
 
 
 def violations(page: Page) -> list[str]:
@@ -38,6 +44,26 @@ def test_axe_finds_nothing(new_profile: Callable[[], Page], scheme: str) -> None
     page.get_by_role("link", name="Sign it out").first.click()
     page.get_by_role("dialog").wait_for()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_of_ours_on_the_pages_for_staff(
+    new_profile: Callable[[], Page], scheme: str
+) -> None:
+    page, other = new_profile(), new_profile()
+    sign_in(page, "admin")
+    sign_in(other, "alice")
+    one = f"{SESSIONS}{current_session(other)}"
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    for path in (
+        *(f"{SESSIONS}{each}" for each in ("", "?country=FR", "overview/")),
+        *(f"{one}/{each}/" for each in ("change", "end", "history")),
+        "/admin/auth/user/3/end-sessions/",
+    ):
+        page.goto(path)
+        found = [each for each in violations(page) if not each.startswith(DJANGOS_OWN)]
+        assert found == [], path
 
 
 @pytest.mark.parametrize("width", WIDTHS)
