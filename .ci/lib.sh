@@ -40,6 +40,7 @@ install_system_packages() {
     if ! command -v redis-server >/dev/null; then missing+=(redis-server); fi
     if ! has_program mariadbd /usr/sbin; then missing+=(mariadb-server); fi
     if ! has_program initdb /usr/lib/postgresql/*/bin; then missing+=(postgresql); fi
+    if ! command -v xgettext >/dev/null; then missing+=(gettext); fi
     if ! command -v node >/dev/null; then missing+=(nodejs); fi
     if ! command -v npm >/dev/null; then missing+=(npm); fi
     if ! command -v "${CHROMIUM:-/usr/bin/chromium}" >/dev/null; then missing+=(chromium); fi

@@ -129,7 +129,9 @@ def test_what_keeps_a_database_from_being_read_is_said_with_the_remedy(
     tmp_path, settings, spoil, words
 ):
     spoil(settings, tmp_path)
-    assert words in " ".join(geoip.problem())
+    problem = geoip.problem()
+    assert problem is not None
+    assert words in " ".join(problem)
 
 
 def test_the_package_that_is_missing_is_named(database, monkeypatch):
@@ -137,7 +139,9 @@ def test_the_package_that_is_missing_is_named(database, monkeypatch):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "geoip2", None)
     geoip._opened.cache_clear()
-    assert "pip install django-sessions-api[geoip2]" in geoip.problem().hint
+    problem = geoip.problem()
+    assert problem is not None
+    assert "pip install django-sessions-api[geoip2]" in problem.hint
 
 
 def test_the_networks_are_those_of_the_tests():

@@ -12,7 +12,8 @@ from tests.example_site import PROJECT_DIRECTORY, schema_of, serve_demo, token_w
 from tests.programs import run
 
 HERE = Path(__file__).parent
-SOURCES = ("package.json", "tsconfig.json", "client.ts")
+SOURCES = ("package.json", "tsconfig.json", "client.ts", "linter.yaml", "timer.ts")
+STATIC = PROJECT_DIRECTORY / "sessions_api" / "static" / "sessions_api"
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +39,34 @@ def test_the_site_serves_what_the_command_makes_without_a_warning(site: str) -> 
     assert json.loads(schema_of(site))["paths"] == json.loads(made)["paths"]
 
 
-def test_a_client_compiles_strictly_and_goes_all_ways(
-    site: str, directory: Path, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def packages(site: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory with our sources, the site's description of its API, and the packages."""
+    packages = tmp_path_factory.mktemp("packages")
     for name in SOURCES:
-        shutil.copy(HERE / name, tmp_path)
-    (tmp_path / "schema.json").write_text(schema_of(site))
-    run("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", directory=tmp_path)
-    run("npm", "run", "types", directory=tmp_path)
-    run("npm", "run", "compile", directory=tmp_path)
-    said = run("node", "client.js", site, token_without_proof(directory, "bob"), directory=tmp_path)
+        shutil.copy(HERE / name, packages)
+    for name in ("session-timer.js", "session-timer.d.ts"):
+        shutil.copy(STATIC / name, packages)
+    (packages / "schema.json").write_text(schema_of(site))
+    run("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", directory=packages)
+    return packages
+
+
+def test_a_strict_linter_finds_nothing_of_ours(packages: Path) -> None:
+    run("npm", "run", "lint", directory=packages)
+
+
+def test_the_types_of_the_timer_are_those_of_the_script(packages: Path) -> None:
+    run("npm", "run", "timer", directory=packages)
+    script = (packages / "session-timer.js").read_text()
+    for name in ("export class SessionTimer", "check()", "keepAlive()", "this.warning"):
+        assert name in script
+
+
+def test_a_client_compiles_strictly_and_goes_all_ways(
+    site: str, directory: Path, packages: Path
+) -> None:
+    run("npm", "run", "types", directory=packages)
+    run("npm", "run", "compile", directory=packages)
+    said = run("node", "client.js", site, token_without_proof(directory, "bob"), directory=packages)
     assert "renamed one, ended them all, signed in by a code, and made tokens" in said

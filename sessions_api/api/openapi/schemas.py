@@ -80,7 +80,7 @@ def credentials() -> Schema:
             **all_fields,
             "properties": {each: properties[each] for each in properties if each != other},
             "required": [name, *all_fields["required"]],
-            "not": {"required": [other]},
+            "not": _having(other),
         }
 
     return {"oneOf": [naming("username", other="email"), naming("email", other="username")]}
@@ -287,10 +287,15 @@ def sessions_to_end(filterset: type[filters.SessionFilter]) -> Schema:
     by_filter = {
         **_closed(by_name | always | {"all": {**FLAG, "enum": [False]}}),
         # Inside "allOf": beside the properties, openapi-typescript makes it a type for anything.
-        "allOf": [{"anyOf": [{"required": [name]} for name in by_name]}],
+        "allOf": [{"anyOf": [_having(name) for name in by_name]}],
     }
     everything = {**_closed(always | {"all": {**FLAG, "enum": [True]}}), "required": ["all"]}
     return {"oneOf": [by_filter, everything]}
+
+
+def _having(name: str) -> Schema:
+    """Return the schema of an object that has a property. Strict linters want it declared there, too."""
+    return {"required": [name], "properties": {name: {}}}
 
 
 def _closed(properties: dict[str, Schema]) -> Schema:

@@ -1,4 +1,4 @@
-/* Warns before a session ends, and keeps it alive: see {% session_timer %}. */
+/* Warns before a session ends, and keeps it alive. See {% session_timer %} */
 
 const SECOND = 1000;
 const LONGEST = 2 ** 31 - 1; // longer fires at once
@@ -37,7 +37,7 @@ export class SessionTimer {
       this.#leave();
     } else if (answer?.ok) {
       const { now, ends_at, can_keep_alive } = await answer.json();
-      const left = Date.parse(ends_at) - Date.parse(now);
+      const left = new Date(ends_at) - new Date(now);
       const end = { at: Date.now() + left, can_keep_alive };
       this.#tabs.postMessage(end);
       this.#follow(end);
@@ -63,8 +63,8 @@ export class SessionTimer {
 
   #count(at) {
     const left = Math.max(0, at - Date.now());
-    const clock = new Date(left + 999).toISOString();
-    this.#part("[data-left]").textContent = clock.slice(14, 19);
+    const time = new Date(left + 999).toISOString();
+    this.#part("[data-left]").textContent = time.slice(14, 19);
     this.#wait(SECOND, left ? () => this.#count(at) : undefined);
   }
 
