@@ -13,7 +13,7 @@ from sessions_api.account.cards import card_of
 from sessions_api.account.forms import NewTokenForm
 from sessions_api.account.page import OwnPage, makes_tokens
 from sessions_api.account.sessions import SessionsView
-from sessions_api.exceptions import SessionLimitReached
+from sessions_api.exceptions import ReauthenticationRequired, SessionLimitReached
 from sessions_api.lifecycle import tokens
 from sessions_api.models import Kind, Session, SessionQuerySet
 from sessions_api.tracking.current import current_session
@@ -58,9 +58,10 @@ class NewTokenView(OwnPage, NewTokenFormView):
         """Lead to the page where users confirm who they are, if they have not just done so."""
         if not makes_tokens():
             raise Http404
-        if self.session is None:
-            return None  # the page says so
-        return step_up.refuse(self.request, step_up.to_make_token())
+        # The page says so where no token can be made.
+        if self.session is not None and not step_up.to_make_token().is_met(self.request):
+            raise ReauthenticationRequired
+        return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, can_make=self.session is not None)
