@@ -24,7 +24,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sessions_api import credentials, engines, logs, payload, users
 from sessions_api.conf import conf
@@ -36,11 +36,11 @@ logger = logging.getLogger("sessions_api.validity")
 class State(models.TextChoices):
     """What a session is right now."""
 
-    ACTIVE = "active", _("active")
-    UNKNOWN = "unknown", _("unknown")
-    ENDED = "ended", _("ended")
-    EXPIRED = "expired", _("expired")
-    INVALID = "invalid", _("invalid")
+    ACTIVE = "active", pgettext_lazy("state of a session", "active")
+    UNKNOWN = "unknown", pgettext_lazy("state of a session", "unknown")
+    ENDED = "ended", pgettext_lazy("state of a session", "ended")
+    EXPIRED = "expired", pgettext_lazy("state of a session", "expired")
+    INVALID = "invalid", pgettext_lazy("state of a session", "invalid")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sessions_api import validity
 from sessions_api.conf import conf
@@ -56,9 +57,9 @@ class StateFilter(SessionListFilter):
     title = _("state")
     parameter_name = "state"
     offered = {
-        ACTIVE: _("Active"),
-        OVER: _("Over"),
-        UNKNOWN: _("Unknown"),
+        ACTIVE: pgettext_lazy("sessions", "Active"),
+        OVER: pgettext_lazy("sessions", "Over"),
+        UNKNOWN: pgettext_lazy("sessions", "Unknown"),
         PENDING: _("Ended, but still in the session engine"),
     }
 
@@ -119,7 +120,10 @@ class CountryFilter(admin.SimpleListFilter):
 class DeviceTypeFilter(SessionListFilter):
     title = _("device type")
     parameter_name = "device_type"
-    offered = {**{kind.value: kind.label for kind in DeviceType}, "unknown": _("unknown")}
+    offered = {
+        **{kind.value: kind.label for kind in DeviceType},
+        "unknown": pgettext_lazy("device type", "unknown"),
+    }
 
     def chosen(self, sessions: SessionQuerySet, value: str) -> SessionQuerySet:
         return sessions.filter(device_type="" if value == "unknown" else value)

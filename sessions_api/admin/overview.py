@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from sessions_api.admin import charts
 from sessions_api.admin.figures import MOST_COUNTED, MOST_RECENT, figures
@@ -48,9 +49,11 @@ class OverviewMixin(ModelAdmin):
                 "chart": charts.DaysChart.of(known.days),
                 "lacks_sign_ins": any(day.sign_ins is None for day in known.days),
                 "lacks_ends": any(day.ends is None for day in known.days),
-                "reasons": _named(known.reasons, EndReason),
-                "devices": _named(known.devices, DeviceType),
-                "countries": _named(_with_rest(known.countries), None),
+                "reasons": _named(known.reasons, EndReason, pgettext("reason", "unknown")),
+                "devices": _named(known.devices, DeviceType, pgettext("device type", "unknown")),
+                "countries": _named(
+                    _with_rest(known.countries), None, pgettext("country", "unknown")
+                ),
                 "most_counted": MOST_COUNTED,
                 "most_recent": MOST_RECENT,
                 "time_zone": timezone.get_current_timezone(),
@@ -58,10 +61,11 @@ class OverviewMixin(ModelAdmin):
         )
 
 
-def _named(counts: list[tuple[str, int]], choices: type[TextChoices] | None) -> list[charts.Share]:
+def _named(
+    counts: list[tuple[str, int]], choices: type[TextChoices] | None, unknown: str
+) -> list[charts.Share]:
     """Return the counts as shares, under what staff call the values."""
     names = {choice.value: str(choice.label) for choice in choices or ()}
-    unknown = _("unknown")
     return charts.shares([(names.get(value, value) or unknown, count) for value, count in counts])
 
 

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext_lazy
 
 from sessions_api import lifecycle, policy, revocation, validity
 from sessions_api.admin import words
@@ -77,9 +77,9 @@ class SessionsLinkMixin(ModelAdmin):
             return fieldsets
         if is_placed:
             return _without_sessions(fieldsets)
-        return (*fieldsets, (_("Sessions"), {"fields": (FIELD,)}))
+        return (*fieldsets, (pgettext_lazy("login sessions", "Sessions"), {"fields": (FIELD,)}))
 
-    @admin.display(description=_("sessions"))
+    @admin.display(description=pgettext_lazy("login sessions", "sessions"))
     def sessions_link(self, user: AbstractBaseUser) -> str:
         """Return how many sessions are active, with links to see and to end them.
 

@@ -94,7 +94,7 @@ class SessionFilter(django_filters.FilterSet):
         choices=STATES,
         method="in_state",
         label=_(
-            "one state, over (ended, expired or invalid), or all; active or unknown if not given"
+            "one state, `over` (ended, expired or invalid), or `all`; active or unknown if not given"
         ),
     )
     kind = django_filters.ChoiceFilter(choices=Kind.choices)
