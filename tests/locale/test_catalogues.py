@@ -2,7 +2,9 @@
 
 import re
 from itertools import product
+from pathlib import Path
 
+import django
 import polib
 import pytest
 from django.utils import translation
@@ -14,6 +16,8 @@ from tests.locale.catalogues import FOLDERS, LANGUAGES, catalogue, path_of
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|\{\w*\}|</?[a-z][^>]*>|`[^`]*`")
 NUMBERS = re.compile(r"%\((count|counter|limit|most|number)\)[ds]")
+
+DJANGOS = Path(django.__file__).parent / "conf" / "locale"
 
 EACH = pytest.mark.parametrize(
     ("folder", "language"),
@@ -87,6 +91,24 @@ def test_what_is_shipped_is_what_is_written(folder, language):
     shipped = polib.mofile(str(path.with_suffix(".mo")))
     written = {(each.msgctxt, each.msgid): forms_of(each) for each in catalogue(folder, language)}
     assert {(each.msgctxt, each.msgid): forms_of(each) for each in shipped} == written
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_django_says_as_well_is_said_as_django_does(language):
+    # All apps share one catalogue: one of the two would be shown in place of the other.
+    theirs: dict[str, str] = {}
+    parts = [*Path(django.__file__).parent.glob(f"contrib/*/locale/{language}"), DJANGOS / language]
+    for part in parts:
+        for each in polib.pofile(str(part / "LC_MESSAGES" / "django.po")):
+            if each.msgstr and not each.msgctxt and not each.fuzzy:
+                theirs.setdefault(each.msgid, each.msgstr)
+    assert len(theirs) > 300
+    ours = catalogue(FOLDERS[0], language)
+    assert {
+        each.msgid: each.msgstr
+        for each in ours
+        if not each.msgctxt and theirs.get(each.msgid, each.msgstr) != each.msgstr
+    } == {}
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
