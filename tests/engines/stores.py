@@ -3,6 +3,7 @@
 import pytest
 
 from sessions_api import engines
+from sessions_api.engines import store
 from tests.helpers import ENGINES
 
 HOLDING = [*(name for name in ENGINES if name != "signed_cookies"), "dictionary", "subclassed"]
@@ -17,9 +18,17 @@ on_those_that_list = pytest.mark.parametrize("engine", LISTING, indirect=True)
 
 def saved(expiry=None, **payload):
     """Save a session with this payload, and return its key."""
-    store = engines.store_class()()
-    store.update(payload)
+    session = engines.store_class()()
+    session.update(payload)
     if expiry is not None:
-        store.set_expiry(expiry)
-    store.save()
-    return store.session_key
+        session.set_expiry(expiry)
+    session.save()
+    return session.session_key
+
+
+def use_subclass(monkeypatch, **methods):
+    """Keep sessions as the site's engine does, but for some methods. Returns the engine's class."""
+    djangos = engines.store_class()
+    subclass = type("SessionStore", (djangos,), methods)
+    monkeypatch.setattr(store, "_store_class", lambda engine: subclass)
+    return djangos

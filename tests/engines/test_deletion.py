@@ -8,9 +8,9 @@ from django.test import Client
 from sessions_api import engines, lifecycle, validity
 from sessions_api.lifecycle import ending
 from sessions_api.models import Session
-from tests.engines.stores import on_each, saved
+from tests.engines.stores import on_each, saved, use_subclass
 from tests.factories import UserFactory
-from tests.helpers import held, name_of
+from tests.helpers import SERVER_SIDE, held, name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,6 +41,21 @@ def test_a_subclass_that_loads_and_deletes_in_its_own_way_is_asked_to(engine):
     key = saved(number=1)
     assert engines.payload_of(key) == {"number": 1, "loaded": "in its own way"}
     assert engines.delete_many([key]) == {key}  # it keeps what it should delete
+
+
+@pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)
+def test_a_subclass_that_deletes_in_its_own_way_is_asked_to_for_each_key(engine, monkeypatch):
+    deleted = []
+
+    def delete(session, session_key=None):
+        deleted.append(session.session_key)
+        djangos.delete(session, session_key)
+
+    djangos = use_subclass(monkeypatch, delete=delete)
+    keys = [saved(number=number) for number in range(2)]
+    assert engines.delete_many(keys) == set()
+    assert deleted == keys
+    assert held(keys) == {}
 
 
 @pytest.mark.parametrize("engine", ["cached_db"], indirect=True)

@@ -1,5 +1,7 @@
 """The payloads that the engine would load: reading them changes nothing."""
 
+import json
+
 import pytest
 import time_machine
 from django.db import connection
@@ -14,6 +16,16 @@ from tests.site.engines import DictionarySessionStore
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+class BackwardsSerializer:
+    """A serializer as a site may have its own."""
+
+    def dumps(self, content):
+        return json.dumps(content).encode()[::-1]
+
+    def loads(self, data):
+        return json.loads(data[::-1])
+
+
 @on_each
 def test_many_payloads_are_loaded_by_their_keys(engine):
     keys = [saved(number=number) for number in range(5)]
@@ -23,6 +35,12 @@ def test_many_payloads_are_loaded_by_their_keys(engine):
     assert engines.payload_of(keys[0]) == {"number": 0}
     assert engines.payload_of("unknown0key") is None
     assert engines.load_many([]) == {}
+
+
+@on_each
+def test_payloads_are_read_by_the_sites_serializer(engine, settings):
+    settings.SESSION_SERIALIZER = f"{__name__}.BackwardsSerializer"
+    assert engines.payload_of(saved(number=1)) == {"number": 1}
 
 
 @pytest.mark.parametrize("name", ["cache", "cached_db"])

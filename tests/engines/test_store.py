@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings as django_settings
+from django.core.cache import caches
 from django.utils import timezone
 
 from sessions_api import engines
 from sessions_api.engines import store
-from tests.engines.stores import saved
+from tests.engines.stores import saved, use_subclass
 from tests.helpers import ENGINES, SERVER_SIDE, THIRD_PARTY_ENGINES, later, use_engine
 from tests.site.engines import DictionarySessionStore
 
@@ -42,6 +44,30 @@ ENFORCING = {"db", "cached_db", "cache", "redis", "cached_db_redis", "overriding
 @pytest.mark.parametrize("engine", [*ENGINES, *THIRD_PARTY_ENGINES], indirect=True)
 def test_an_engine_enforces_expiries_if_it_has_its_databases_or_its_caches_from_django(engine):
     assert engines.enforces_expiry() is (engine in ENFORCING)
+
+
+@pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)
+def test_a_subclass_that_loads_in_its_own_way_is_asked_to(engine, monkeypatch):
+    def load(session):
+        return {**djangos.load(session), "loaded": "in its own way"}
+
+    djangos = use_subclass(monkeypatch, load=load)
+    key = saved(number=1)
+    assert engines.payload_of(key) == {"number": 1, "loaded": "in its own way"}
+    assert engines.extend(key) is None
+
+
+@pytest.mark.parametrize("engine", ["db", "cached_db"], indirect=True)
+def test_a_subclass_that_reads_its_database_in_its_own_way_is_asked_to(engine, monkeypatch):
+    def read(session):
+        row = djangos._get_session_from_db(session)
+        row.session_data = session.encode({"read": "in its own way"})
+        return row
+
+    djangos = use_subclass(monkeypatch, _get_session_from_db=read)
+    key = saved(number=1)
+    caches[django_settings.SESSION_CACHE_ALIAS].clear()
+    assert engines.payload_of(key) == {"read": "in its own way"}
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(100, 100), (10**7, 14 * 24 * 3600)])
