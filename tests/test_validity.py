@@ -3,18 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import BACKEND_SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from sessions_api import validity
+from sessions_api import payload, validity
 from sessions_api.models import EndReason, Session
 from sessions_api.validity import State, Verdict
 from tests.factories import SessionFactory, UserFactory
-from tests.helpers import use_engine
+from tests.helpers import session_id, session_of, use_engine
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +155,32 @@ def test_the_payloads_backend_is_the_one_that_counts(sign_in_through, settings):
     assert judge(Session.objects.get()).state == State.INVALID
     settings.AUTHENTICATION_BACKENDS = [path_of(DirectoryBackend)]
     assert judge(Session.objects.get()) is validity.ACTIVE
+
+
+def test_a_payload_that_names_another_session_of_the_user_is_not_this_one(sign_in_through):
+    user = UserFactory.create()
+    browser, other = sign_in_through(user), sign_in_through(user)
+    row, content = session_of(browser), browser.session
+    content[payload.ID_KEY] = session_id(other)
+    content.save()
+    assert judge(row) is validity.LOST
+    assert judge(session_of(other)) is validity.ACTIVE
+
+
+def test_a_payload_that_names_another_user_is_not_this_session(sign_in_through):
+    browser = sign_in_through(UserFactory.create())
+    row, content = session_of(browser), browser.session
+    content[SESSION_KEY] = str(UserFactory.create().pk)
+    content.save()
+    assert judge(row) is validity.LOST
+
+
+def test_a_payload_that_names_no_session_is_that_of_the_row_with_its_key(sign_in_through):
+    browser = sign_in_through(UserFactory.create())
+    row, content = session_of(browser), browser.session
+    del content[payload.ID_KEY]
+    content.save()
+    assert judge(row) is validity.ACTIVE
 
 
 def test_a_deactivated_account_is_told_from_a_backend_that_does_not_answer(sign_in_through):
