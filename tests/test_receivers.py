@@ -1,12 +1,14 @@
 """Django's signals: what follows when an account is deactivated, and when a row is deleted."""
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from django.contrib.auth import get_user_model, user_logged_in, user_logged_out
 from django.core.cache.backends.locmem import LocMemCache
+from django.core.signals import setting_changed
 from django.db import OperationalError, connection, connections, transaction
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_migrate, post_save, pre_save
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -17,7 +19,15 @@ from sessions_api.signals import session_ended
 from tests.factories import SessionFactory, UserFactory
 from tests.helpers import SERVER_SIDE, browser_of, held, name_of, reasons, session_of, use_engine
 
-SIGNALS = (user_logged_in, user_logged_out, post_save, post_delete)
+SIGNALS = {
+    "user_logged_in": user_logged_in,
+    "user_logged_out": user_logged_out,
+    "pre_save": pre_save,
+    "post_save": post_save,
+    "post_delete": post_delete,
+    "post_migrate": post_migrate,
+    "setting_changed": setting_changed,
+}
 
 
 class CacheThatIsDown(LocMemCache):
@@ -327,10 +337,20 @@ def test_an_engine_that_fails_does_not_keep_the_user_from_being_deleted(
 # Registration
 
 
-def test_connecting_again_doubles_no_receiver():
-    before = [list(signal.receivers) for signal in SIGNALS]
+@pytest.mark.parametrize("name", SIGNALS)
+def test_each_signal_is_heard_once_receivers_are_connected(name, monkeypatch):
+    signal, sender = SIGNALS[name], Session if name == "post_delete" else get_user_model()
+    monkeypatch.setattr(signal, "receivers", [])
+    monkeypatch.setattr(signal, "sender_receivers_cache", WeakKeyDictionary())
+    assert not signal.has_listeners(sender)
     receivers.connect()
-    assert [list(signal.receivers) for signal in SIGNALS] == before
+    assert signal.has_listeners(sender)
+
+
+def test_connecting_again_doubles_no_receiver():
+    before = [list(signal.receivers) for signal in SIGNALS.values()]
+    receivers.connect()
+    assert [list(signal.receivers) for signal in SIGNALS.values()] == before
 
 
 def test_after_connecting_again_a_login_makes_one_row(db):

@@ -224,3 +224,32 @@ def test_a_new_key_that_is_rolled_back_with_its_view_is_nobodys(world, change, e
     recent.clear()
     assert bool(browser.user_name()) is (browser.session_id() in listed)
     assert len(listed) <= 1
+
+
+def test_a_sign_out_is_one_although_its_view_is_rolled_back(world):
+    browser, other = world.browser(user=world.alice), world.browser(user=world.alice)
+    thief = world.copy(browser)
+    session_id = browser.session_id()
+    with atomic_requests():
+        browser.do("user", "logout", "roll_back", view="do")
+    assert Session.objects.get(pk=session_id).end_reason == EndReason.LOGOUT
+    assert thief.user_name() == ""
+    world.assert_true(other)
+
+
+def test_a_sign_in_that_is_rolled_back_has_made_room_all_the_same(world, settings):
+    settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 1}
+    first, second = world.browser(user=world.alice), world.browser()
+    session_id = first.session_id()
+    with atomic_requests():
+        second.do(f"login:{world.alice.pk}", "roll_back", view="do")
+    assert Session.objects.get(pk=session_id).end_reason == EndReason.LIMIT
+    kept = world.engine in ("cache", "file", "signed_cookies")
+    world.assert_true(*([second] if kept else []))
+
+
+def test_an_account_that_is_closed_in_a_view_that_is_rolled_back_stays_signed_in(world):
+    browser = world.browser(user=world.alice)
+    with atomic_requests():
+        browser.do("close_account", "roll_back", view="do")
+    world.assert_true(browser)
