@@ -18,7 +18,7 @@ from sessions_api.conf import conf
 from sessions_api.exceptions import TooManyLost
 from sessions_api.lifecycle import adopting, canary, ending, ends, rows, updating
 from sessions_api.lifecycle.pace import FULL_SPEED, Pace
-from sessions_api.models import EndReason, Kind, Session, SessionQuerySet
+from sessions_api.models import EndReason, Session, SessionQuerySet
 from sessions_api.models.queryset import signed_in
 
 PURGE_BATCH = 5_000
@@ -156,7 +156,7 @@ def _kept_by_engine(sessions: SessionQuerySet) -> set[UUID]:
     """Return those of the sessions that the engine holds, or may hold, beyond their expiry."""
     if not engines.enforces_expiry():
         return set()
-    browsers = sessions.filter(kind=Kind.BROWSER).exclude(sealed_key=b"")
+    browsers = sessions.exclude(sealed_key=b"")
     verdicts = validity.judge(validity.read(browsers))
     return {pk for pk, verdict in verdicts.items() if not verdict.is_over}
 

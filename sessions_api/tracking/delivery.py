@@ -28,8 +28,8 @@ def new_key_is_sent(session: EngineSession, response: HttpResponseBase) -> bool:
 
 
 def is_gone(key: str | None) -> bool:
-    """Tell whether the engine has answered that a key is gone. A signed cookie is in its browser."""
-    return key is not None and not engines.is_client_side() and engines.is_gone(key)
+    """Tell whether the engine has answered that a key is gone. It never says so of a signed cookie."""
+    return key is not None and engines.is_gone(key)
 
 
 def key_digest_of(session: EngineSession) -> bytes | None:
