@@ -243,6 +243,13 @@ def test_a_cookie_that_somebody_else_knew_before_is_not_taken_over(alice, told):
     assert is_told(told, thief.sign_in())
 
 
+def test_a_device_is_known_however_many_sign_ins_from_others_have_followed(alice, told):
+    device = Device(alice)
+    device.sign_in()
+    SessionFactory.create_batch(20, user=alice, device_digest=b"of another one")
+    assert not is_told(told, device.sign_in())
+
+
 @pytest.mark.parametrize(
     "value",
     ["", "x", "." * 300, "A" * 5000, "ü" * 43, ".".join(["A" * 43] * 300), "A" * 42 + "\x7f"],
@@ -304,6 +311,15 @@ def test_a_script_is_no_device(alice, told):
     browser_of(alice)
     lifecycle.issue_token(alice)
     assert told == []
+
+
+@pytest.mark.parametrize(
+    "client", [{"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "", "HTTP_USER_AGENT": FIREFOX}]
+)
+def test_whoever_signs_in_to_a_session_of_a_views_own_has_a_device(alice, told, client):
+    Device(alice).sign_in()
+    Client(**client).get(f"/do/sign_in_elsewhere:{alice.pk}/")
+    assert len(told) == 1
 
 
 def test_a_password_that_is_only_hashed_anew_leaves_all_devices_known(alice, told, settings):
