@@ -104,9 +104,10 @@ def test_a_proxy_of_the_site_tells(rf, settings, name, headers, expected):
     ids=[name for name, case in CASES.items() if case[2] != ("", "")],
 )
 @pytest.mark.parametrize("proxies", [[], ["10.0.0.0/8"], "no list"], ids=repr)
-def test_nobody_else_is_believed(rf, settings, name, headers, expected, proxies):
+def test_nobody_else_is_believed(rf, settings, caplog, name, headers, expected, proxies):
     location = found(rf, settings, name, headers, proxies=proxies, peer="203.0.113.9")
     assert location == Location()
+    assert caplog.messages == []
 
 
 def test_a_proxy_on_a_unix_socket_is_believed(rf, settings):

@@ -61,7 +61,9 @@ def test_a_directory_has_the_file_that_django_looks_for(tmp_path, settings):
     assert geoip.location(None, "203.0.113.7") == Location("DE")
     write_database(tmp_path / "GeoLite2-City.mmdb")
     assert geoip.location(None, "203.0.113.7") == Location("DE", "Bavaria", "Munich")
-    settings.GEOIP_CITY = "cities.mmdb"
+    settings.GEOIP_CITY, settings.GEOIP_COUNTRY = "cities.mmdb", "countries.mmdb"
+    write_database(tmp_path / "countries.mmdb", {"203.0.113.0/24": LYON}, "GeoLite2-Country")
+    assert geoip.location(None, "203.0.113.7") == Location("FR")
     write_database(tmp_path / "cities.mmdb", {"203.0.113.0/24": LYON})
     assert geoip.location(None, "203.0.113.7") == Location("FR", "Rhône", "Lyon")
 
