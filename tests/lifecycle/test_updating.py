@@ -14,7 +14,7 @@ from sessions_api.exceptions import CannotExtend
 from sessions_api.lifecycle import updating
 from sessions_api.models import EndReason, Session
 from tests.factories import SessionFactory, UserFactory
-from tests.helpers import ENGINES, later, store_of
+from tests.helpers import ENGINES, later, store_of, use_engine
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("bystander")]
 
@@ -207,6 +207,22 @@ def test_another_client_is_noted_of_that_very_session_under_that_very_key(spoil)
     assert not Session.objects.filter(last_ip_address="198.51.100.9").exists()
     assert changed(bystander, timezone.now())
     assert Session.objects.filter(last_ip_address="198.51.100.9").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"expires_at": timezone.now() - timedelta(days=1)}, updating.Followed.PASSED_OVER),
+        ({"key_digest": b"another"}, updating.Followed.ELSEWHERE),
+        ({"ended_at": timezone.now()}, updating.Followed.OVER),
+    ],
+    ids=["past its deadline", "under another key", "ended"],
+)
+def test_what_cannot_be_written_says_what_has_become_of_the_session(settings, fields, expected):
+    use_engine(settings, "file")  # where the row's expiry counts
+    session = SessionFactory.create(**{"key_digest": b"k", **fields})
+    changes = {"last_used": timezone.now()}
+    assert updating.follow(session.pk, b"k", changes, at=timezone.now()) is expected
 
 
 @pytest.mark.parametrize(("known", "written", "expected"), [(5, 0, 5), (0, 5, 5)])

@@ -4,9 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sessions_api import credentials, engines, recent, validity
+from sessions_api import credentials, engines, lifecycle, recent, validity
 from sessions_api.models import EndReason, Session
 from tests.helpers import SERVER_SIDE, name_of, returning_browser
+from tests.site import views
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,6 +65,18 @@ def test_a_key_that_was_changed_outside_any_request_is_taken_over(alice):
     recent.clear()
     assert name_of(browser) == "alice"
     assert Session.objects.get().key_digest == credentials.digest(job.session_key)
+
+
+def test_a_session_that_ends_before_its_row_takes_a_key_over_is_flushed(alice):
+    browser = returning_browser(alice)
+    job = browser.session
+    job.cycle_key()
+    browser.cookies["sessionid"] = job.session_key
+    recent.clear()
+    views.callbacks.append(lambda: lifecycle.end_all(alice))
+    response = browser.get("/do/user,callback/")
+    assert response.cookies["sessionid"].value == ""
+    assert engines.payload_of(job.session_key) is None
 
 
 def test_an_anonymous_sessions_new_key_is_none_of_ours(client, django_assert_num_queries):
