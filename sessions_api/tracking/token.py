@@ -93,7 +93,7 @@ def write_use(
         remembered=_remembered(session),
         row=session,
     )
-    is_due = used.recent.touch_is_due(used.at) and use.is_activity(request)
+    is_due = used.recent.touch_is_due(used.at)
     used.write(request, _rotated(session) if is_due else {}, client)
 
 

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from sessions_api import engines, lifecycle, validity
 from sessions_api.authentication import SessionTokenAuthentication
+from sessions_api.decorators import not_activity
 from sessions_api.models import EndReason, Session
 from sessions_api.tracking import token
 from sessions_api.tracking.state import TokenAdmitted, TokenRefused, begin
@@ -40,6 +41,7 @@ class ByToken(APIView):
 urlpatterns = [
     *site_urlpatterns,
     path("by-token/<str:step>/", ByToken.as_view()),
+    path("polled-by-token/<str:step>/", not_activity(ByToken.as_view())),
 ]
 
 
@@ -168,14 +170,15 @@ def test_a_token_that_is_refused_for_the_time_being_is_not_used(alice, settings)
     assert (issued.session.last_used, issued.session.ended_at) == (last_used, None)
 
 
-def test_the_use_of_a_token_follows_a_new_secret_key(alice, settings):
+@pytest.mark.parametrize("path", ["/by-token/none/", "/polled-by-token/none/"])
+def test_a_token_follows_to_a_new_secret_key(alice, settings, path):
     issued = lifecycle.issue_token(alice)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "new"
     with later(minutes=5):
-        assert Client().get("/by-token/none/", headers=bearer(issued.token)).status_code == 200
+        assert Client().get(path, headers=bearer(issued.token)).status_code == 200
         settings.SECRET_KEY_FALLBACKS = []
-        assert Client().get("/by-token/none/", headers=bearer(issued.token)).status_code == 200
+        assert Client().get(path, headers=bearer(issued.token)).status_code == 200
         assert pks(validity.active_sessions(alice)) == {issued.session.pk}
 
 
