@@ -64,7 +64,7 @@ def test_an_empty_set_has_no_batch():
 
 
 @pytest.mark.parametrize("skip_locked", [True, False])
-def test_rows_that_nobody_else_has_locked_are_locked(skip_locked):
+def test_rows_that_nobody_else_has_locked_are_locked(skip_locked, bystander):
     pks = sorted(session.pk for session in SessionFactory.create_batch(3))
     with transaction.atomic():
         assert rows.lock(pks, using="default", skip_locked=skip_locked) == pks
