@@ -80,6 +80,15 @@ def test_a_sign_in_leaves_it_again_where_the_engine_was_emptied(engine):
     canary.check()
 
 
+def test_where_the_cookie_is_the_session_a_sign_in_has_nothing_to_look_for(
+    settings, django_assert_num_queries
+):
+    use_engine(settings, "signed_cookies")
+    canary.leave()
+    with django_assert_num_queries(0):
+        canary.leave(is_sign_in=True)
+
+
 @on_server_side_engines
 def test_a_use_that_is_written_leaves_it_in_a_new_process(engine):
     browser = returning_browser(UserFactory.create())

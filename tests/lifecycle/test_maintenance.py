@@ -337,6 +337,17 @@ def test_an_end_that_stays_unfinished_keeps_its_row(engine, bystander):
 
 
 @on_server_side_engines
+@pytest.mark.parametrize("has_ended", [True, False])
+def test_a_key_that_nobody_can_open_keeps_no_row_that_has_ended(engine, has_ended, bystander):
+    ago = timezone.now() - timedelta(days=200)
+    ended = {"ended_at": ago, "end_reason": EndReason.REVOKED} if has_ended else {}
+    row = SessionFactory.create(adopted=True, sealed_key=b"garbage", expires_at=ago, **ended)
+    canary.leave()
+    assert lifecycle.purge() == has_ended
+    assert Session.objects.filter(pk=row.pk).exists() is not has_ended
+
+
+@on_server_side_engines
 def test_a_session_that_was_adopted_and_has_ended_is_not_adopted_again(engine):
     user = UserFactory.create()
     client = old_session(user)

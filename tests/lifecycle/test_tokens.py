@@ -141,6 +141,24 @@ def test_a_proof_renews_one_token_and_no_other(bystander, alice):
     assert other.session.authenticated_at == before
 
 
+@pytest.mark.parametrize("is_revoked", [False, True])
+def test_tokens_go_on_under_the_session_that_takes_the_place_unless_it_is_revoked(
+    bystander, alice, is_revoked
+):
+    old, new = session_of(signed_in(alice)), session_of(signed_in(alice))
+    token = lifecycle.issue_token(alice).session
+    Session.objects.filter(pk=token.pk).update(parent=old)
+    if is_revoked:
+        lifecycle.end(new, by=alice)
+    tokens.take_place(Session.objects.filter(pk=old.pk), new)
+    old.refresh_from_db()
+    token.refresh_from_db()
+    assert old.end_reason == EndReason.REPLACED
+    assert token.parent == new
+    told = (EndReason.REVOKED, alice) if is_revoked else ("", None)
+    assert (token.end_reason, token.ended_by) == told
+
+
 def test_who_has_proved_nothing_gets_a_token_that_says_so(alice):
     session = lifecycle.issue_token(alice).session
     session.refresh_from_db()
