@@ -4,8 +4,10 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user, get_user_model
 from django.db import connection
+from django.http import HttpResponse
 from django.test import AsyncClient, Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import path
 from django.utils import timezone
 
 from sessions_api import engines, lifecycle, recent
@@ -16,14 +18,18 @@ from tests.factories import UserFactory
 from tests.helpers import (
     CURRENT,
     DJANGOS_ENGINES,
+    SERVER_SIDE,
     bearer,
     later,
     name_in_new_process,
     name_of,
     old_session,
     reasons,
+    refusing,
     returning_browser,
 )
+from tests.site import views
+from tests.site.urls import urlpatterns as site_urlpatterns
 from tests.user_models import hiding
 
 
@@ -85,6 +91,27 @@ def test_a_session_that_strict_finds_in_order_is_admitted(forgotten_browser, set
     assert forgotten_browser.get("/do/user/").content == b""
 
 
+def catch_everything(request):
+    """Say who is there, whatever happens."""
+    try:
+        return HttpResponse(request.user.get_username())
+    except Exception:  # noqa: BLE001 (as views of sites do)
+        return HttpResponse("nobody knows")
+
+
+urlpatterns = [*site_urlpatterns, path("catch-everything/", catch_everything)]
+
+
+@pytest.mark.urls(__name__)
+def test_a_view_that_catches_everything_is_unavailable_where_the_row_must_admit(
+    forgotten_browser, settings
+):
+    settings.SESSIONS_API = {"STRICT": True}
+    with refusing("SELECT"):
+        assert forgotten_browser.get("/catch-everything/").status_code == 503
+    assert forgotten_browser.get("/catch-everything/").status_code == 200
+
+
 def end_rows():
     Session.objects.update(ended_at=timezone.now(), end_reason=EndReason.REVOKED)
 
@@ -106,6 +133,17 @@ def test_request_user_and_auser_agree_that_nobody_is_there(forgotten_browser):
     request = forgotten_browser.get("/do/user/").wsgi_request
     assert request.user.is_anonymous
     assert async_to_sync(request.auser)().is_anonymous
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)
+def test_a_request_that_makes_a_new_key_while_another_does_is_let_in(engine, alice):
+    browser = returning_browser(alice)
+    tab = Client()
+    tab.cookies = browser.cookies.copy()
+    views.callbacks.append(lambda: tab.get("/do/user,cycle/"))
+    assert browser.get("/do/read,callback,cycle,user/").content == b"alice"
+    assert name_of(browser) == name_of(tab) == "alice"
 
 
 def test_a_user_who_is_asked_for_twice_costs_one_look_at_the_row(forgotten_browser, settings):

@@ -1,8 +1,10 @@
 """A logout, in a view and in a script."""
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model, logout, user_logged_out
 from django.db import OperationalError, connection
+from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
 
 from sessions_api import engines, validity
@@ -54,6 +56,15 @@ def test_the_row_says_how_the_user_went_out_of_the_session(alice, steps, reason)
     browser.get(f"/do/{steps}/")
     assert reasons(alice) == [reason]
     assert name_of(browser) == ""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("view", ["do", "ado"])
+def test_what_is_written_after_a_logout_is_all_that_the_session_holds(alice, engine, view):
+    browser = AsyncClient()
+    browser.cookies = returning_browser(alice).cookies
+    async_to_sync(browser.get)(f"/{view}/user,logout,write/")
+    assert dict(browser.session.items()) == {"count": 1}
 
 
 @pytest.mark.django_db(transaction=True)

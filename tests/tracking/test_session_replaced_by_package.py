@@ -4,11 +4,13 @@ from contextlib import contextmanager
 from importlib import import_module
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user, login, logout
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.utils import timezone
 
 from sessions_api import recent, validity
 from sessions_api.middleware import SessionsMiddleware
@@ -40,10 +42,11 @@ def another_session(request, settings, key=None):
 def visit(settings):
     """Return what has a request take steps on a session of its own, and returns its key."""
 
-    def visit(step, key=None, browser=None):
+    def visit(step, key=None, browser=None, first=lambda request: None):
         keys = []
 
         def view(request):
+            first(request)
             with another_session(request, settings, key) as session:
                 step(request)
                 keys.append(session.session_key)
@@ -90,6 +93,22 @@ def test_a_user_there_is_handed_out_and_nobody_signed_out(user, visit, is_rememb
     assert name_of(browser) == user.get_username()
     assert len(validity.active_sessions(user)) == 1
     assert len(validity.active_sessions(other_user)) == 1
+
+
+def test_an_ended_session_there_is_nobodys_although_the_browsers_own_is_in_order(user, visit):
+    other_user = UserFactory.create()
+    key = visit(signing_in(other_user))
+    browser = browser_of(user)
+    Session.objects.for_user(other_user).update(ended_at=timezone.now())
+    recent.clear()
+    names = []
+
+    def ask(request):
+        vars(request).pop("_acached_user", None)
+        names.append(async_to_sync(request.auser)().get_username())
+
+    visit(ask, key, browser, first=ask)
+    assert names == [user.get_username(), ""]
 
 
 def test_a_logout_there_ends_that_session(user, visit):
