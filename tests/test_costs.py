@@ -266,6 +266,15 @@ def test_in_the_steady_state_a_request_looks_into_memory_once_and_settles_nothin
 
 
 @pytest.mark.parametrize("counted_engine", DJANGOS_ENGINES, indirect=True)
+def test_a_request_that_saves_its_session_does_not_ask_again_who_its_client_is(counted_engine):
+    client = returning_browser(UserFactory.create())
+    with calls() as counted:
+        assert client.get("/do/user,write/").content
+    assert counted["tracking/use.settle"] == 1
+    assert not counted["client/__init__.client_of"]
+
+
+@pytest.mark.parametrize("counted_engine", DJANGOS_ENGINES, indirect=True)
 @pytest.mark.parametrize("path", ["/static-page/", "/do/read/"])
 def test_a_request_that_does_not_ask_for_its_user_is_not_looked_at(counted_engine, path):
     client = returning_browser(UserFactory.create())

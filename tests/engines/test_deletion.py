@@ -58,6 +58,18 @@ def test_a_subclass_that_deletes_in_its_own_way_is_asked_to_for_each_key(engine,
     assert held(keys) == {}
 
 
+@pytest.mark.parametrize("engine", ["db", "cached_db", "cache"], indirect=True)
+def test_a_subclass_that_deletes_as_its_engine_does_is_not_asked_for_each_key(engine, monkeypatch):
+    def fail(session, session_key=None):
+        raise AssertionError
+
+    djangos = use_subclass(monkeypatch)
+    monkeypatch.setattr(djangos, "delete", fail)
+    keys = [saved(number=number) for number in range(2)]
+    assert engines.delete_many(keys) == set()
+    assert held(keys) == {}
+
+
 @pytest.mark.parametrize("engine", ["cached_db"], indirect=True)
 def test_what_a_failing_cache_may_still_hold_is_not_reported_as_ended(engine, settings, caplog):
     user = UserFactory.create()

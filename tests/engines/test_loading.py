@@ -4,12 +4,14 @@ import json
 
 import pytest
 import time_machine
+from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sessions_api import engines
+from sessions_api.engines import loading
 from tests.engines.stores import on_each, saved
-from tests.helpers import later, use_engine
+from tests.helpers import engine_rows, later, use_engine
 from tests.site.cache import operations
 from tests.site.engines import DictionarySessionStore
 
@@ -98,6 +100,27 @@ def test_a_key_that_an_engine_of_a_third_party_fails_at_is_not_gone(engine, monk
     answers = engines.load_many([torn, sound])
     assert isinstance(answers[torn], engines.Unreadable)
     assert answers[sound] == {"number": 2}
+
+
+@pytest.mark.parametrize("engine", ["cache", "cached_db"], indirect=True)
+def test_a_cache_that_refuses_to_be_asked_for_many_is_asked_for_one_by_one(engine, monkeypatch):
+    def refuse(cache, keys, version=None):
+        raise ConnectionError
+
+    keys = {saved(number=number): {"number": number} for number in range(3)}
+    monkeypatch.setattr(LocMemCache, "get_many", refuse)
+    engine_rows().delete()
+    assert engines.load_many([*keys, "unknown0key"]) == {**keys, "unknown0key": None}
+
+
+@pytest.mark.parametrize("engine", ["cache"], indirect=True)
+def test_where_patience_ends_what_is_left_is_not_gone(engine, settings, monkeypatch):
+    keys = [saved(number=number) for number in range(3)]
+    settings.CACHES = {"default": {"BACKEND": "tests.site.cache.FailingCache"}}
+    monkeypatch.setattr(loading, "PATIENCE", -1)
+    answers = engines.load_many(keys)
+    assert answers.keys() == set(keys)
+    assert all(isinstance(answer, engines.Unreadable) for answer in answers.values())
 
 
 @pytest.mark.parametrize("engine", ["cached_db"], indirect=True)
