@@ -193,7 +193,6 @@ def reauthenticated(
     return "" if _write(session, proof) else None
 
 
-@sensitive_variables()
 def _renewed_token(session: Session, proof: rows.Fields) -> str | None:
     token = credentials.new_token()
     is_written = _write(session, {**proof, "key_digest": credentials.digest(token)})

@@ -1,17 +1,20 @@
 """Tokens that the site's own code issues."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
+from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from django.views.debug import ExceptionReporter
 
 from sessions_api import credentials, lifecycle, validity
 from sessions_api.lifecycle import tokens
 from sessions_api.models import EndReason, Kind, Session
 from tests.factories import PASSWORD, UserFactory
-from tests.helpers import CURRENT, bearer, later, session_of, signed_in, use_engine
+from tests.helpers import CURRENT, bearer, later, refusing, session_of, signed_in, use_engine
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +43,34 @@ def test_a_token_is_not_in_the_text_of_what_is_issued(alice):
     assert issued.token not in str(issued)
 
 
+def issued(user, request):
+    lifecycle.issue_token(user, request=request)
+
+
+def issued_from_a_session(user, request):
+    tokens.issue_from(Session.objects.get(kind=Kind.BROWSER), user, request=request)
+
+
+def renewed(user, request):
+    tokens.reauthenticated(Session.objects.get(kind=Kind.TOKEN), user)
+
+
+@pytest.mark.parametrize("make", [issued, issued_from_a_session, renewed])
+def test_a_token_is_not_in_the_report_of_a_failure(alice, rf, monkeypatch, make):
+    request = rf.get("/")
+    request.session = signed_in(alice).session
+    lifecycle.issue_token(alice)
+    token = credentials.new_token()
+    monkeypatch.setattr(credentials, "new_token", lambda: token)
+    with refusing("INSERT", "UPDATE"), pytest.raises(OperationalError) as failure:
+        make(alice, request)
+    below_this_test = failure.tb.tb_next
+    report: Any = ExceptionReporter(request, failure.type, failure.value, below_this_test)
+    for text in (report.get_traceback_html(), report.get_traceback_text()):
+        assert make.__name__ in text
+        assert token not in text
+
+
 def test_a_token_has_what_it_is_issued_with(alice):
     issued = lifecycle.issue_token(alice, label="CI", lifetime=timedelta(hours=1))
     row = Session.objects.get()
@@ -58,6 +89,13 @@ def test_a_proof_gives_a_token_a_new_secret_and_the_old_one_is_no_longer_valid(a
         row = Session.objects.get()
         assert row.key_digest == credentials.digest(renewed)
         assert row.authenticated_at == row.last_used == timezone.now()
+
+
+@pytest.mark.parametrize(("methods", "aal"), [([], None), (["password"], 1), (["totp"], 1)])
+def test_a_proof_raises_the_level_of_a_sign_in_that_has_none_by_what_it_is(alice, methods, aal):
+    session = lifecycle.issue_token(alice).session
+    assert tokens.reauthenticated(session, alice, methods)
+    assert Session.objects.get().aal == aal
 
 
 def test_a_token_that_has_ended_is_not_renewed(alice):
