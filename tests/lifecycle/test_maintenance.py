@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 
 from sessions_api import credentials, engines, lifecycle
-from sessions_api.exceptions import TooManyLost
+from sessions_api.exceptions import EngineNotProven, TooManyLost
 from sessions_api.lifecycle import canary, ending, maintenance
-from sessions_api.models import EndReason, Session
+from sessions_api.models import Canary, EndReason, Session
 from tests.engines.spoiling import undeletable
 from tests.factories import SessionFactory, UserFactory
 from tests.helpers import (
@@ -239,6 +239,14 @@ def test_old_sessions_are_adopted_in_batches(monkeypatch):
     assert sum(adopted for _, adopted in maintenance.adopt_all()) == 5
     assert [looked_at for looked_at, _ in maintenance.adopt_all()] == [2, 2, 2]  # with the canary
     assert sum(adopted for _, adopted in maintenance.adopt_all()) == 0
+
+
+def test_nothing_is_adopted_before_the_site_has_left_its_canary():
+    old_session(UserFactory.create())
+    Canary.objects.all().delete()
+    with pytest.raises(EngineNotProven):
+        list(maintenance.adopt_all())
+    assert not Session.objects.exists()
 
 
 def test_an_adopted_session_keeps_the_expiry_that_the_engine_has_for_it():

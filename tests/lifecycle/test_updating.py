@@ -250,8 +250,21 @@ def test_no_proof_moves_the_last_one_back(known, written, expected):
     assert session.authenticated_at == now + timedelta(minutes=expected)
 
 
+def verified_by_django_otp():
+    return {payload.METHOD_KEY: "password", "otp_device_id": "otp_totp.totpdevice/1"}
+
+
+def recorded_by_allauth():
+    records = [
+        {"method": "password"},
+        {"method": "mfa", "type": "totp", "reauthenticated": True, "at": recent.now()},
+    ]
+    return {"account_authentication_methods": records}
+
+
+@pytest.mark.parametrize("content_of", [verified_by_django_otp, recorded_by_allauth])
 @pytest.mark.parametrize("known_key", [None, "old"])
-def test_a_proof_goes_with_the_session_to_another_key(alice, known_key):
+def test_a_proof_goes_with_the_session_to_another_key(alice, known_key, content_of):
     now = timezone.now()
     session = SessionFactory.create(
         user=alice,
@@ -260,8 +273,7 @@ def test_a_proof_goes_with_the_session_to_another_key(alice, known_key):
         created_at=now - timedelta(hours=1),
         authenticated_at=now - timedelta(hours=1),
     )
-    content = {payload.METHOD_KEY: "password", "otp_device_id": "otp_totp.totpdevice/1"}
-    store = store_of({**content, SESSION_KEY: str(alice.pk), payload.ID_KEY: str(session.pk)})
+    store = store_of({**content_of(), SESSION_KEY: str(alice.pk), payload.ID_KEY: str(session.pk)})
     store.save()
     assert updating.rebind(session.pk, store, known_key, may_join=False)
     session.refresh_from_db()

@@ -76,6 +76,14 @@ def test_what_the_engine_has_lost_ends_when_it_is_asked_for_its_user(alice):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_session_that_django_flushes_for_a_new_password_ends_for_that_reason(alice):
+    browser = returning_browser(alice)
+    get_user_model().objects.update(password="another")
+    assert name_of(browser) == ""
+    assert reasons(alice) == [EndReason.CREDENTIALS]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_logout_leaves_the_users_other_sessions_alone(alice):
     browser, other = returning_browser(alice), returning_browser(alice)
     browser.get("/do/logout/")
