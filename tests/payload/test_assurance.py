@@ -241,6 +241,18 @@ def test_a_sign_in_is_a_proof_as_far_as_something_was_checked(payload, proof):
     assert payloads.proof_at_sign_in(payload, 100) == proof
 
 
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        ({METHOD_KEY: "password"}, False),
+        (records({"method": "password"}), True),
+        ({"otp_device_id": "otp_totp.totpdevice/1"}, True),
+    ],
+)
+def test_a_later_proof_is_looked_for_only_where_a_package_may_have_left_one(payload, expected):
+    assert payloads.may_prove(payload) is expected
+
+
 @pytest.mark.parametrize(("verified_at", "proof"), [(0, 0), (30, 0), (95, 100)])
 def test_a_device_proves_a_later_sign_in_only_if_it_was_asked_for_that(verified_at, proof):
     store = store_of({})
