@@ -28,6 +28,7 @@ from tests.helpers import (
     signed_in,
     use_engine,
 )
+from tests.lifecycle.paces import OneByOne
 from tests.site import views
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -136,6 +137,44 @@ def test_what_looks_dead_waits_in_bounded_numbers(monkeypatch):
     monkeypatch.setattr(maintenance, "MAX_WAITING", 0)
     SessionFactory.create_batch(3)
     assert ended(maintenance.reconcile(grace=timedelta(microseconds=1))) == 3
+
+
+# The pace
+
+
+def end_three(pace):
+    SessionFactory.create_batch(3)
+    list(ending.end_batches(Session.objects.all(), pace=pace))
+
+
+def finish_three(pace):
+    SessionFactory.create_batch(3, ended_at=timezone.now(), sealed_key=b"garbage")
+    list(maintenance.reconcile(grace=NO_GRACE, pace=pace))
+
+
+def adopt_three(pace):
+    for user in UserFactory.create_batch(2):
+        old_session(user)
+    list(maintenance.adopt_all(pace=pace))  # which looks at the canary, too
+
+
+def purge_three(pace):
+    SessionFactory.create_batch(3, expires_at=timezone.now() - timedelta(days=200))
+    list(maintenance.purge_batches(pace=pace))
+
+
+@pytest.mark.parametrize("work", [end_three, finish_three, adopt_three, purge_three])
+def test_work_on_the_whole_table_rests_as_it_is_told(work):
+    pace = OneByOne()
+    work(pace)
+    assert pace.rests == [1, 1, 1]
+
+
+def test_reconciling_rests_after_each_look(waits):
+    SessionFactory.create_batch(3)
+    pace = OneByOne()
+    list(maintenance.reconcile(grace=timedelta(hours=1), pace=pace))
+    assert pace.rests == [1] * 6
 
 
 # Purging

@@ -23,6 +23,7 @@ from tests.helpers import (
     signed_in,
     use_engine,
 )
+from tests.lifecycle.paces import OneByOne
 from tests.lifecycle.personal_data import FULL
 from tests.secrecy import forms
 
@@ -177,9 +178,9 @@ class TestClearing:
         settings.SESSIONS_API = {**settings.SESSIONS_API, **options}
         return sum(cleared for _, cleared in personal_data.clear_batches())
 
-    def test_where_everything_is_recorded_nothing_is_cleared(self, alice, settings):
+    def test_where_everything_is_recorded_nothing_is_looked_at(self, alice):
         row = SessionFactory.create(user=alice, **FULL)
-        assert self.cleared(settings) == 0
+        assert list(personal_data.clear_batches()) == []
         assert stored(row) == FULL
 
     def test_networks_are_kept_of_ip_addresses(self, alice, settings):
@@ -238,6 +239,13 @@ class TestClearing:
         SessionFactory.create_batch(5, user=alice, **FULL)
         settings.SESSIONS_API = {**settings.SESSIONS_API, "RECORD_IP": False}
         assert list(personal_data.clear_batches()) == [(2, 2), (2, 2), (1, 1)]
+
+    def test_it_rests_as_it_is_told(self, alice, settings):
+        SessionFactory.create_batch(3, user=alice, **FULL)
+        settings.SESSIONS_API = {**settings.SESSIONS_API, "RECORD_IP": False}
+        pace = OneByOne()
+        assert list(personal_data.clear_batches(pace=pace)) == [(1, 1)] * 3
+        assert pace.rests == [1, 1, 1]
 
     def test_a_session_in_use_goes_on(self, alice, settings):
         browser = signed_in(alice, headers={"user-agent": FIREFOX})
