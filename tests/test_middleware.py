@@ -21,9 +21,12 @@ from tests.site.views import BACKEND
 OURS = "sessions_api.middleware.SessionsMiddleware"
 
 
-def test_it_says_where_it_belongs_when_there_is_no_user(rf):
+@pytest.mark.parametrize("has", [{}, {"session": None}, {"user": None}])
+def test_it_says_where_it_belongs_when_there_is_no_session_or_no_user(rf, has):
+    request = rf.get("/")
+    vars(request).update(has)
     with pytest.raises(ImproperlyConfigured, match="directly after"):
-        SessionsMiddleware(lambda request: HttpResponse())(rf.get("/"))
+        SessionsMiddleware(lambda request: HttpResponse())(request)
 
 
 def test_a_request_can_be_pickled_and_keeps_its_user(forgotten_browser):

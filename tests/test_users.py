@@ -1,5 +1,6 @@
 """The users behind sessions: what their authentication backends and the table say of them."""
 
+import logging
 from typing import Any, ClassVar
 
 import pytest
@@ -37,6 +38,7 @@ def user_of(backend, **fields):
         (f"{__name__}.MagicLinkBackend", ""),
         (f"{__name__}.MagicModelBackend", ""),
         (f"{__name__}.AnyModelBackend", "password"),
+        (f"{__name__}.CertificateBackend", ""),
         (f"{__name__}.AnyBackend", ""),
         (f"{__name__}.DirectoryPasswordBackend", "password"),
     ],
@@ -113,6 +115,13 @@ class AnyModelBackend(ModelBackend):
     """Takes whatever credentials a form has, as allauth's does."""
 
     def authenticate(self, request, **credentials):  # type: ignore[override]
+        """Know nobody."""
+
+
+class CertificateBackend(ModelBackend):
+    """Takes the request alone, whose web server has checked a certificate."""
+
+    def authenticate(self, request):  # type: ignore[override]
         """Know nobody."""
 
 
@@ -261,7 +270,8 @@ def test_a_backend_that_does_not_answer_gives_nobody_and_deactivates_nobody(
     backends = users.Backends([(DIRECTORY, alice.pk)])
     assert backends.user(DIRECTORY, alice.pk) is None
     assert not backends.is_deactivated(alice.pk)
-    assert "DirectoryBackend does not answer" in caplog.text
+    message = f"{DIRECTORY} does not answer for a user."
+    assert caplog.record_tuples == [("sessions_api.users", logging.WARNING, message)]
 
 
 @pytest.mark.django_db
