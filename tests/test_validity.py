@@ -1,5 +1,6 @@
 """The predicate, beyond what the matrix asks of it."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -67,7 +68,8 @@ def test_a_backend_that_does_not_answer_makes_a_session_unknown_for_the_time_bei
     assert judge(session) is validity.ACTIVE
     monkeypatch.setattr(DirectoryBackend, "is_down", True)
     assert judge(session) is validity.UNKNOWN
-    assert "does not answer" in caplog.text
+    message = f"{path_of(DirectoryBackend)} does not answer for a user."
+    assert caplog.record_tuples == [("sessions_api.users", logging.WARNING, message)]
     monkeypatch.setattr(DirectoryBackend, "is_down", False)
     assert judge(session) is validity.ACTIVE
     assert client.get("/do/user/").content
@@ -201,7 +203,8 @@ def test_a_sealed_key_that_cannot_be_opened_here_makes_a_session_unknown():
 def test_how_many_keys_cannot_be_opened_here_is_logged(caplog):
     sealed = SessionFactory.create_batch(2, sealed_key=b"garbage")
     validity.judge([*sealed, SessionFactory.create()])
-    assert caplog.messages == ["2 session keys were sealed under another key."]
+    message = "2 session keys were sealed under another key."
+    assert caplog.record_tuples == [("sessions_api.validity", logging.WARNING, message)]
 
 
 def test_rows_are_lost_when_the_site_changes_its_engine(sign_in_through, settings):

@@ -1,5 +1,7 @@
 """``sessions_api.client.ip``: which IP address is believed."""
 
+import logging
+
 import pytest
 from django.test import RequestFactory
 
@@ -412,9 +414,10 @@ def test_a_proxy_that_says_nothing_is_logged_once_a_minute(settings, caplog):
     for value in ("unknown", "", "8.8.8.8, _hidden"):
         assert client_ip(request_from("10.0.0.2", **xff(value))) is None
 
-    assert caplog.messages == [
+    message = (
         "No IP address is recorded: a proxy has not said whose request it is in X-Forwarded-For."
-    ]
+    )
+    assert caplog.record_tuples == [("sessions_api.client", logging.WARNING, message)]
 
 
 @pytest.mark.parametrize(

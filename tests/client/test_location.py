@@ -110,9 +110,8 @@ def test_telling_that_fails_is_logged_once_and_is_no_error(rf, settings, caplog,
     logs.clear()
     with caplog.at_level(logging.WARNING, "sessions_api"):
         assert [location_of(rf.get("/"), "203.0.113.7") for _ in range(3)] == [NOWHERE] * 3
-    assert [record.getMessage() for record in caplog.records] == [
-        "No location is recorded: LOCATION has failed."
-    ]
+    message = "No location is recorded: LOCATION has failed."
+    assert caplog.record_tuples == [("sessions_api.client", logging.WARNING, message)]
 
 
 @pytest.mark.django_db

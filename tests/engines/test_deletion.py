@@ -81,7 +81,8 @@ def test_what_a_failing_cache_may_still_hold_is_not_reported_as_ended(engine, se
     session.refresh_from_db()
     assert session.ended_at is not None
     assert session.sealed_key
-    assert "could not delete" in caplog.text
+    message = "The session engine could not delete 1 sessions."
+    assert ("sessions_api.engines", logging.ERROR, message) in caplog.record_tuples
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     assert ending.finish_ends([session.pk]) == 0
     session.refresh_from_db()

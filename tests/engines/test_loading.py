@@ -1,6 +1,7 @@
 """The payloads that the engine would load: reading them changes nothing."""
 
 import json
+import logging
 
 import pytest
 import time_machine
@@ -87,7 +88,7 @@ def test_an_engine_of_a_third_party_is_asked_once_for_each_key(engine):
 
 
 @pytest.mark.parametrize("engine", ["dictionary"], indirect=True)
-def test_a_key_that_an_engine_of_a_third_party_fails_at_is_not_gone(engine, monkeypatch):
+def test_a_key_that_an_engine_of_a_third_party_fails_at_is_not_gone(engine, monkeypatch, caplog):
     torn, sound = saved(number=1), saved(number=2)
     load = DictionarySessionStore.load
 
@@ -100,6 +101,8 @@ def test_a_key_that_an_engine_of_a_third_party_fails_at_is_not_gone(engine, monk
     answers = engines.load_many([torn, sound])
     assert isinstance(answers[torn], engines.Unreadable)
     assert answers[sound] == {"number": 2}
+    message = "1 of 2 engine sessions could not be read, the first for OSError."
+    assert caplog.record_tuples == [("sessions_api.engines", logging.WARNING, message)]
 
 
 @pytest.mark.parametrize("engine", ["cache", "cached_db"], indirect=True)

@@ -1,5 +1,6 @@
 """Which session engine the site has, and of what kind it is."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -79,6 +80,35 @@ def test_a_signed_cookie_expires_at_the_age_of_the_cookie_if_that_is_sooner(
         session = engines.store_class()()
         session.set_expiry(seconds)
         assert engines.expiry(session) == timezone.now() + timedelta(seconds=expected)
+
+
+@pytest.mark.parametrize("engine", ["dictionary"], indirect=True)
+def test_an_engine_that_cannot_be_tried_is_taken_for_one_with_a_store(engine, monkeypatch, caplog):
+    def fail(session, must_create=False):
+        raise OSError("The store is away.")
+
+    store._is_client_side.cache_clear()
+    monkeypatch.setattr(DictionarySessionStore, "save", fail)
+    assert not engines.is_client_side()
+    message = (
+        f"{django_settings.SESSION_ENGINE} could not be tried. It is taken for one with a store."
+    )
+    assert caplog.record_tuples == [("sessions_api.engines", logging.ERROR, message)]
+
+
+@pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)
+def test_a_session_whose_engine_cannot_flush_it_is_empty_and_has_no_key(
+    engine, monkeypatch, caplog
+):
+    def fail(session):
+        raise OSError("The store is away.")
+
+    session = engines.store_class()(saved(number=1))
+    monkeypatch.setattr(engines.store_class(), "flush", fail)
+    engines.flush(session)
+    assert session.is_empty()
+    message = "The session engine could not delete a session."
+    assert caplog.record_tuples == [("sessions_api.engines", logging.ERROR, message)]
 
 
 @pytest.mark.parametrize("engine", SERVER_SIDE, indirect=True)

@@ -1,5 +1,7 @@
 """The canary: left where a request is not in the steady state, at most once an hour and process."""
 
+import logging
+
 import pytest
 from django.test import Client
 
@@ -126,5 +128,6 @@ def test_an_engine_that_takes_none_fails_no_sign_in(settings, caplog):
     use_engine(settings, "cache")
     settings.CACHES = {"default": {"BACKEND": "tests.site.cache.FailingCache"}}
     canary.leave()
-    assert "No canary could be left" in caplog.text
+    message = "No canary could be left in the session engine."
+    assert caplog.record_tuples == [("sessions_api.engines", logging.WARNING, message)]
     assert not Canary.objects.exists()

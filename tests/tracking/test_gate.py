@@ -1,16 +1,18 @@
 """The gate as async code asks it: what is free must stay so between two looks."""
 
+import logging
+
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user, get_user_model
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import AsyncClient, Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import path
 from django.utils import timezone
 
-from sessions_api import engines, lifecycle, recent
+from sessions_api import engines, lifecycle, recent, users
 from sessions_api.models import EndReason, Session
 from sessions_api.tracking import gate
 from sessions_api.tracking.state import begin
@@ -153,6 +155,27 @@ def test_a_user_who_is_asked_for_twice_costs_one_look_at_the_row(forgotten_brows
         assert request.user.is_authenticated
         assert async_to_sync(request.auser)().is_authenticated
     assert sum("sessions_api_session" in query["sql"] for query in queries) == 1
+
+
+def test_a_row_that_cannot_be_read_is_logged(forgotten_browser, caplog):
+    with refusing("SELECT"):
+        assert name_of(forgotten_browser)
+    message = "The row of a session could not be read."
+    assert ("sessions_api.tracking", logging.WARNING, message) in caplog.record_tuples
+
+
+def test_an_account_that_cannot_be_read_is_logged_and_ends_nothing(
+    forgotten_browser, caplog, monkeypatch
+):
+    def fail(pk):
+        raise OperationalError("The database is down.")
+
+    get_user_model().objects.update(is_active=False)
+    monkeypatch.setattr(users, "stored", fail)
+    assert name_of(forgotten_browser) == ""
+    message = "The account of a session could not be read."
+    assert ("sessions_api.tracking", logging.WARNING, message) in caplog.record_tuples
+    assert Session.objects.get().ended_at is None
 
 
 def test_a_session_whose_row_is_another_users_is_refused(forgotten_browser):

@@ -1,5 +1,7 @@
 """A logout, in a view and in a script."""
 
+import logging
+
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model, logout, user_logged_out
@@ -96,7 +98,7 @@ def test_a_logout_without_a_request_is_none_of_ours():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_logout_that_could_not_be_written_at_once_is_written_with_the_response(alice):
+def test_a_logout_that_could_not_be_written_at_once_is_written_with_the_response(alice, caplog):
     browser = returning_browser(alice)
     failures = [OperationalError("database is locked")]
 
@@ -109,6 +111,8 @@ def test_a_logout_that_could_not_be_written_at_once_is_written_with_the_response
         browser.get("/do/logout/")
     assert failures == []
     assert reasons(alice) == [EndReason.LOGOUT]
+    message = "A sign-out could not be written."
+    assert ("sessions_api.tracking", logging.WARNING, message) in caplog.record_tuples
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,6 @@
 """The response phase: when there is something to write, and when not."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from sessions_api import lifecycle, validity
 from sessions_api.models import Session
-from tests.helpers import ENGINES, later, name_of, returning_browser
+from tests.helpers import ENGINES, later, name_of, refusing, returning_browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,6 +44,14 @@ def test_a_page_that_does_not_use_an_ended_session_does_not_prolong_it(alice, en
     with later(minutes=5):
         client.get(STATIC)
         assert name_of(client) == ""
+
+
+def test_what_the_table_cannot_take_is_logged_and_keeps_no_page_from_being_sent(alice, caplog):
+    browser = returning_browser(alice)
+    with refusing("UPDATE"):
+        assert browser.get("/do/user,cycle/").status_code == 200
+    message = "What a request has done could not be written."
+    assert caplog.record_tuples == [("sessions_api.tracking", logging.WARNING, message)]
 
 
 def test_a_page_that_writes_a_session_it_does_not_ask_about_costs_no_query_of_ours(

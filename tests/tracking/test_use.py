@@ -1,5 +1,6 @@
 """A use of a session that goes on as it was."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -100,7 +101,7 @@ def test_a_use_that_cannot_be_written_is_logged(alice, caplog, ip_address, messa
     browser = returning_browser(alice)
     with later(seconds=61), refusing("UPDATE"):
         assert browser.get("/do/user/", REMOTE_ADDR=ip_address).content == b"alice"
-    assert message in caplog.messages
+    assert ("sessions_api.tracking", logging.WARNING, message) in caplog.record_tuples
 
 
 def read_while_it_ends(request):
