@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse, JsonResponse
 from django.urls import path
@@ -10,7 +11,7 @@ from django.utils import timezone
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.decorators import api_view, authentication_classes
 
-from sessions_api import lifecycle, recent, revocation
+from sessions_api import lifecycle, payload, recent, revocation
 from sessions_api.authentication import SessionTokenAuthentication
 from sessions_api.exceptions import ReauthenticationRequired
 from sessions_api.lifecycle import ending
@@ -18,7 +19,7 @@ from sessions_api.models import EndReason, Session
 from sessions_api.tracking.state import Admitted, begin
 from tests.dialects.callers import OVER, Browser, Caller, TokenClient, change
 from tests.factories import UserFactory
-from tests.helpers import staff_with
+from tests.helpers import session_id, staff_with, store_of
 from tests.site import urls
 
 pytestmark = [
@@ -233,6 +234,15 @@ def test_what_has_ended_before_stays_as_it_ended():
     path = f"/framework/end/?user={browser.row.user_id}"
     assert counts(me, path) == {"matched": 0, "ended": 0}
     assert (browser.row.end_reason, browser.row.ended_at) == (EndReason.LIMIT, long_ago)
+
+
+def test_the_sign_out_of_a_browser_ends_no_session_of_somebody_elses(rf, alice, bystander):
+    request = rf.get("/")
+    request.user = alice
+    others = session_id(bystander.browser)
+    request.session = store_of({SESSION_KEY: str(alice.pk), payload.ID_KEY: others})
+    revocation.sign_out_browser(request)
+    assert request.session.is_empty()
 
 
 class ReadsFromReplica:

@@ -116,6 +116,22 @@ def test_a_logout_that_could_not_be_written_at_once_is_written_with_the_response
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("view", ["do", "ado"])
+def test_a_logout_that_fails_since_the_engine_cannot_be_read_ends_the_session(alice, view):
+    browser = AsyncClient(raise_request_exception=False)
+    browser.cookies = returning_browser(alice).cookies
+
+    def fail(execute, sql, params, many, context):
+        if sql.startswith("SELECT") and "django_session" in sql:
+            raise OperationalError("The database is down.")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail):
+        assert async_to_sync(browser.get)(f"/{view}/logout/").status_code == 500
+    assert reasons(alice) == [EndReason.LOGOUT]
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("steps", ["logout", "logout,flush"])
 def test_a_logout_that_was_written_at_once_is_not_written_again(alice, steps):
     browser = returning_browser(alice)
