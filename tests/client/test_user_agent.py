@@ -128,6 +128,10 @@ USER_AGENTS = {
         "MyApp/1.2 CFNetwork/1498.700.2 Darwin/23.6.0",
         Device("mobile", "MyApp 1", "iOS 17", ""),
     ),
+    "app-ios-10": (
+        "MyApp/1.2 CFNetwork/808.2.16 Darwin/16.3.0",
+        Device("mobile", "MyApp 1", "iOS 10.2", ""),
+    ),
     "app-android": (
         "Dalvik/2.1.0 (Linux; U; Android 14; Pixel 8 Build/UQ1A)",
         Device("", "", "Android 14", "Pixel 8"),
