@@ -11,6 +11,7 @@ import pytest
 from sessions_api import recent
 from sessions_api.models import Session
 from sessions_api.recent import Memory, Recent
+from tests.helpers import later, returning_browser
 
 NOW = 1_800_000_000.0
 INTERVAL = 60
@@ -200,6 +201,20 @@ def test_many_threads_remember_recall_and_forget_at_once(small_memory):
         small_memory.put(name, SEEN)
     assert {*"bc"} <= {*kept(small_memory, "abcdefgh")}
     assert len(kept(small_memory, "abcdefgh")) <= 4
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_row_that_could_not_be_read_is_not_asked_for_within_the_interval(alice, is_known):
+    session = returning_browser(alice).session
+    if not is_known:
+        recent.clear()
+    with later(minutes=10):
+        recent.remember_unread(session)
+    with later(minutes=10, seconds=59):
+        assert recent.recall(session, recent.now()) is not None
+    with later(minutes=10, seconds=61):
+        assert recent.recall(session, recent.now()) is None
 
 
 @pytest.mark.parametrize(("unwritten", "read", "counts"), [(5, 0, 5), (0, 5, 5), (None, 5, 5)])

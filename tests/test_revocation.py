@@ -236,6 +236,15 @@ def test_what_has_ended_before_stays_as_it_ended():
     assert (browser.row.end_reason, browser.row.ended_at) == (EndReason.LIMIT, long_ago)
 
 
+@pytest.mark.parametrize("strict", [False, True])
+def test_what_the_engine_cannot_delete_has_ended_at_once_where_each_request_asks_the_row(
+    engine, settings, strict
+):
+    settings.SESSIONS_API = {"STRICT": strict}
+    is_at_once = revocation.in_force_by(ending.Outcome(ended=1, unfinished=1)) is None
+    assert is_at_once is (strict or engine == "signed_cookies")
+
+
 def test_the_sign_out_of_a_browser_ends_no_session_of_somebody_elses(rf, alice, bystander):
     request = rf.get("/")
     request.user = alice

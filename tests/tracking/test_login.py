@@ -44,6 +44,12 @@ def test_a_login_in_a_script_makes_a_session_that_is_active(db):
     assert validity.active_sessions(user) == [session]
 
 
+def test_a_login_in_a_script_is_known_to_its_process(db, django_assert_num_queries):
+    browser = browser_of(UserFactory.create())
+    with django_assert_num_queries(2):  # Django's own: the engine session, and the user
+        assert browser.get("/do/user/").content
+
+
 def test_a_second_login_in_a_script_takes_the_place_of_the_first(db, executed):
     user = UserFactory.create()
     browser = browser_of(user)
