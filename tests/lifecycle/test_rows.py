@@ -146,6 +146,16 @@ def test_what_was_proved_longer_ago_than_a_session_may_last_is_no_proof(
     assert found == (proved if is_known else None)
 
 
+@pytest.mark.parametrize("acting_as_id", [None, 1])
+def test_who_acts_as_somebody_else_proves_nothing(acting_as_id):
+    hour_ago = timezone.now() - timedelta(hours=1)
+    session = SessionFactory.create(created_at=hour_ago, authenticated_at=hour_ago)
+    told = payload.NOTHING._replace(methods="totp", acting_as_id=acting_as_id)
+    now = timezone.now()
+    proof = rows.of_proof(session, store_of({}), told, at=now.timestamp())
+    assert proof == ({"authenticated_at": now} if acting_as_id is None else {})
+
+
 def test_a_session_that_ends_with_its_browser_is_noted_as_one(settings):
     use_engine(settings, "db")
     store = engines.store_class()()

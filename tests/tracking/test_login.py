@@ -23,6 +23,7 @@ from tests.helpers import (
     DJANGOS_ENGINES,
     SERVER_SIDE,
     browser_of,
+    browser_with_password,
     name_of,
     reasons,
     returning_browser,
@@ -167,7 +168,30 @@ def issue_foreign_token(request):
     return views.do(request, "user")
 
 
-urlpatterns = [*site_urlpatterns, path("issue-foreign-token/", issue_foreign_token)]
+def login_again(request):
+    """Sign in again who is signed in, and name a backend, as the page of django-otp does."""
+    request.user.backend = BACKEND
+    login(request, request.user)
+    return views.do(request, "user")
+
+
+urlpatterns = [
+    *site_urlpatterns,
+    path("issue-foreign-token/", issue_foreign_token),
+    path("login-again/", login_again),
+]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(
+    ("sign_in", "methods"), [(browser_with_password, "password"), (signed_in, "")]
+)
+def test_who_is_signed_in_again_as_they_are_has_proved_nothing_new(alice, sign_in, methods):
+    browser = sign_in(alice)
+    assert browser.post("/login-again/").content == b"alice"
+    row = session_of(browser)
+    assert (row.methods, row.authenticated_at) == (methods, None)
 
 
 @pytest.mark.django_db(transaction=True)
