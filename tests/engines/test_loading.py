@@ -87,6 +87,18 @@ def test_an_engine_of_a_third_party_is_asked_once_for_each_key(engine):
     assert not engines.enforces_expiry()
 
 
+@on_each
+@pytest.mark.parametrize("is_atomic", [True, False])
+def test_a_key_is_rolled_back_where_views_are_and_their_database_holds_it_not(
+    engine, monkeypatch, is_atomic
+):
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", is_atomic)
+    is_in_database = engine in ("db", "cached_db", "cached_db_redis", "subclassed")
+    assert engines.is_rolled_back("unknown0key") is (is_atomic and is_in_database)
+    assert not engines.is_rolled_back(saved(number=1))
+    assert not engines.is_rolled_back(None)
+
+
 @pytest.mark.parametrize("engine", ["dictionary"], indirect=True)
 def test_a_key_that_an_engine_of_a_third_party_fails_at_is_not_gone(engine, monkeypatch, caplog):
     torn, sound = saved(number=1), saved(number=2)

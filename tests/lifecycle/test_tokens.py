@@ -228,6 +228,15 @@ def test_a_token_issued_in_answer_to_a_form_is_by_a_password(alice):
     assert lifecycle.issue_token(user, request=request).session.methods == "password"
 
 
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_the_device_of_a_token_is_noted_where_somebody_asks_for_new_ones(
+    alice, rf, settings, is_asked
+):
+    settings.SESSIONS_API = {"NEW_DEVICE_EMAIL": is_asked}
+    session = lifecycle.issue_token(alice, request=rf.get("/")).session
+    assert bool(session.device_digest) is is_asked
+
+
 def test_what_is_no_word_makes_no_token(alice):
     with pytest.raises(ValueError, match="words"):
         lifecycle.issue_token(alice, methods=["a password"])

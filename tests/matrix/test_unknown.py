@@ -15,6 +15,7 @@ from sessions_api import lifecycle, recent, validity
 from sessions_api.exceptions import EngineNotProven
 from sessions_api.lifecycle import canary, maintenance
 from sessions_api.models import Canary, EndReason, Session
+from sessions_api.signals import session_ended
 from tests.engines.spoiling import SPOILABLE, WAYS, spoiled, undeletable
 from tests.factories import UserFactory
 from tests.helpers import (
@@ -298,6 +299,18 @@ def test_a_user_whom_a_replica_does_not_have_yet_is_anonymous_once(engine, setti
     assert Session.objects.get().ended_at is None
 
 
+@pytest.fixture
+def _ends_are_heard():
+    """Have somebody hear of each end, for whom the rows are read."""
+
+    def hear(session, **kwargs):
+        assert session.ended_at is not None
+
+    session_ended.connect(hear)
+    yield
+    session_ended.disconnect(hear)
+
+
 @pytest.mark.parametrize("engine", DJANGOS_ENGINES, indirect=True)
 @pytest.mark.parametrize(
     "ask",
@@ -314,6 +327,7 @@ def test_a_user_whom_a_replica_does_not_have_yet_is_anonymous_once(engine, setti
     ],
     ids=["list", "judge", "limit", "end", "end all", "rename", "reconcile", "purge", "canary"],
 )
+@pytest.mark.usefixtures("_ends_are_heard")
 def test_no_replica_says_anything_of_a_session(engine, settings, ask, alice):
     returning_browser(alice)
     settings.SESSIONS_API = {"MAX_SESSIONS_PER_USER": 1}
