@@ -27,7 +27,7 @@ from sessions_api.lifecycle import ending, rows
 from sessions_api.models import EndReason, Session, SessionQuerySet
 from sessions_api.tracking.current import current_session, current_session_id
 
-logger = logging.getLogger("sessions_api.lifecycle")
+logger = logging.getLogger("sessions_api.engines")
 
 Result = TypeVar("Result")
 
