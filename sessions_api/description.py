@@ -34,7 +34,6 @@ ENDED_BY_STAFF = "staff"
 END_MESSAGES = {
     EndReason.REVOKED.value: gettext_lazy("You were signed out from another device."),
     ENDED_BY_STAFF: gettext_lazy("The staff of this site have signed you out."),
-    EndReason.FLUSHED.value: gettext_lazy("This site has signed you out."),
     EndReason.LIMIT.value: gettext_lazy(
         "You were signed out because you have signed in on another device."
     ),

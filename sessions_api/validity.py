@@ -211,8 +211,12 @@ def is_past_expiry(session: Session, now: datetime) -> bool:
 
 
 def reason_of_loss(session: Session, now: datetime) -> EndReason:
-    """Return why the engine does not hold a session any more."""
-    return EndReason.EXPIRED if is_past_expiry(session, now) else EndReason.LOST
+    """Return why the engine does not hold a session any more.
+
+    The row may say up to TOUCH_INTERVAL too late when it expires: see ``engines.held_expiry``.
+    """
+    has_expired = is_past_expiry(session, now + conf.TOUCH_INTERVAL)
+    return EndReason.EXPIRED if has_expired else EndReason.LOST
 
 
 def end_by_account(session: Session) -> EndReason | None:

@@ -1,6 +1,6 @@
 """The overview of all sessions: how many come and go, on which devices and from where."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -14,7 +14,8 @@ from django.utils.translation import pgettext
 
 from sessions_api.admin import charts
 from sessions_api.admin.figures import MOST_COUNTED, MOST_RECENT, figures
-from sessions_api.models import DeviceType, EndReason, Session
+from sessions_api.decorators import not_atomic
+from sessions_api.models import DeviceType, EndReason, Session, SessionQuerySet
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Session]
@@ -28,7 +29,8 @@ class OverviewMixin(ModelAdmin):
     """Adds the page to the admin of sessions."""
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.overview_view)
+        # A cache in the database that fails would break the transaction.
+        view = not_atomic(self.admin_site.admin_view(self.overview_view))
         return [path("overview/", view, name="sessions_api_session_overview"), *super().get_urls()]
 
     def overview_view(self, request: HttpRequest) -> HttpResponse:
@@ -36,7 +38,7 @@ class OverviewMixin(ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         request.current_app = self.admin_site.name
-        known = figures()
+        known = figures(cast(SessionQuerySet, self.get_queryset(request)))
         return TemplateResponse(
             request,
             "admin/sessions_api/session/overview.html",

@@ -22,6 +22,7 @@ from sessions_api.api.serializers import (
     StatusSerializer,
 )
 from sessions_api.api.session_views import ended
+from sessions_api.authentication import Unavailable
 from sessions_api.decorators import not_activity
 from sessions_api.lifecycle.updating import Followed
 from sessions_api.listing.filters import SessionFilter
@@ -100,17 +101,25 @@ class OwnSessionViewSet(CredentialViewSet):
     @not_activity
     def retrieve_status(self, request: Request) -> Response:
         """Return when the current session ends, for a page that asks by itself. It is no use of it."""
-        return self._show_status(self._current())
+        session = self._current()
+        if session.ended_at is not None:  # this process has admitted it by what it remembers
+            raise session_ended(session)
+        keep_alive.follow_engine(request, session)
+        return self._show_status(session)
 
     def keep_alive(self, request: Request) -> Response:
         """Use the current session, and return when it ends now; 200 as for its status.
 
-        IDLE_TIMEOUT counts from here. 401 for a session that ends meanwhile.
+        IDLE_TIMEOUT counts from here. 401 for a session that ends meanwhile. 503 while somebody has
+        locked its row.
         """
         fields_of(request.data, ())
         session = self._current()
-        if keep_alive.write(request, session) is Followed.OVER:
-            raise session_ended(session)
+        match keep_alive.write(request, session):
+            case Followed.OVER:
+                raise session_ended(session)
+            case Followed.PASSED_OVER:
+                raise Unavailable
         return self._show_status(session)
 
     def destroy_current(self, request: Request) -> Response:

@@ -13,6 +13,8 @@ from django.core import signing
 from django.db import router
 from django.utils import timezone
 
+from sessions_api.conf import conf
+
 if TYPE_CHECKING:
     from django.core.cache.backends.base import BaseCache
 
@@ -172,23 +174,31 @@ def expiry(session: SessionBase) -> datetime:
 def held_expiry(session: SessionBase) -> datetime:
     """Return when a session that the engine has just loaded expires there. At most one query.
 
-    A cache does not say: it is the latest moment that its last save can have given it.
+    A cache does not say. Unless a date was set, it may be any moment from now on: the next use asks
+    again.
     """
     if issubclass(store_class(), db.SessionStore):
         model = database_store().model
         held = model.objects.using(router.db_for_write(model)).filter(pk=session.session_key)
         if expires := held.values_list("expire_date", flat=True).first():
             return expires
-    return expiry(session)
+    if isinstance(session.get("_session_expiry"), str | datetime):
+        return expiry(session)
+    return min(expiry(session), timezone.now() + conf.TOUCH_INTERVAL)
 
 
-def signed_payload(cookie: str) -> Payload:
+def signed_payload(cookie: str, *, any_age: bool = False) -> Payload:
     """Return the payload of a cookie that is the session. {} when it is forged or too old.
+
+    With ``any_age`` none is too old.
 
     The engine's own ``load()`` decodes it: a subclass of signed_cookies may encrypt.
     """
+    session = store_class()(cookie)
+    if any_age:
+        vars(session)["get_session_cookie_age"] = lambda: None
     try:
-        payload: Payload = store_class()(cookie).load()
+        payload: Payload = session.load()
     except Exception:  # noqa: BLE001 (whatever an engine of a third party raises)
         return {}
     return payload

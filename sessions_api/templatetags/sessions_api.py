@@ -4,17 +4,25 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.middleware.csrf import get_token
-from django.shortcuts import resolve_url
 from django.urls import reverse
 
 from sessions_api import description
+from sessions_api.conf import conf
 from sessions_api.tracking import keep_alive, notice
+from sessions_api.tracking.current import current_session_id
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 register = template.Library()
+
+
+def keep_out_of_caches(request: "HttpRequest") -> None:
+    """Have Django's ``cache_page`` keep no copy of a page that is for one person alone."""
+    request._cache_update_cache = False  # type: ignore[attr-defined]  # the stubs do not know it
+
 
 WARNINGS = range(20, 3600)
 """In seconds. WCAG 2.2, success criterion 2.2.1, gives people 20 at least to ask for more time."""
@@ -29,6 +37,8 @@ def session_end_message(context: template.Context) -> str:
     """
     request: HttpRequest | None = context.get("request")
     word = "" if request is None else notice.read(request)
+    if request is not None and word:
+        keep_out_of_caches(request)
     return str(description.END_MESSAGES.get(word, ""))
 
 
@@ -47,13 +57,17 @@ def session_timer(context: template.Context, warning: int = 120) -> dict[str, An
     left = None if request is None else keep_alive.seconds_left(request)
     if request is None or left is None:
         return {"is_shown": False}
+    keep_out_of_caches(request)
+    if conf.IDLE_TIMEOUT is not None:
+        warning = min(warning, int(conf.IDLE_TIMEOUT.total_seconds() / 2))
     return {
         "is_shown": True,
+        "session_id": current_session_id(request),
         "seconds_left": max(0, int(left)),
         "warning": warning,
         "status_url": reverse("sessions_api:session-status"),
         "keep_alive_url": reverse("sessions_api:keep-alive"),
-        "login_url": resolve_url(settings.LOGIN_URL),
+        "login_url": redirect_to_login(request.get_full_path()).url,
         "csrf_token": get_token(request),
         "csrf_header": settings.CSRF_HEADER_NAME.removeprefix("HTTP_").replace("_", "-"),
     }

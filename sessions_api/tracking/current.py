@@ -70,16 +70,17 @@ def _is_presented_as(session: EngineSession, user: AnyUser) -> bool:
     return user.pk in (payload.user_id(session), payload.acting_as_id(session))
 
 
-def presented_by(key: str | None) -> Q | None:
+def presented_by(key: str | None, *, any_age: bool = False) -> Q | None:
     """Return a filter for the session of a request's engine key or cookie. None for no session.
 
-    A signed cookie that is older than the last change of its auth hash is a copy: no session's.
+    A signed cookie that is older than the last change of its auth hash is a copy: no session's. One
+    that is too old to be accepted is none either, except with ``any_age``.
     """
     if key is None:
         return None
     if not engines.is_client_side():
         return Q(kind=Kind.BROWSER, key_digest=credentials.digest(key))
-    content = engines.signed_payload(key)
+    content = engines.signed_payload(key, any_age=any_age)
     session_id = payload.session_id(content)
     if session_id is None:
         return None

@@ -35,6 +35,13 @@ def write(request: HttpRequest, session: Session) -> Followed:
     return followed
 
 
+def follow_engine(request: HttpRequest, session: Session) -> None:
+    """Have a session that is past its expiry say when it expires in the engine, which has just held it."""
+    is_browsers = getattr(request, "auth", None) is not session
+    if is_browsers and validity.is_past_expiry(session, recent.moment(recent.now())):
+        session.expires_at = engines.held_expiry(request.session)
+
+
 def _changes(request: HttpRequest, session: Session, at: datetime) -> rows.Fields:
     changes: dict[str, object] = {"last_used": max(session.last_used, at)}
     is_saved = getattr(request, "auth", None) is not session and engines.saves_every_request()
@@ -48,6 +55,8 @@ def _have_the_response_know(request: HttpRequest, session: Session) -> None:
     state = state_of(request)
     admitted = state.admitted if state is not None else None
     if state is None or admitted is None or session is getattr(request, "auth", None):
+        return
+    if session.is_impersonated:  # the row may not say so yet
         return
     known = recent.known(recent.name_of(session.pk, session.key_digest))
     now = Recent.of(session, known.fingerprint if known is not None else None)

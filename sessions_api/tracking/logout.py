@@ -77,7 +77,7 @@ def settle(state: RequestState, session: EngineSession, response: HttpResponseBa
     """End the row of whomever the session has named before. It names no user now."""
     if isinstance(state.browser, SignedOut) and state.browser.is_written:
         return
-    if state.over is not None:  # it was looked for before, and what there is to write is deferred
+    if state.is_looked_for:
         return
     client_side = engines.is_client_side()
     keeps_key = session.session_key == state.key

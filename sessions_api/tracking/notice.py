@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from sessions_api import description
 from sessions_api.models import EndReason
 from sessions_api.tracking import over
-from sessions_api.tracking.state import Over, RequestState, state_of
+from sessions_api.tracking.state import Over, RequestState, SignedIn, TokenIssued, state_of
 
 AGE = 60
 """How long a browser keeps the cookie, in seconds."""
@@ -26,19 +26,24 @@ def read(request: HttpRequest) -> str:
     The page that asks is going to show it, so the browser forgets it. "" for whoever is signed in.
     """
     state = state_of(request)
-    if state is None:
-        return ""
-    state.is_notice_read = True
-    if request.user.is_authenticated:
+    if state is None or state.is_settled or request.user.is_authenticated:
         return ""
     found = over.find(request)
     word = request.COOKIES.get(name(), "") if found is None else _word(found)
-    return word if word in description.END_MESSAGES else ""
+    if word not in description.END_MESSAGES:
+        return ""
+    state.is_notice_read = True
+    return word
 
 
 def settle(request: HttpRequest, response: HttpResponseBase, state: RequestState) -> None:
-    """Leave the cookie with a browser whose session is over, and delete one that was read."""
-    if state.is_notice_read:
+    """Leave the cookie with a browser whose session is over.
+
+    Delete it once it was read, and once somebody has signed in: it may be another user.
+    """
+    if isinstance(state.token, TokenIssued):
+        return
+    if state.is_notice_read or isinstance(state.browser, SignedIn):
         if name() in request.COOKIES:
             response.delete_cookie(
                 name(),

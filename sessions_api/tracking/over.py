@@ -1,5 +1,6 @@
 """The session that a browser has presented and that is over: why, for whoever has to say so."""
 
+import asyncio
 import logging
 from functools import partial
 
@@ -7,7 +8,7 @@ from django.db import Error
 from django.http import HttpRequest
 from django.utils import timezone
 
-from sessions_api import engines, lifecycle, logs, validity
+from sessions_api import engines, lifecycle, logs, payload, validity
 from sessions_api.engines import EngineSession
 from sessions_api.lifecycle import canary
 from sessions_api.models import EndReason, Session
@@ -26,19 +27,15 @@ def find(request: HttpRequest) -> Over | None:
     the query that the response takes otherwise. Ask after the request's user.
     """
     state = state_of(request)
-    if state is None or state.over is not None:
-        return state.over if state is not None else None
-    session = request.session
-    try:
-        with apart_from_the_view():
-            row = _presented(state) if _is_not_found(state, session) else None
-            if row is not None:
-                end = end_of(row, session)
-                state.over = Over.of(row, end)
-                if end is not None:
-                    state.defer(partial(lifecycle.end, row, reason=end))
-    except Error:
-        logs.warn_once_a_minute(logger, "The row of a session could not be read.")
+    if state is None:
+        return None
+    can_look = not state.is_looked_for and not _is_in_event_loop()
+    if state.over is None and can_look and _may_be_over(state, request.session):
+        try:
+            with apart_from_the_view():
+                _look_for(state, request.session)
+        except Error:
+            logs.warn_once_a_minute(logger, "The row of a session could not be read.")
     return state.over
 
 
@@ -55,15 +52,32 @@ def end_of(row: Session, session: EngineSession) -> EndReason | None:
     return validity.reason_of_loss(row, now)
 
 
-def _is_not_found(state: RequestState, session: EngineSession) -> bool:
+def _is_in_event_loop() -> bool:
+    """Tell whether a view is async, so that no query can be made here. Its response phase makes it."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _may_be_over(state: RequestState, session: EngineSession) -> bool:
     """Tell whether Django has not found the session, or has flushed it, and nobody has signed out."""
     if not isinstance(state.browser, Unasked | Admitted) or state.key is None:
         return False
-    if not session.accessed or session.session_key is not None:
+    if not session.accessed or payload.names_a_user(session):
         return False
-    return engines.is_client_side() or delivery.is_gone(state.key)
+    return engines.is_client_side() or session.session_key != state.key
 
 
-def _presented(state: RequestState) -> Session | None:
-    presented = presented_by(state.key)
-    return None if presented is None else Session.objects.on_primary().filter(presented).first()
+def _look_for(state: RequestState, session: EngineSession) -> None:
+    is_gone = engines.is_client_side() or delivery.is_gone(state.key)
+    presented = presented_by(state.key, any_age=True) if is_gone else None
+    row = Session.objects.on_primary().filter(presented).first() if presented else None
+    state.is_looked_for = True
+    if row is None:
+        return
+    end = end_of(row, session)
+    state.over = Over.of(row, end)
+    if end is not None:
+        state.defer(partial(lifecycle.end, row, reason=end))

@@ -136,7 +136,8 @@ def _settle_browser(request: HttpRequest, response: HttpResponseBase, state: Req
     if row is not None and state.admitted is not None and state.admitted.is_adopted:
         adopting.keep(row)
         device.settle_adopted(request, response, row)
-    if row is not None and row.cookie_is_due and response.status_code < 500:
+    is_kept = row is not None and row.cookie_is_due and use.is_activity(request)
+    if is_kept and response.status_code < 500:
         session.modified = True  # so that SessionMiddleware sends the cookie again
     if isinstance(state.browser, SignedIn):
         login.settle(request, response, state, state.browser)

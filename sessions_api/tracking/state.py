@@ -167,6 +167,8 @@ class RequestState:
     deferred: list[Callable[[], object]] = field(default_factory=list)
     over: Over | None = None
     """Why the session that the browser has presented is over, where the row was read."""
+    is_looked_for: bool = False
+    """The row of a session that the engine does not have was looked for, and its end is deferred."""
     is_notice_read: bool = False
     """The page that is being made says why the user was signed out."""
 

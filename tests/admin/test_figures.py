@@ -35,12 +35,17 @@ def ended(**fields):
     return SessionFactory.create(**{"created_at": ago(days=90), "end_reason": "logout", **fields})
 
 
+def shown():
+    """Return what our admin lists."""
+    return Session.objects.on_primary().known()
+
+
 def sign_ins():
-    return [day.sign_ins for day in figures().days]
+    return [day.sign_ins for day in figures(shown()).days]
 
 
 def ends():
-    return [day.ends for day in figures().days]
+    return [day.ends for day in figures(shown()).days]
 
 
 def test_sign_ins_and_ends_are_counted_by_day_for_two_weeks():
@@ -48,7 +53,7 @@ def test_sign_ins_and_ends_are_counted_by_day_for_two_weeks():
         SessionFactory.create(created_at=ago(days=days))
     for days in (0, 2, 2, 13, 14):
         ended(ended_at=ago(days=days))
-    dates = [day.date for day in figures().days]
+    dates = [day.date for day in figures(shown()).days]
     assert len(dates) == DAYS == 14
     assert dates[-1] == NOON.date()
     assert dates == sorted(dates)
@@ -77,7 +82,7 @@ def test_ends_are_counted_by_reason_also_those_that_wait_for_the_engine():
         ended(ended_at=ago(days=3), end_reason=reason)
     ended(ended_at=ago(days=3), end_reason="idle", sealed_key=b"left")
     ended(ended_at=ago(days=14), end_reason="revoked")
-    found = dict(figures().reasons)
+    found = dict(figures(shown()).reasons)
     assert found == {"logout": 2, "idle": 2, "another version": 1}
 
 
@@ -89,7 +94,7 @@ def test_what_is_so_now_is_counted_of_sessions_that_are_not_over():
     SessionFactory.create(**common, ended_at=ago(days=1))
     SessionFactory.create(**common, kind="token", expires_at=ago(days=1))
     SessionFactory.create(**common, expires_at=None)
-    found = figures()
+    found = figures(shown())
     assert found.standing == 3
     assert found.are_all_read
     assert found.devices == [("desktop", 2), ("mobile", 1)]
@@ -99,7 +104,7 @@ def test_what_is_so_now_is_counted_of_sessions_that_are_not_over():
 def test_deadlines_decide_what_is_over(settings):
     settings.SESSIONS_API = {"IDLE_TIMEOUT": timedelta(days=7)}
     SessionFactory.create(last_used=ago(days=8))
-    assert figures().standing == 0
+    assert figures(shown()).standing == 0
 
 
 def test_of_more_than_can_be_read_later_days_are_counted(monkeypatch):
@@ -110,7 +115,7 @@ def test_of_more_than_can_be_read_later_days_are_counted(monkeypatch):
     # The fourth but the last is of the day before: that is not counted, since some of it is not read.
     assert sign_ins() == [None] * 13 + [2]
     assert ends() == [None] * 13 + [2]
-    assert figures().reasons == [("logout", 2)]
+    assert figures(shown()).reasons == [("logout", 2)]
 
 
 def test_of_a_day_with_more_than_can_be_read_nothing_is_claimed(monkeypatch):
@@ -131,7 +136,7 @@ def test_now_is_told_by_the_sessions_that_were_used_last(monkeypatch):
     monkeypatch.setattr(module, "MOST_RECENT", 2)
     for hours, kind in ((1, "desktop"), (2, "desktop"), (3, "mobile")):
         SessionFactory.create(last_used=ago(hours=hours), device_type=kind)
-    found = figures()
+    found = figures(shown())
     assert found.devices == [("desktop", 2)]
     assert not found.are_all_read
 
@@ -139,7 +144,7 @@ def test_now_is_told_by_the_sessions_that_were_used_last(monkeypatch):
 def test_at_most_five_queries_each_within_a_limit_and_none_within_a_minute():
     SessionFactory.create()
     with CaptureQueriesContext(connection) as captured:
-        figures()
+        figures(shown())
     statements = [query["sql"] for query in captured]
     assert len(statements) == 5
     beyond = [each for each in statements if f"OFFSET {MOST_COUNTED}" in each]
@@ -147,7 +152,7 @@ def test_at_most_five_queries_each_within_a_limit_and_none_within_a_minute():
     recent = [each for each in statements if f"LIMIT {module.MOST_RECENT + 1}" in each]
     assert (len(beyond), len(per_day), len(recent)) == (2, 2, 1)
     with CaptureQueriesContext(connection) as captured:
-        figures()
+        figures(shown())
     assert len(captured) == 0
 
 
@@ -175,3 +180,12 @@ def test_a_cache_that_fails_breaks_nothing(operation, monkeypatch, caplog):
     monkeypatch.setattr(cache, operation, fail)
     assert sign_ins()[-1] == 1
     assert "overview" in caplog.text
+
+
+def test_of_a_narrowed_list_the_figures_are_those_of_the_list_and_nobody_elses():
+    mine = SessionFactory.create(created_at=ago(hours=1))
+    SessionFactory.create(created_at=ago(hours=1))
+    assert sign_ins()[-1] == 2
+    narrowed = figures(shown().filter(user=mine.user))
+    assert (narrowed.days[-1].sign_ins, narrowed.standing) == (1, 1)
+    assert sign_ins()[-1] == 2

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from sessions_api import lifecycle
 from sessions_api.models import Session
@@ -151,3 +152,55 @@ def test_without_an_idle_timeout_the_expiry_is_the_end(alice):
     shown = signed_in(alice).get(CURRENT).json()
     assert shown["idle_expires_at"] is None
     assert shown["ends_at"] == shown["expires_at"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("engine", WITH_A_CLOCK, indirect=True)
+@pytest.mark.parametrize("saves", [True, False])
+def test_no_end_that_is_told_is_past_and_asking_moves_none(engine, settings, alice, saves):
+    settings.SESSION_COOKIE_AGE, settings.SESSION_SAVE_EVERY_REQUEST = 300, saves
+    browser = signed_in(alice)
+    with later(seconds=50):
+        browser.get("/do/write/")  # saved: the engine holds it until 350
+    for seconds in (200, 299, 301, 325, 349):
+        with later(seconds=seconds):
+            answer = browser.get(STATUS)
+            assert answer.status_code == 200, seconds
+            assert 0 <= left(answer.json()) <= 350 - seconds + 60
+    with later(seconds=352):
+        assert browser.get(STATUS).json()["end_reason"] == "expired"
+
+
+def test_a_row_that_has_ended_is_over_although_this_process_remembers_it(idle, alice):
+    browser = signed_in(alice)
+    name_of(browser)
+    ended = {"ended_at": timezone.now(), "end_reason": "revoked"}
+    Session.objects.filter(pk=session_of(browser).pk).update(**ended)
+    for answer in (browser.get(STATUS), browser.post(KEEP_ALIVE)):
+        assert (answer.status_code, answer.json()["end_reason"]) == (401, "revoked")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("engine", ["db", "cache"], indirect=True)
+def test_asking_does_not_send_the_cookie_of_an_extended_session(engine, settings, alice):
+    settings.SESSION_COOKIE_AGE = 600
+    browser = signed_in(alice)
+    with later(seconds=100):
+        lifecycle.extend(session_of(browser))
+    with later(seconds=300):
+        status = browser.get(STATUS)
+    assert left(status.json()) == pytest.approx(400, abs=2)
+    assert not status.cookies
+    with later(seconds=370):
+        assert left(browser.get(STATUS).json()) == pytest.approx(330, abs=2)
+    with later(seconds=440):
+        assert browser.get("/do/user/").cookies
+
+
+def test_a_keep_alive_that_cannot_be_written_is_no_success(idle, alice, monkeypatch):
+    from sessions_api.lifecycle import updating
+
+    browser = signed_in(alice)
+    # As where somebody has locked the row.
+    monkeypatch.setattr(updating, "follow", lambda *args, **kwargs: updating.Followed.PASSED_OVER)
+    assert browser.post(KEEP_ALIVE).status_code == 503

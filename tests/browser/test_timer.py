@@ -52,9 +52,9 @@ def test_a_user_is_warned_and_stays_and_is_told_when_the_session_has_ended(
     expect(here).to_be_visible()
     page.keyboard.press("Escape")
     expect(here).to_be_hidden()
-    page.wait_for_url("**/accounts/login/?next=%2F", timeout=MILLISECONDS_TO_END)
+    page.wait_for_url("**/accounts/login/?next=/", timeout=MILLISECONDS_TO_END)
     expect(page.get_by_role("status")).to_contain_text("you have not used this site for a while")
-    other.wait_for_url("**/accounts/login/?next=%2Faccount%2Fsessions%2F")
+    other.wait_for_url("**/accounts/login/?next=/account/sessions/")
     assert problems == []
 
 
@@ -68,6 +68,69 @@ def test_whoever_comes_back_to_a_page_finds_out_that_they_were_signed_out_elsewh
     expect(page.get_by_role("alertdialog")).to_be_hidden()
     page.wait_for_url("**/accounts/login/**", timeout=MILLISECONDS_TO_END)
     expect(page.get_by_role("status")).to_contain_text("You were signed out from another device.")
+
+
+def type_something(page: Page) -> None:
+    """Write what nobody wants to lose."""
+    page.evaluate("document.querySelector('main').append(document.createElement('textarea'))")
+    page.locator("textarea").fill("A long letter")
+
+
+def test_what_was_typed_stays_when_the_session_has_ended_elsewhere(
+    new_profile: Callable[[], Page],
+) -> None:
+    page, other = new_profile(), new_profile()
+    sign_in(page, "bob")
+    type_something(page)
+    sign_in(other, "bob")
+    assert fetch(other, "DELETE", "/api/sessions/")["status"] == 200
+    dialog = page.get_by_role("alertdialog")
+    expect(dialog).to_contain_text("You are signed out")
+    expect(dialog).to_contain_text("What you have typed is still on this page.")
+    expect(dialog.get_by_role("button", name="Stay signed in")).to_be_hidden()
+    link = dialog.get_by_role("link", name="Sign in")
+    assert link.get_attribute("href") == "/accounts/login/?next=/"
+    dialog.get_by_role("button", name="Close").click()
+    expect(page.locator("textarea")).to_have_value("A long letter")
+
+
+def test_a_page_of_an_earlier_sign_in_finds_out_that_it_is_one(
+    new_profile: Callable[[], Page],
+) -> None:
+    page = new_profile()
+    sign_in(page, "alice")
+    other = page.context.new_page()
+    other.goto("/")
+    other.get_by_role("button", name="Log out").click()
+    sign_in(other, "bob")
+    page.get_by_text("You are signed in as bob.").wait_for(timeout=MILLISECONDS_TO_END)
+
+
+@pytest.mark.parametrize("answer", ["no network", "a page", "an error"])
+def test_the_user_is_warned_whatever_the_network_answers(
+    new_profile: Callable[[], Page], answer: str
+) -> None:
+    page = new_profile()
+    sign_in(page, "carol")
+    type_something(page)
+
+    def fail(route: Route) -> None:
+        if answer == "no network":
+            route.abort()
+        elif answer == "a page":
+            route.fulfill(body="<!doctype html><p>Back soon", content_type="text/html")
+        else:
+            route.fulfill(status=503, body="")
+
+    page.route("**/api/sessions/current/*/", fail)
+    dialog = page.get_by_role("alertdialog")
+    expect(dialog).to_contain_text("Time left: 00:")
+    dialog.get_by_role("button", name="Stay signed in").click()
+    expect(dialog).to_contain_text("That did not work. Try again.")
+    page.unroute("**/api/sessions/current/*/")
+    dialog.get_by_role("button", name="Stay signed in").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator("textarea")).to_have_value("A long letter")
 
 
 def test_what_cannot_be_prolonged_is_not_offered(new_profile: Callable[[], Page]) -> None:

@@ -11,6 +11,12 @@ def login_page(request):
     return HttpResponse(LOGIN.render(RequestContext(request, {"request": request})))
 
 
+async def async_login_page(request):
+    """Say the same in an async view."""
+    await request.auser()
+    return login_page(request)
+
+
 def timed_page(request):
     """Warn before the session ends."""
     warning = int(request.GET.get("warning", 120))

@@ -16,6 +16,7 @@ urlpatterns = [
     path("poll/", views.poll),
     path("static-page/", views.static),
     path("login-page/", pages.login_page),
+    path("async-login-page/", pages.async_login_page),
     path("timed-page/", pages.timed_page),
     path("accounts/login/", LoginView.as_view(template_name="admin/login.html")),
 ]

@@ -51,6 +51,8 @@ CALLS: dict[str, list[Way]] = {
     "DELETE /api/sessions/": ways(Act.END_OWN),
     "GET /api/sessions/current/": ways(Act.SEE_CURRENT),
     "DELETE /api/sessions/current/": ways(Act.SIGN_OUT),
+    "GET /api/sessions/current/status/": ways(Act.SEE_CURRENT),
+    "POST /api/sessions/current/keep-alive/": ways(Act.SEE_CURRENT),
     "POST /api/sessions/current/reauthenticate/": ways(Act.BY_SECRET),
     "POST /api/sessions/tokens/": ways(Way(Act.MAKE_TOKEN, {}, {Outcome.DONE: 201})),
     "GET /api/sessions/{pk}/": ways(Act.SEE_OWN),

@@ -4,12 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import Client
 
 import sessions_api
 from tests.api.clients import on_each_engine
-from tests.helpers import later, name_of, old_session, signed_in
+from tests.helpers import later, name_of, old_session, session_id, signed_in
 
 PAGE = "/timed-page/"
 
@@ -36,10 +37,12 @@ def test_a_page_takes_no_query_of_its_own(alice, django_assert_num_queries):
 
 
 def test_a_page_says_where_to_ask_and_where_to_go(alice):
-    said = data_of(signed_in(alice))
+    browser = signed_in(alice)
+    said = data_of(browser)
+    assert 'href="/accounts/login/?next=/timed-page/"' in browser.get(PAGE).content.decode()
     assert said["status-url"] == "/api/sessions/current/status/"
     assert said["keep-alive-url"] == "/api/sessions/current/keep-alive/"
-    assert said["login-url"] == "/accounts/login/"
+    assert said["session-id"] == session_id(browser)
     assert said["warning"] == "120"
 
 
@@ -76,3 +79,16 @@ def test_a_warning_can_be_as_long_as_people_need(alice, warning):
 def test_the_script_is_small():
     script = Path(sessions_api.__file__).parent / "static" / "sessions_api" / "session-timer.js"
     assert script.stat().st_size <= 3000
+
+
+def test_a_page_that_is_kept_for_all_is_not_kept_with_a_timer(alice, settings):
+    settings.ROOT_URLCONF = "tests.site.urls_cached"
+    cache.clear()
+    assert "session-id" in data_of(signed_in(alice))
+    assert data_of(Client()) == {}
+
+
+@pytest.mark.parametrize(("idle", "warning"), [(60, "30"), (600, "120")])
+def test_a_warning_takes_half_of_a_short_session_at_most(alice, settings, idle, warning):
+    settings.SESSIONS_API = {"IDLE_TIMEOUT": idle}
+    assert data_of(signed_in(alice))["warning"] == warning

@@ -1,91 +1,87 @@
-/* Warns before a session ends, and keeps it alive. See {% session_timer %} */
+/* Warns before a session ends. See {% session_timer %}. */
 
-const SECOND = 1000;
-const LONGEST = 2 ** 31 - 1; // longer fires at once
+export function follow(dialog) {
+  const data = dialog.dataset;
+  const { now } = Date;
+  const part = (name) => dialog.querySelector(`[data-${name}]`);
+  const tabs = new BroadcastChannel(data.sessionId);
+  let end = { at: now() + data.secondsLeft * 1000 };
+  let asked = 0;
+  let closed, typed, failed, timer;
 
-export class SessionTimer {
-  #timeout;
-  #asked = Date.now();
-  #tabs = new BroadcastChannel("session-timer");
-
-  constructor(dialog) {
-    this.dialog = dialog;
-    this.warning = dialog.dataset.warning * SECOND;
-    this.#part("[data-keep-alive]").onclick = () => this.keepAlive();
-    this.#part("[data-close]").onclick = () => dialog.close();
-    this.#tabs.onmessage = ({ data }) => (data ? this.#follow(data) : this.#leave());
-    document.addEventListener("visibilitychange", () => {
-      if (!document.hidden && Date.now() - this.#asked > 60 * SECOND) this.check();
-    });
-    this.#wait(dialog.dataset.secondsLeft * SECOND - this.warning);
+  async function ask(url, init) {
+    if (!end) return;
+    asked = now();
+    wait(10000);
+    const got = await fetch(url, init)
+      .then((it) => (it.status === 401 ? null : it.ok && it.json()))
+      .catch(() => false);
+    failed = !got && init;
+    if (got === false) return tick();
+    if (got && got.id !== data.sessionId) return leave();
+    const left = got && new Date(got.ends_at) - new Date(got.now);
+    const news = got && { ...got, at: now() + left };
+    tabs.postMessage(news);
+    take(news);
   }
 
-  check() {
-    return this.#ask("statusUrl");
+  function take(news) {
+    if (!news) return leave(part("login").href);
+    end = news;
+    tick();
   }
 
-  keepAlive() {
-    const { csrfHeader, csrfToken } = this.dialog.dataset;
-    return this.#ask("keepAliveUrl", { method: "POST", headers: { [csrfHeader]: csrfToken } });
-  }
-
-  async #ask(url, init) {
-    this.#asked = Date.now();
-    const answer = await fetch(this.dialog.dataset[url], init).catch(() => null);
-    if (answer?.status === 401) {
-      this.#tabs.postMessage(null);
-      this.#leave();
-    } else if (answer?.ok) {
-      const { now, ends_at, can_keep_alive } = await answer.json();
-      const left = new Date(ends_at) - new Date(now);
-      const end = { at: Date.now() + left, can_keep_alive };
-      this.#tabs.postMessage(end);
-      this.#follow(end);
+  function tick() {
+    const since = now() - asked;
+    const left = end.at - now();
+    const early = left - data.warning * 1000;
+    if (early > 0) {
+      closed = dialog.close();
+      wait(early);
+    } else if (since > 9000 || (left < 0 && since > 1000)) {
+      check();
     } else {
-      this.#wait(10 * SECOND);
+      part("left").textContent = new Date(Math.max(0, left) + 999).toJSON().slice(14, 19);
+      show(end.can_keep_alive === false ? "go" : "stay", "left", failed && "failed");
+      wait(1000);
     }
   }
 
-  #follow({ at, can_keep_alive }) {
-    const left = at - Date.now();
-    if (left > this.warning) {
-      this.dialog.close();
-      this.#wait(left - this.warning);
-      return;
+  function wait(time) {
+    clearTimeout(timer);
+    const due = now() + Math.min(time, 30000);
+    // Far off: the computer slept, or its clock was set.
+    const isOff = () => Math.abs(now() - due) > 5000;
+    timer = setTimeout(() => (isOff() ? check() : tick()), due - now());
+  }
+
+  function leave(url) {
+    end = clearTimeout(timer);
+    tabs.close();
+    closed = dialog.close();
+    if (!document.dispatchEvent(new Event("session-ended", { cancelable: true }))) return;
+    if (typed) show("over");
+    else url ? location.replace(url) : location.reload();
+  }
+
+  function show(...states) {
+    for (const it of dialog.querySelectorAll("[data-if]")) {
+      it.style.display = states.includes(it.dataset.if) ? "" : "none";
     }
-    for (const part of this.dialog.querySelectorAll("[data-if-kept]")) {
-      const fits = part.dataset.ifKept === `${can_keep_alive}`;
-      part.style.display = fits ? "" : "none"; // stronger than [hidden]
-    }
-    if (!this.dialog.open) this.dialog.showModal();
-    this.#count(at);
+    if (!closed && !dialog.open) dialog.showModal();
   }
 
-  #count(at) {
-    const left = Math.max(0, at - Date.now());
-    const time = new Date(left + 999).toISOString();
-    this.#part("[data-left]").textContent = time.slice(14, 19);
-    this.#wait(SECOND, left ? () => this.#count(at) : undefined);
-  }
-
-  #leave() {
-    const event = new Event("session-ended", { bubbles: true, cancelable: true });
-    if (!this.dialog.dispatchEvent(event)) return;
-    const login = new URL(this.dialog.dataset.loginUrl, location.href);
-    login.searchParams.set("next", location.pathname + location.search);
-    location.assign(login);
-  }
-
-  #wait(time, act = () => this.check()) {
-    clearTimeout(this.#timeout);
-    this.#timeout = setTimeout(act, Math.min(Math.max(time, SECOND), LONGEST));
-  }
-
-  #part(selector) {
-    return this.dialog.querySelector(selector);
-  }
+  const check = () => ask(data.statusUrl);
+  const headers = { [data.csrfHeader]: data.csrfToken };
+  const keepAlive = () => ask(data.keepAliveUrl, { method: "POST", headers });
+  dialog.oncancel = part("close").onclick = () => dialog.close((closed = true));
+  part("keep-alive").onclick = keepAlive;
+  tabs.onmessage = ({ data }) => take(data);
+  addEventListener("input", () => (typed = true));
+  document.addEventListener("visibilitychange", () => document.hidden || check());
+  const [visit] = performance.getEntriesByType("navigation");
+  visit.type === "back_forward" ? check() : tick();
+  return { check, keepAlive };
 }
 
-for (const dialog of document.querySelectorAll("dialog[data-session-timer]")) {
-  new SessionTimer(dialog);
-}
+document.querySelectorAll("dialog[data-session-timer]").forEach(follow);
