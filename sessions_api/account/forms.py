@@ -45,6 +45,9 @@ class ProofForm(forms.Form):
             field.widget.attrs["autofocus"] = True
 
 
+OF_NAME = {"autocomplete": "off", "autofocus": True, "dir": "auto"}
+
+
 class LabelForm(forms.Form):
     """The user's name for a session."""
 
@@ -53,7 +56,7 @@ class LabelForm(forms.Form):
         max_length=MAX_LABEL,
         required=False,
         help_text=_("Such as “Work laptop”. Leave it empty to remove the name."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+        widget=forms.TextInput(attrs=OF_NAME),
     )
 
 
@@ -64,7 +67,7 @@ class NewTokenForm(forms.Form):
         label=_("Name"),
         max_length=MAX_LABEL,
         help_text=_("What the token is for, such as “Backup script”."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+        widget=forms.TextInput(attrs=OF_NAME),
     )
     lifetime = forms.TypedChoiceField(
         label=_("Lasts for"), coerce=lambda seconds: timedelta(seconds=float(seconds))
