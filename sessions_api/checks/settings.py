@@ -23,7 +23,7 @@ def check_settings(**kwargs: object) -> list[CheckMessage]:
             )
         ]
     errors = [*_unknown_settings(values), *_bad_values(values)]
-    return errors or [*_contradictions(values)]
+    return errors or [*_lifetimes(), *_without_effect(values)]
 
 
 def _unknown_settings(values: dict[str, object]) -> Iterator[CheckMessage]:
@@ -48,7 +48,7 @@ def _bad_values(values: dict[str, object]) -> Iterator[CheckMessage]:
             )
 
 
-def _contradictions(values: dict[str, object]) -> Iterator[CheckMessage]:
+def _lifetimes() -> Iterator[CheckMessage]:
     if timedelta(seconds=settings.SESSION_COOKIE_AGE) > conf.RETENTION:
         yield Error(
             _(
@@ -77,6 +77,9 @@ def _contradictions(values: dict[str, object]) -> Iterator[CheckMessage]:
             hint=_("Make IDLE_TIMEOUT shorter, or None."),
             id="sessions_api.W002",
         )
+
+
+def _without_effect(values: dict[str, object]) -> Iterator[CheckMessage]:
     if conf.LOCATION is not None and not conf.RECORD_IP:
         yield Warning(
             _("SESSIONS_API: LOCATION has no effect while RECORD_IP is False."),
