@@ -111,6 +111,8 @@ CALLS: dict[str, list[Way]] = {
     ),
     "GET /UserAdmin/sessions_api/session/add/": ways(Act.NEVER),
     "POST /UserAdmin/sessions_api/session/add/": ways(Act.NEVER),
+    "GET /UserAdmin/sessions_api/session/overview/": ways(Act.SEE_FIGURES),
+    "POST /UserAdmin/sessions_api/session/overview/": ways(Act.SEE_FIGURES),
     "GET /UserAdmin/sessions_api/session/{session}/change/": ways(Act.SEE),
     "POST /UserAdmin/sessions_api/session/{session}/change/": ways(Act.NEVER),
     "GET /UserAdmin/sessions_api/session/{session}/delete/": ways(Act.NEVER),

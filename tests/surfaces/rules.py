@@ -18,6 +18,7 @@ class Act(StrEnum):
     KEEP_OWN = "keep another of one's own alive"
     END_OWN = "end another of one's own"
     SEE = "see anybody's"
+    SEE_FIGURES = "see how many there are"
     EXTEND = "extend anybody's"
     END = "end anybody's"
     ASK_TO_END = "be asked whether to end anybody's"
@@ -52,6 +53,7 @@ PERMISSIONS = frozenset(codename for codename, _ in Session._meta.permissions)
 
 NEEDED = {
     Act.SEE: {"view_session"},
+    Act.SEE_FIGURES: {"view_session"},
     Act.EXTEND: {"view_session", "change_session"},
     Act.END: {"view_session", "end_session"},
     Act.ASK_TO_END: {"view_session", "end_session"},
@@ -63,6 +65,7 @@ NEEDED = {
 
 OF_OWNERS = {Act.SEE_OWN, Act.RENAME_OWN, Act.KEEP_OWN, Act.END_OWN}
 OF_CURRENT = {Act.SEE_CURRENT, Act.SIGN_OUT, Act.MAKE_TOKEN}
+SEEING = {Act.SEE, Act.SEE_FIGURES}
 ENDING = {Act.END_OWN, Act.END, Act.ASK_TO_END, Act.END_AMONG}
 AMONG_OTHERS = {Act.END_AMONG, Act.COUNT_TO_END}
 
@@ -112,7 +115,7 @@ def outcome(act: Act, caller: Caller, target: Target) -> Outcome:
         return _outcome_for_owner(act, caller, target)
     if not caller.holds(NEEDED[act]):
         return Outcome.REFUSED
-    if target is Target.SUPERUSERS and act is not Act.SEE and not caller.is_superuser:
+    if target is Target.SUPERUSERS and act not in SEEING and not caller.is_superuser:
         return Outcome.LEFT_ALONE if act in AMONG_OTHERS else Outcome.REFUSED
     return _proved(act, caller, target)
 

@@ -105,6 +105,9 @@ def assert_done(world, act, response):
     told, after = response.content.decode(), world.state()
     if act in (Act.SEE, Act.SEE_OWN, Act.SEE_CURRENT):
         assert str(world.session.pk) in told
+    elif act is Act.SEE_FIGURES:
+        assert "<table" in told
+        assert str(world.session.pk) not in told
     elif act is Act.ASK_TO_END:
         assert IP_ADDRESS in told
     elif act is Act.COUNT_TO_END:
