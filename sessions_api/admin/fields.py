@@ -25,7 +25,7 @@ class SessionFields(ModelAdmin):
     sortable_by = ("signed_in", "used_last")  # what an index serves: see changelist.ORDERS
     fieldsets = (
         (None, {"fields": (("user", "impersonator", "acting_as"), "state", "kind", "label", "id")}),
-        (_("Sign-in"), {"fields": (("methods", "aal", "provider", "organization_id"),)}),
+        (_("Sign-in"), {"fields": (("signed_in_by", "aal", "provider", "organization_id"),)}),
         (
             _("Device"),
             {
@@ -76,6 +76,10 @@ class SessionFields(ModelAdmin):
         # The list has judged its sessions all at once.
         verdict = getattr(session, "verdict", None) or validity.judge([session])[session.pk]
         return words.badge(verdict)
+
+    @admin.display(description=_("signed in by"))
+    def signed_in_by(self, session: Session) -> str:
+        return description.methods(session) or self.get_empty_value_display()
 
     @admin.display(description=_("last user agent"))
     def user_agent_last_used(self, session: Session) -> str:

@@ -180,7 +180,7 @@ def test_the_detail_says_how_and_as_what_the_user_signed_in(admin_client):
     session = SessionFactory.create(methods="password otp", aal=2, organization_id="acme")
     html = html_of(admin_client.get(detail(session)))
     labels = ("Signed in by", "Assurance level", "Organization", "Impersonator")
-    assert values_under(html, *labels) == ["password otp", "2", "acme", "-"]
+    assert values_under(html, *labels) == ["password, one-time code", "2", "acme", "-"]
     html = html_of(admin_client.get(detail(SessionFactory.create())))
     assert values_under(html, *labels) == ["-", "-", "-", "-"]
 

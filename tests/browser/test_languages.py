@@ -4,7 +4,8 @@ With ALL_LANGUAGES in the environment, in every language that there is.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
@@ -53,11 +54,11 @@ def speak(page: Page, language: str) -> None:
     page.set_extra_http_headers({"Accept-Language": language.replace("_", "-")})
 
 
-def english(page: Page, language: str) -> list[str]:
-    """Return the texts of a page that are still English."""
+def english(page: Page, language: str, folders: Sequence[Path] = FOLDERS) -> list[str]:
+    """Return the texts of a page that are still English, of those that these folders have."""
     ours = {
         entry.msgid
-        for folder in FOLDERS
+        for folder in folders
         for entry in catalogue(folder, language)
         if entry.msgstr not in ("", entry.msgid)
     }
@@ -101,5 +102,5 @@ def test_pages_for_staff_in_other_languages(new_profile: Callable[[], Page], lan
         "/admin/auth/user/3/end-sessions/",
     ):
         page.goto(path)
-        assert english(page, language) == [], path
+        assert english(page, language, FOLDERS[:1]) == [], path
         assert violations_of_ours(page) == [], path
