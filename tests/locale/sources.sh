@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The catalogues have each text of the source, and no other.
 set -euo pipefail
+unset DJANGO_SETTINGS_MODULE  # makemessages needs none
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 languages=()
 for directory in sessions_api/locale/*/; do languages+=(--locale "$(basename "$directory")"); done
