@@ -46,8 +46,9 @@ def session_end_message(context: template.Context) -> str:
 def session_timer(context: template.Context, warning: int = 120) -> dict[str, Any]:
     """Warn the user before their session ends, and keep it alive when they ask for it.
 
-    ``warning`` is how many seconds before the end, from 20 up to an hour. Nothing where nobody is signed in by a
-    session. Takes no query. The API has to be mounted.
+    ``warning`` is how many seconds before the end, from 20 up to an hour; half of IDLE_TIMEOUT is the
+    most. Nothing where nobody is signed in by a session. Takes no query. The API has to be mounted.
+    Raises TemplateSyntaxError.
     """
     if warning not in WARNINGS:
         raise template.TemplateSyntaxError(

@@ -77,7 +77,13 @@ def _look_for(state: RequestState, session: EngineSession) -> None:
     state.is_looked_for = True
     if row is None:
         return
-    end = end_of(row, session)
+    if row.ended_at is None and engines.is_client_side() and presented_by(state.key) is None:
+        # A cookie that is too old may be a copy of one that was renewed: only a deadline is evidence.
+        end = validity.end_by_deadline(row, timezone.now())
+        if end is None:
+            return
+    else:
+        end = end_of(row, session)
     state.over = Over.of(row, end)
     if end is not None:
         state.defer(partial(lifecycle.end, row, reason=end))

@@ -142,3 +142,20 @@ def test_whoever_has_signed_out_is_told_just_that(engine, alice):
     browser.get("/do/logout/")
     browser.cookies["sessionid"] = cookie  # a copy
     assert told(browser.get(CURRENT)) == EndReason.LOGOUT
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("engine", ["signed_cookies"], indirect=True)
+@pytest.mark.parametrize("path", [CURRENT, "/login-page/"])
+def test_an_old_copy_of_a_cookie_that_was_renewed_ends_nothing(engine, alice, settings, path):
+    settings.SESSION_COOKIE_AGE = 300
+    browser, copy = signed_in(alice), Client()
+    copy.cookies["sessionid"] = browser.cookies["sessionid"].value
+    with later(seconds=200):
+        browser.get("/do/user,write/")
+    with later(seconds=400):
+        answer = copy.get(path)
+        assert b"session_ended" not in answer.content
+        assert "sessionid_ended" not in answer.cookies
+        assert session_of(browser).ended_at is None
+        assert browser.get(CURRENT).status_code == 200
